@@ -1,0 +1,103 @@
+"""Draft: exactly one of a code fix, an action for people, or an explanation."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mendloop.contracts.base import ArtifactRef, Contract, StoredContract
+
+
+class Edit(Contract):
+    """Replace `search` by `replace` in `path`. `search` must occur exactly once at the base revision."""
+
+    path: str
+    search: str = Field(description="Exact text; empty only for a new file")
+    replace: str
+    new_file: bool = False
+
+
+class Claim(Contract):
+    """One sentence of the rationale with what it rests on; a claim without citation is dropped by code."""
+
+    text: str
+    citations: list[str] = Field(description="Evidence line ids, `path:line`, or commit hashes")
+
+
+class RegressionSource(StrEnum):
+    """Where the regression test came from, in the order of preference."""
+
+    FAILING_REQUEST = "failing_request"
+    SUSPECT_REMOVED = "suspect_removed_test"
+    GENERATED = "generated_from_trace"
+    REVIEWER = "reviewer"
+    NONE = "none"
+
+
+class RegressionTest(Contract):
+    """A test that is red on the base for the same failure and green on the patched head."""
+
+    source: RegressionSource
+    path: str = Field(default="", description="Repository path of the new test file")
+    content: str = ""
+    test_id: str = Field(default="", description="pytest node id")
+    expected_type: str = Field(default="", description="Exception type that red must show")
+    expected_function: str = Field(default="", description="Function that red must pass through")
+    reason: str = Field(default="", description="How it was made, or why there is none")
+
+
+class CodeFix(StoredContract):
+    """A change that may become a pull request."""
+
+    kind: Literal["code_fix"] = "code_fix"
+    drafter: str = Field(description="revert, claude, …")
+    base: str = Field(description="Pinned: the default branch's head at drafting, full hash")
+    running: str = Field(description="Full hash of the running revision; red is shown there")
+    edits: list[Edit]
+    diff: str = Field(description="Unified diff derived from the edits and the regression test at `base`")
+    files: list[str]
+    functions: list[str] = Field(default_factory=list, description="Touched functions as `path::function`")
+    changed_lines: int = Field(ge=0)
+    regression: RegressionTest
+    title: str = Field(description="Pull request title; only allowed fields")
+    rationale: list[Claim]
+    risks: list[str] = Field(default_factory=list)
+    discarded: list[str] = Field(default_factory=list, description="Alternatives that were not taken, and why")
+    highlighted: ArtifactRef | None = Field(
+        default=None, description="The diff as highlighted HTML, stored when drafted"
+    )
+
+
+class ActionRecommended(StoredContract):
+    """No code change is safe or fitting; somebody has to do something else."""
+
+    kind: Literal["action_recommended"] = "action_recommended"
+    reason_code: str
+    action: str
+    rationale: list[Claim] = Field(default_factory=list)
+
+
+class Explanation(StoredContract):
+    """Neither a change nor an action is proposed; what is known is explained."""
+
+    kind: Literal["explanation"] = "explanation"
+    reason_code: str = Field(description="e.g. no_safe_change, gate_refused, over_budget, no_suspect")
+    explanation: str
+    rationale: list[Claim] = Field(default_factory=list)
+
+
+Draft = Annotated[CodeFix | ActionRecommended | Explanation, Field(discriminator="kind")]
+
+
+class DraftSlot(Contract):
+    """`$.draft`."""
+
+    kind: Literal["code_fix", "action_recommended", "explanation"]
+    ref: ArtifactRef
+    reason_code: str = ""
+    drafter: str = ""
+    base: str = ""
+    files: int = 0
+    changed_lines: int = 0
+    attempt: int = Field(default=1, ge=1, description="1 for the first draft of the incident")
+    refusals: list[str] = Field(default_factory=list, description="Gate refusals on the way, at most 2, in words")

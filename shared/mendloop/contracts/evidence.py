@@ -1,0 +1,124 @@
+"""Evidence: what production said, redacted, each line with provenance."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from mendloop.contracts.base import ArtifactRef, Contract, StoredContract, UtcTime
+
+
+class Frame(Contract):
+    """One frame of a stack trace, as printed."""
+
+    path: str = Field(description="As printed, e.g. /var/task/app/orders.py; Java: package folder + file name")
+    function: str = Field(default="", description="As printed, possibly qualified")
+    module: str = ""
+    line: int | None = Field(default=None, ge=0)
+    column: int | None = None
+    text: str = Field(default="", description="The source line as printed; untrusted")
+
+
+class StackTrace(Contract):
+    """One exception with its frames; the crash frame is last whatever the language prints first."""
+
+    language: str = Field(description="python, java, javascript, go, …")
+    type: str
+    message: str = Field(default="", description="Untrusted")
+    frames: list[Frame] = Field(default_factory=list, description="Outermost first, crash frame last")
+    causes: list["StackTrace"] = Field(default_factory=list, description="In printed order")
+
+
+class Fault(Contract):
+    """One exception group."""
+
+    fingerprint: str = Field(description="service + type + own frames (module and function); no lines, no values")
+    trace: StackTrace = Field(description="One representative")
+    count: int = Field(ge=1)
+    first_seen: UtcTime
+    last_seen: UtcTime
+    request_ids: list[str] = Field(default_factory=list, description="At most 20 affected requests")
+
+
+class EvidenceLine(Contract):
+    """One kept line. `id` is what rationale and claims cite, e.g. `log-3`."""
+
+    id: str
+    at: UtcTime | None = None
+    source: str = Field(description="Provenance: log group and stream, metric, trace, deployment")
+    text: str = Field(description="Redacted; untrusted")
+    tainted: bool = Field(default=True, description="Whether somebody outside could have written it")
+    instruction_like: bool = Field(default=False, description="Reads like an instruction to a model")
+
+
+class FailingRequest(Contract):
+    """A request that failed, kept as evidence from the log field which the catalog names."""
+
+    request_id: str
+    payload: str = Field(description="JSON text, redacted; untrusted")
+    line_id: str = Field(description="The evidence line it came from")
+
+
+class MetricPoint(Contract):
+    """One datapoint."""
+
+    at: UtcTime
+    value: float
+
+
+class Deployment(Contract):
+    """One deployment in or before the window."""
+
+    at: UtcTime
+    what: str = Field(description="Function version, ECS deployment, CodeDeploy deployment …")
+    revision: str = ""
+    succeeded: bool = True
+
+
+class Gap(Contract):
+    """A source that could not be read, named on the page: an outage is never "not found"."""
+
+    source: str
+    reason: str
+
+
+class Evidence(StoredContract):
+    """Everything collected for one incident, as stored."""
+
+    incident_id: str
+    service: str
+    window_start: UtcTime
+    window_end: UtcTime
+    log_groups: list[str] = Field(default_factory=list)
+    lines: list[EvidenceLine] = Field(default_factory=list)
+    faults: list[Fault] = Field(default_factory=list, description="The main one first")
+    requests: list[FailingRequest] = Field(default_factory=list)
+    metric: list[MetricPoint] = Field(default_factory=list)
+    threshold: float | None = None
+    deployments: list[Deployment] = Field(default_factory=list)
+    last_good_revision: str = ""
+    failing_revision: str = ""
+    recovered_at: UtcTime | None = None
+    gaps: list[Gap] = Field(default_factory=list)
+    cut: list[str] = Field(default_factory=list, description="What was left out, in words")
+
+
+class EvidenceStatus(StrEnum):
+    """What the collecting came to."""
+
+    FAULT = "fault"
+    NO_TRACE = "no_trace"
+    NOTHING = "nothing"
+    MERGED = "merged"
+
+
+class EvidenceSlot(Contract):
+    """`$.evidence`."""
+
+    status: EvidenceStatus
+    ref: ArtifactRef
+    fault: str = Field(default="", description="Fingerprint of the main fault")
+    generation: int = 1
+    exception: str = Field(default="", description="Its type only; no values")
+    count: int = 0
+    merged_into: str = Field(default="", description="The incident that owns this fault, when status is merged")
+    gaps: int = 0

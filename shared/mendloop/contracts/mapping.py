@@ -1,0 +1,88 @@
+"""Mapping: from the evidence to the function that must change, at the revision that runs."""
+
+from pydantic import Field
+
+from mendloop.contracts.base import ArtifactRef, Contract, StoredContract, UtcTime
+
+
+class Target(Contract):
+    """One candidate for the change."""
+
+    path: str = Field(description="Repository path at `revision`")
+    function: str = Field(description="Qualified name, e.g. `Cart.total` or `outer.inner`; empty for module level")
+    start_line: int = Field(ge=1)
+    end_line: int = Field(ge=1)
+    score: float = Field(description="Higher is better; only the order means something")
+    reasons: list[str] = Field(default_factory=list, description="In words, citing evidence line ids or frames")
+    frame_line: int | None = Field(default=None, description="The frame's line, where a frame named this function")
+
+
+class Commit(Contract):
+    """One commit as the code host tells it."""
+
+    sha: str
+    author_name: str
+    author_email: str
+    at: UtcTime
+    subject: str = Field(description="First line; untrusted")
+    parents: list[str] = Field(default_factory=list)
+    pull_request: str = ""
+
+
+class Suspect(Contract):
+    """A recent commit that may have caused the fault."""
+
+    commit: Commit
+    score: float
+    reasons: list[str] = Field(default_factory=list)
+    paths: list[str] = Field(default_factory=list)
+
+
+class Owner(Contract):
+    """The one person asked first."""
+
+    name: str
+    email: str = ""
+    login: str = ""
+    catalog_name: str = Field(default="", description="Their name among the catalog's approvers, where known")
+    reason: str
+
+
+class FixedIn(Contract):
+    """The default branch has changed the target since the running revision."""
+
+    commit: Commit
+    fixed: bool = Field(description="True: the crash place is gone or cured there; false: only changed")
+    reason: str
+
+
+class CodeMap(StoredContract):
+    """Ranked targets, owner, suspects; as stored."""
+
+    incident_id: str
+    repository: str
+    revision: str = Field(description="Full commit hash that the mapping was made on")
+    revision_assumed: bool = Field(default=False, description="No record of the running revision: default branch head")
+    revision_source: str = ""
+    default_branch: str
+    head: str = Field(description="The default branch's head when mapped")
+    targets: list[Target] = Field(default_factory=list, description="Best first")
+    code_path: list[str] = Field(default_factory=list, description="entry → … → target as `path::function`")
+    suspects: list[Suspect] = Field(default_factory=list, description="Most likely first")
+    owner: Owner | None = None
+    fixed_in: FixedIn | None = None
+    unmapped: list[str] = Field(default_factory=list, description="Frames that led nowhere, with the reason")
+
+
+class MappingSlot(Contract):
+    """`$.mapping`."""
+
+    ref: ArtifactRef
+    repository: str
+    revision: str
+    head: str
+    target: str = Field(default="", description="`path::function` of the first target, empty when none")
+    targets: int = 0
+    suspect: str = Field(default="", description="Hash of the first suspect")
+    owner: str = ""
+    fixed_in: str = Field(default="", description="Hash of the commit that fixed it on the default branch")

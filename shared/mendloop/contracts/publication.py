@@ -1,0 +1,77 @@
+"""Publication and ticket: what was opened where, and how the incident ended."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from mendloop.contracts.base import Contract, StoredContract, UtcTime
+
+
+class Publication(StoredContract):
+    """A pull request, keyed by fault and generation; filled in as far as publishing got, hence resumable."""
+
+    fault: str
+    generation: int
+    incident_id: str
+    repository: str
+    branch: str
+    base_revision: str
+    content_sha256: str
+    commit: str = ""
+    number: str = ""
+    url: str = ""
+    title: str = ""
+    body: str = ""
+    published_at: UtcTime | None = None
+
+
+class PublicationSlot(Contract):
+    """`$.publication`."""
+
+    branch: str
+    url: str
+    number: str = ""
+    commit: str
+
+
+class Ticket(StoredContract):
+    """A ticket, keyed by fault and generation."""
+
+    key: str = Field(
+        description="mendloop's own key: `<fault>.<generation>` or the incident id where no fault is known"
+    )
+    tracker: str
+    number: str = Field(default="", description="The tracker's own key")
+    url: str = ""
+    title: str
+    body: str
+    incident_id: str
+
+
+class TicketSlot(Contract):
+    """`$.ticket`."""
+
+    tracker: str
+    number: str
+    url: str
+    reason_code: str
+
+
+class OutcomeKind(StrEnum):
+    """How an incident ends."""
+
+    PULL_REQUEST = "pull_request"
+    TICKET = "ticket"
+    CLOSED = "closed"
+    LEFT_TO_HUMAN = "left_to_human"
+
+
+class OutcomeSlot(Contract):
+    """`$.outcome`."""
+
+    kind: OutcomeKind
+    reason_code: str
+    reason: str
+    url: str = ""
+    decided_by: str = ""
+    announced_to: list[str] = Field(default_factory=list)

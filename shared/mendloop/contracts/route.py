@@ -1,0 +1,27 @@
+"""Route: what kind of answer this incident deserves, decided by rules before any money is spent."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from mendloop.contracts.base import Contract
+
+
+class Route(StrEnum):
+    """Where the execution goes after mapping."""
+
+    CHANGE = "change"
+    TICKET = "ticket"
+    MERGED = "merged"
+    FIXED_ALREADY = "fixed_already"
+    CLOSE = "close"
+
+
+class RouteSlot(Contract):
+    """`$.route`."""
+
+    route: Route
+    reason_code: str = Field(description="e.g. recent_suspect, dependency_timeout, no_target, paused, explain_only")
+    reason: str = Field(description="One sentence for a person")
+    citations: list[str] = Field(default_factory=list, description="Evidence line ids")
+    action: str = Field(default="", description="For tickets: configuration, data, capacity, dependency, credentials …")

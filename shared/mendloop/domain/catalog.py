@@ -1,0 +1,157 @@
+"""The catalog `mendloop.yaml`: services, approvers and limits; the root of trust.
+
+Reading the file with line numbers is `mendloop.domain.catalog_file`; here is only what it means.
+"""
+
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class _Section(BaseModel):
+    """Unknown fields are refused: a typo in the root of trust must not pass silently."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Autonomy(StrEnum):
+    """How far mendloop may go by itself."""
+
+    EXPLAIN = "explain"
+    DRAFT = "draft"
+    PULL_REQUEST = "pull_request"
+
+
+class Delivery(_Section):
+    """How an approver's topic reaches them."""
+
+    protocol: str = Field(default="email", pattern="^(email|email-json|https|sqs)$")
+    endpoint: str = Field(description="Mail address, https URL, or queue ARN")
+
+
+class Approver(_Section):
+    """One person who may decide."""
+
+    name: str = Field(default="", pattern="^[a-z0-9-]{0,40}$", description="Filled in from the key")
+    full_name: str
+    delivery: Delivery
+    git: list[str] = Field(default_factory=list, description="Mail addresses used in commits")
+    logins: dict[str, str] = Field(default_factory=dict, description="Host name → login, e.g. github: dana")
+
+
+class Repository(_Section):
+    """Where a service's source lives."""
+
+    host: str = Field(pattern="^(local_git|github)$")
+    location: str = Field(description="github: owner/name; local_git: absolute folder")
+    public: bool = Field(default=False, description="Only exception type, own frames and counts are published there")
+    base_url: str = Field(default="", description="GitHub Enterprise Server API base URL")
+
+
+class ServiceSignals(_Section):
+    """Which signals belong to a service. Names are shell patterns."""
+
+    alarms: list[str] = Field(default_factory=list)
+    log_groups: list[str] = Field(default_factory=list)
+    functions: list[str] = Field(default_factory=list)
+    ecs_services: list[str] = Field(default_factory=list)
+    others: list[str] = Field(default_factory=list, description="Pipelines, CodeDeploy applications, stacks, canaries")
+
+
+class Tickets(_Section):
+    """Where tickets go."""
+
+    tracker: str = Field(default="local", pattern="^(local|github|jira|linear)$")
+    project: str = ""
+    labels: list[str] = Field(default_factory=lambda: ["mendloop"])
+    needs_approval: bool = False
+
+
+class Limits(_Section):
+    """Budgets and rates, with the written defaults."""
+
+    settle_seconds: int = Field(default=20, ge=0, le=900)
+    debounce_seconds: int = Field(default=60, ge=0)
+    cool_down_minutes: int = Field(default=30, ge=0)
+    maximum_age_hours: int = Field(default=24, ge=1)
+    starts_per_hour: int = Field(default=10, ge=1)
+    open_incidents: int = Field(default=5, ge=1)
+    open_pull_requests: int = Field(default=5, ge=1)
+    files: int = Field(default=3, ge=1)
+    changed_lines: int = Field(default=60, ge=1)
+    functions: int = Field(default=5, ge=1)
+    approval_hours: float = Field(default=24, gt=0, le=168)
+    reminder_hours: float = Field(default=8, gt=0)
+    test_timeout_seconds: int = Field(default=300, ge=10, le=840)
+    incident_micro_dollars: int = Field(default=2_000_000, ge=0)
+    day_micro_dollars: int = Field(default=20_000_000, ge=0)
+    month_micro_dollars: int = Field(default=200_000_000, ge=0)
+
+
+class Service(_Section):
+    """One service that opted in."""
+
+    name: str = Field(default="", description="Filled in from the key")
+    signals: ServiceSignals
+    repository: Repository
+    root: str = Field(default="", description="The service's folder in the repository; empty: the whole")
+    runtime_root: str = Field(default="/var/task", description="Where `root` lies at run time")
+    test_command: str = Field(default="", description="Run in `root`; must be pytest for red → green proofs")
+    entry_point: str = Field(default="", description="`package.module:function(event, context)` to replay a request")
+    request_field: str = Field(default="", description="Log field that holds the failing request")
+    approvers: list[str]
+    tickets: Tickets = Tickets()
+    autonomy: Autonomy = Autonomy.EXPLAIN
+    drafters: list[str] = Field(default_factory=lambda: ["revert"])
+    limits: Limits = Limits()
+    protected_paths: list[str] = Field(default_factory=list, description="Patterns added to the built-in ones")
+
+    @model_validator(mode="after")
+    def _somebody_decides(self) -> "Service":
+        if not self.approvers:
+            raise ValueError("approvers: name at least one approver")
+        return self
+
+
+class Catalog(_Section):
+    """The whole file."""
+
+    version: int = Field(ge=1, le=1)
+    approvers: dict[str, Approver]
+    services: dict[str, Service]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_from_keys(cls, data: object) -> object:
+        if isinstance(data, dict):
+            data = dict(data)
+            for section in ("approvers", "services"):
+                entries = data.get(section)
+                if isinstance(entries, dict):
+                    data[section] = {k: {**v, "name": k} if isinstance(v, dict) else v for k, v in entries.items()}
+        return data
+
+    @model_validator(mode="after")
+    def _approvers_exist(self) -> "Catalog":
+        for service in self.services.values():
+            for name in service.approvers:
+                if name not in self.approvers:
+                    raise ValueError(f"services.{service.name}.approvers: {name!r} is not among the approvers")
+        return self
+
+    def service_for(
+        self, *, alarm: str = "", log_group: str = "", function: str = "", other: str = ""
+    ) -> Service | None:
+        """The first service, in the file's order, that claims one of these names; None when nobody opted in."""
+        for service in self.services.values():
+            claims = service.signals
+            pairs = (
+                (alarm, claims.alarms),
+                (log_group, claims.log_groups),
+                (function, claims.functions),
+                (other, claims.ecs_services + claims.others),
+            )
+            if any(name and any(fnmatchcase(name, pattern) for pattern in patterns) for name, patterns in pairs):
+                return service
+        return None

@@ -1,0 +1,120 @@
+"""Errors, typed by who can act next.
+
+Step Functions matches an error by its exact class name, never by its parents, so the state machine's Retry and Catch
+lists are generated from this tree (`names_of`). A new error is a new class here, under the one who can act.
+"""
+
+
+class MendloopError(Exception):
+    """Root of every error mendloop raises on purpose. `next_action` tells a person what to do, in one sentence."""
+
+    next_action = "Read the incident's timeline and the step's log."
+
+    def __init__(self, message: str, *, next_action: str | None = None) -> None:
+        super().__init__(message)
+        if next_action:
+            self.next_action = next_action
+
+
+class Retryable(MendloopError):
+    """The machine can act: the same call may succeed later."""
+
+    next_action = "Nothing: it is tried again by itself."
+
+
+class Throttled(Retryable):
+    """A vendor asked us to slow down."""
+
+
+class Unavailable(Retryable):
+    """A vendor is down, timed out, or answered 5xx. Never to be read as "not found"."""
+
+
+class Conflict(Retryable):
+    """A write lost a race; reading again and retrying resolves it."""
+
+
+class Permanent(MendloopError):
+    """An operator can act: configuration, permission or a missing thing stands in the way."""
+
+    next_action = "Mend what the message names, then start the incident again with `mendloop replay`."
+
+
+class NotFound(Permanent):
+    """A vendor answered, and the thing named is not there."""
+
+
+class AccessDenied(Permanent):
+    """A permission is missing; the message names the action and the resource."""
+
+
+class Misconfigured(Permanent):
+    """A setting, the catalog or the stack is wrong; the message names the field."""
+
+
+class Unsupported(Permanent):
+    """The thing is understood but mendloop does not handle it."""
+
+
+class Rejected(MendloopError):
+    """The sender can act: the input itself is not acceptable and never will be."""
+
+    next_action = "Correct the input that the message names."
+
+
+class BadEvent(Rejected):
+    """An event that no reader understands; it is kept and shown, never dropped."""
+
+
+class BadCatalog(Rejected):
+    """The catalog does not validate; the message holds file, line and field."""
+
+
+class BadLink(Rejected):
+    """A review link that is forged, expired, or of another incident or content."""
+
+
+class BadDecision(Rejected):
+    """A decision that cannot be taken: already decided, wrong word, wrong nonce, wrong content."""
+
+
+class PatchRefused(Rejected):
+    """The gate refused a patch; the message says which rule and where."""
+
+
+class BaseMoved(Rejected):
+    """The default branch changed inside the touched functions since the draft: draft and ask anew."""
+
+
+class ContentChanged(Rejected):
+    """What was approved is not what would be published; the message names the difference."""
+
+
+class SecretFound(Rejected):
+    """Outgoing text still holds something secret-like after redaction: it is not sent."""
+
+
+class Budget(MendloopError):
+    """A person who owns the limits can act: money, rounds, sizes or rates are used up."""
+
+    next_action = "Raise the limit in the catalog, or leave it: the incident goes on as a ticket."
+
+
+class MoneyExhausted(Budget):
+    """The ledger's cap per incident, day or month would be exceeded."""
+
+
+class TooLarge(Budget):
+    """An input or output exceeds a size limit; the message holds both figures."""
+
+
+class TooManyOpen(Budget):
+    """The cap on open pull requests or incidents is reached."""
+
+
+def names_of(parent: type[MendloopError]) -> list[str]:
+    """Class names of `parent` and all its descendants, sorted: what a Retry or Catch must list."""
+    found = {parent.__name__}
+    for child in parent.__subclasses__():
+        found.update(names_of(child))
+    return sorted(found)

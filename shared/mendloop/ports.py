@@ -1,0 +1,436 @@
+"""What mendloop needs from the outside, as Protocols. Each has a twin in `tests/fakes` and adapters beside this file.
+
+Every method may raise `Retryable` or `Permanent` errors of `mendloop.domain.errors`; adapters map vendor errors to
+them. "Not there" is `None` or an empty list only where said so; an outage is always an error.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import Field
+
+from mendloop.contracts.approval import ApprovalRequest, Decision
+from mendloop.contracts.base import ArtifactRef, Contract, UtcTime
+from mendloop.contracts.evidence import Deployment, MetricPoint
+from mendloop.contracts.incident import Incident, IncidentState, Occurrence, TimelineEntry
+from mendloop.contracts.mapping import Commit
+from mendloop.contracts.publication import Publication, Ticket
+from mendloop.contracts.verification import TestJob, TestRun
+from mendloop.domain.catalog import Approver, Catalog, Repository
+
+
+class Clock(Protocol):
+    """The time, so that tests can hold it."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+
+
+# --- production -----------------------------------------------------------------------------------------------------
+
+
+class LogEvent(Contract):
+    """One event of a log group, as it stands there: not redacted."""
+
+    log_group: str
+    stream: str
+    at: UtcTime
+    message: str
+
+
+class LogPage(Contract):
+    """What a read came to; `cut` says in words what was left out ("" when nothing was)."""
+
+    events: list[LogEvent] = Field(default_factory=list)
+    cut: str = ""
+
+
+class AlarmDescription(Contract):
+    """An alarm's configuration and the window of its last evaluation."""
+
+    name: str
+    namespace: str = ""
+    metric: str = ""
+    dimensions: dict[str, str] = Field(default_factory=dict)
+    threshold: float | None = None
+    period_seconds: int = 60
+    evaluation_periods: int = 1
+    children: list[str] = Field(default_factory=list)
+    state: str = ""
+    state_since: UtcTime | None = None
+
+
+class Telemetry(Protocol):
+    """Production's own records (CloudWatch, Lambda, ECS)."""
+
+    def alarm(self, name: str) -> AlarmDescription | None:
+        """The alarm, or None when CloudWatch answers that there is none."""
+
+    def log_events(
+        self, log_group: str, start: datetime, end: datetime, *, term: str = "", max_bytes: int = 2_000_000
+    ) -> LogPage:
+        """Events of [start, end] in time order, containing `term` when given. NotFound when there is no such group."""
+
+    def metric(self, alarm: AlarmDescription, start: datetime, end: datetime) -> list[MetricPoint]:
+        """The alarm's series in the window."""
+
+    def deployments(self, function: str, start: datetime, end: datetime) -> list[Deployment]:
+        """Deployments of the function or service in the window, oldest first."""
+
+    def running_revision(self, function: str) -> tuple[str, str]:
+        """(revision, source of the knowledge): `("", "")` when the function carries no record of it."""
+
+
+# --- code -----------------------------------------------------------------------------------------------------------
+
+
+class TreeEntry(Contract):
+    """One file of a tree. Symbolic links and submodules are listed with their mode and never followed."""
+
+    path: str
+    size: int
+    mode: str = Field(description="100644, 100755, 120000 (link) or 160000 (submodule)")
+    sha: str
+
+
+class BlameLine(Contract):
+    """Who last touched one line."""
+
+    line: int
+    commit: str
+
+
+class FileChange(Contract):
+    """A whole new content for one path; `content` None deletes it."""
+
+    path: str
+    content: bytes | None
+
+
+class Branch(Contract):
+    """A branch as it stands."""
+
+    name: str
+    head: str
+    message: str = Field(description="The head commit's full message, for its trailers")
+
+
+class PullRequest(Contract):
+    """A pull request as it stands."""
+
+    number: str
+    url: str
+    branch: str
+    title: str
+    body: str
+    draft: bool
+    state: str = Field(description="open, closed or merged")
+
+
+class CodeHost(Protocol):
+    """A repository with pull requests. Revisions are full commit hashes; `resolve` makes them."""
+
+    def default_branch(self, repository: Repository) -> str:
+        """Its name."""
+
+    def resolve(self, repository: Repository, name: str) -> str | None:
+        """Full hash of a branch, tag or (abbreviated) hash; None when the host answers that there is none."""
+
+    def tree(self, repository: Repository, revision: str) -> list[TreeEntry]:
+        """All files, sorted by path."""
+
+    def file(self, repository: Repository, revision: str, path: str) -> bytes | None:
+        """Content; None when the path is not in that tree or is no regular file."""
+
+    def blame(self, repository: Repository, revision: str, path: str, start: int, end: int) -> list[BlameLine]:
+        """Lines start..end (from 1, inclusive)."""
+
+    def commit(self, repository: Repository, revision: str) -> Commit:
+        """One commit."""
+
+    def commits(
+        self, repository: Repository, revision: str, *, path: str = "", since: datetime | None = None, limit: int = 50
+    ) -> list[Commit]:
+        """Ancestors of `revision` (itself first), newest first, that touch `path` when given."""
+
+    def commit_diff(self, repository: Repository, revision: str) -> str:
+        """Unified diff of the commit against its first parent (`a/`, `b/` prefixes)."""
+
+    def compare(self, repository: Repository, base: str, head: str) -> list[Commit]:
+        """Commits in base..head, newest first; NotFound when either is unknown."""
+
+    def archive(self, repository: Repository, revision: str) -> bytes:
+        """tar.gz of the tree, paths relative to the repository; regular files only."""
+
+    def branch(self, repository: Repository, name: str) -> Branch | None:
+        """The branch, or None."""
+
+    def push_branch(
+        self,
+        repository: Repository,
+        name: str,
+        base: str,
+        changes: Sequence[FileChange],
+        message: str,
+        author: tuple[str, str],
+    ) -> Branch:
+        """One commit on top of `base`; Conflict when the branch exists already. Never forces."""
+
+    def pull_request(self, repository: Repository, branch: str) -> PullRequest | None:
+        """The newest one whose head is `branch`, in any state, or None."""
+
+    def open_pull_request(
+        self,
+        repository: Repository,
+        branch: str,
+        title: str,
+        body: str,
+        *,
+        labels: Sequence[str] = (),
+        reviewers: Sequence[str] = (),
+    ) -> PullRequest:
+        """As a draft, against the default branch; returns the open one when there is one already."""
+
+
+class TicketTracker(Protocol):
+    """Where tickets are filed."""
+
+    def find(self, key: str) -> Ticket | None:
+        """By mendloop's key."""
+
+    def file(self, ticket: Ticket) -> Ticket:
+        """With number and url filled in; the existing one when the key is known already."""
+
+    def comment(self, ticket: Ticket, body: str) -> None:
+        """Add a comment."""
+
+
+# --- model and money ------------------------------------------------------------------------------------------------
+
+
+class ModelMessage(Contract):
+    """One turn. `content` is the provider-neutral list of blocks (text, tool_use, tool_result) as plain dicts."""
+
+    role: str
+    content: list[dict[str, object]]
+
+
+class ModelReply(Contract):
+    """One answer with what it cost in tokens."""
+
+    content: list[dict[str, object]]
+    stop_reason: str
+    input_tokens: int
+    output_tokens: int
+    model: str
+
+
+class Model(Protocol):
+    """One exchange with a language model; the loop around it is the drafter's."""
+
+    def exchange(
+        self,
+        system: str,
+        messages: Sequence[ModelMessage],
+        tools: Sequence[dict[str, object]],
+        *,
+        max_tokens: int,
+        timeout_seconds: float,
+    ) -> ModelReply:
+        """Raises Throttled, Unavailable, AccessDenied, Rejected (refusal, malformed), TooLarge."""
+
+
+class Ledger(Protocol):
+    """Money in micro-dollars. Reserved before a call, settled after; an unsettled reservation counts in full."""
+
+    def reserve(self, incident_id: str, service: str, amount: int, at: datetime) -> str:
+        """Reservation id; MoneyExhausted when a cap per incident, day or month would be exceeded."""
+
+    def settle(self, reservation: str, amount: int) -> None:
+        """What it really cost; at most what was reserved is released."""
+
+    def spent(self, incident_id: str) -> int:
+        """Counting unsettled reservations at their maximum."""
+
+
+# --- proof ----------------------------------------------------------------------------------------------------------
+
+
+class Sandbox(Protocol):
+    """Runs a job where nothing can be stolen."""
+
+    def run(self, job: TestJob) -> TestRun:
+        """Never raises for what project code does; a sandbox that cannot run here answers with `skipped`."""
+
+
+# --- state ----------------------------------------------------------------------------------------------------------
+
+
+class Claim(Contract):
+    """What claiming an incident came to."""
+
+    incident: Incident
+    won: bool = Field(description="True for exactly one caller per id")
+
+
+class FaultOwner(Contract):
+    """Which incident owns a fault, in which generation."""
+
+    fault: str
+    generation: int
+    incident_id: str
+    mine: bool
+
+
+class IncidentStore(Protocol):
+    """Incidents, their occurrences and timeline, faults and their publications."""
+
+    def claim(self, incident: Incident) -> Claim:
+        """One conditional write. A loser gets the incident as it stands, to start again when it is still `claimed`."""
+
+    def load(self, incident_id: str) -> Incident | None:
+        """The incident, strongly consistent."""
+
+    def save(self, incident: Incident, *, expected: IncidentState | None = None) -> None:
+        """Replace; Conflict when `expected` is given and the stored state differs."""
+
+    def incidents(self, *, service: str = "", state: IncidentState | None = None, limit: int = 100) -> list[Incident]:
+        """Newest first."""
+
+    def record(self, incident_id: str, occurrence: Occurrence) -> bool:
+        """Whether it was new."""
+
+    def occurrences(self, incident_id: str) -> list[Occurrence]:
+        """Oldest first."""
+
+    def note(self, incident_id: str, entry: TimelineEntry) -> None:
+        """Append to the timeline; the same entry twice is one."""
+
+    def timeline(self, incident_id: str) -> list[TimelineEntry]:
+        """Oldest first."""
+
+    def claim_fault(self, service: str, fault: str, incident_id: str) -> FaultOwner:
+        """Make the incident the fault's owner unless an open incident owns it; a closed owner raises the generation."""
+
+    def release_fault(self, service: str, fault: str, incident_id: str) -> None:
+        """The incident has ended; the fault may be reopened as a new generation."""
+
+    def save_publication(self, publication: Publication) -> None:
+        """Keyed by fault and generation."""
+
+    def publication(self, fault: str, generation: int) -> Publication | None:
+        """As far as publishing got, or None."""
+
+
+class DecisionStore(Protocol):
+    """Questions, decisions, wake-up tokens and page nonces. Conditional puts only."""
+
+    def ask(self, request: ApprovalRequest) -> ApprovalRequest:
+        """Store the question; the stored one when it was asked before (same id)."""
+
+    def request(self, request_id: str) -> ApprovalRequest | None:
+        """The question, or None."""
+
+    def latest(self, incident_id: str) -> ApprovalRequest | None:
+        """The incident's newest question, or None."""
+
+    def decide(self, decision: Decision) -> Decision:
+        """Written once: returns the decision that stands, which may be another one (compare `by`, `at`, `action`)."""
+
+    def decision(self, request_id: str) -> Decision | None:
+        """Strongly consistent."""
+
+    def save_token(self, request_id: str, token: str) -> None:
+        """The newest wake-up token of this question."""
+
+    def token(self, request_id: str) -> str | None:
+        """For waking only; never log it."""
+
+    def save_nonce(self, request_id: str, nonce: str, session: str, expires_at: datetime) -> None:
+        """A page's nonce, bound to a session."""
+
+    def use_nonce(self, request_id: str, nonce: str, session: str, at: datetime) -> bool:
+        """True once, for the session it was made for, before it expires."""
+
+
+class ArtifactStore(Protocol):
+    """Documents too large for the state machine."""
+
+    def put(self, key: str, content: bytes, content_type: str = "application/json") -> ArtifactRef:
+        """Writing the same content to the same key again is no error."""
+
+    def get(self, ref: ArtifactRef) -> bytes:
+        """Checks size and sha256: ContentChanged when they differ, NotFound when it is gone."""
+
+    def read(self, key: str) -> bytes | None:
+        """By key alone, where no hash can be known before, e.g. a runner's result; None when absent."""
+
+
+class CatalogStore(Protocol):
+    """The root of trust."""
+
+    def load(self) -> tuple[Catalog, str]:
+        """The pushed catalog and its sha256. Misconfigured when none was pushed."""
+
+
+class Switch(Protocol):
+    """The pause parameter."""
+
+    def paused(self, service: str) -> bool:
+        """Whether this service, or everything, is paused."""
+
+
+# --- waking people and machines --------------------------------------------------------------------------------------
+
+
+class Workflow(Protocol):
+    """The state machine."""
+
+    def start(self, name: str, document: str) -> str:
+        """Execution ARN; starting the same name with the same input again is the same execution, else Conflict."""
+
+    def wake(self, token: str) -> bool:
+        """Wake a waiting execution; False when the token is of no use any more. The payload carries nothing."""
+
+    def status(self, execution_arn: str) -> str:
+        """RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or UNKNOWN."""
+
+
+class LinkClaims(Contract):
+    """What a review link says."""
+
+    request_id: str
+    approver: str
+    content_sha256: str
+    expires_at: UtcTime
+
+
+class LinkSigner(Protocol):
+    """Signs review links and session cookies; two key ids are accepted."""
+
+    def sign(self, claims: LinkClaims, purpose: str) -> str:
+        """URL-safe text. `purpose` ("link" or "session") is part of what is signed."""
+
+    def verify(self, text: str, purpose: str, at: datetime) -> LinkClaims:
+        """BadLink when forged, malformed, expired or of another purpose; shape and expiry are checked first."""
+
+
+class Mailer(Protocol):
+    """Mail to one approver through their own topic."""
+
+    def confirmed(self, approver: Approver) -> bool:
+        """Whether anybody would receive it."""
+
+    def send(self, approver: Approver, subject: str, body: str) -> str:
+        """Message id. The subject is cut to SNS's 100 ASCII characters."""
+
+    def alert(self, subject: str, body: str) -> str:
+        """To the operators' topic; never holds a personal link."""
+
+
+class Secrets(Protocol):
+    """Keys, read when needed."""
+
+    def get(self, name: str) -> str:
+        """Its text; Misconfigured when it is not set."""
