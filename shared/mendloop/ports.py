@@ -434,3 +434,10 @@ class Secrets(Protocol):
 
     def get(self, name: str) -> str:
         """Its text; Misconfigured when it is not set."""
+
+
+class SignalQueue(Protocol):
+    """The queue in front of intake."""
+
+    def put(self, body: str) -> None:
+        """Enqueue one event as JSON text."""

@@ -1,0 +1,167 @@
+"""The composition root: adapters built from settings when a handler asks for them, and only those.
+
+Adapters are imported where they are built, so that a function's cold start pays for nothing it does not use.
+"""
+
+from functools import cached_property
+
+from mendloop.domain.catalog import Repository, Service
+from mendloop.domain.errors import Misconfigured, Unsupported
+from mendloop.ports import (
+    ArtifactStore,
+    CatalogStore,
+    Clock,
+    CodeHost,
+    DecisionStore,
+    IncidentStore,
+    Ledger,
+    LinkSigner,
+    Mailer,
+    Model,
+    Sandbox,
+    Secrets,
+    SignalQueue,
+    Switch,
+    Telemetry,
+    TicketTracker,
+    Workflow,
+)
+from mendloop.runtime.settings import Settings
+
+
+class Wiring:
+    """One invocation's adapters."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The system's clock."""
+        from mendloop.adapters.system_clock import SystemClock
+
+        return SystemClock()
+
+    @cached_property
+    def artifacts(self) -> ArtifactStore:
+        """The artifacts bucket."""
+        from mendloop.adapters.s3_artifacts import S3Artifacts
+
+        return S3Artifacts(self.settings.need("artifacts_bucket"))
+
+    @cached_property
+    def catalogs(self) -> CatalogStore:
+        """The catalog bucket."""
+        from mendloop.adapters.s3_catalogs import S3Catalogs
+
+        return S3Catalogs(self.settings.need("catalog_bucket"))
+
+    @cached_property
+    def incidents(self) -> IncidentStore:
+        """The incidents table."""
+        from mendloop.adapters.dynamodb_incidents import DynamoDbIncidents
+
+        return DynamoDbIncidents(self.settings.need("incidents_table"))
+
+    @cached_property
+    def decisions(self) -> DecisionStore:
+        """The decisions table."""
+        from mendloop.adapters.dynamodb_decisions import DynamoDbDecisions
+
+        return DynamoDbDecisions(self.settings.need("decisions_table"))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger table, with the caps of the catalog."""
+        from mendloop.adapters.dynamodb_ledger import DynamoDbLedger
+
+        return DynamoDbLedger(self.settings.need("ledger_table"), self.catalogs)
+
+    @cached_property
+    def telemetry(self) -> Telemetry:
+        """CloudWatch, Lambda, ECS."""
+        from mendloop.adapters.cloudwatch_telemetry import CloudWatchTelemetry
+
+        return CloudWatchTelemetry()
+
+    @cached_property
+    def switch(self) -> Switch:
+        """The pause parameter."""
+        from mendloop.adapters.ssm_switch import SsmSwitch
+
+        return SsmSwitch(self.settings.need("pause_parameter"))
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Secrets Manager."""
+        from mendloop.adapters.secretsmanager_secrets import SecretsManagerSecrets
+
+        return SecretsManagerSecrets()
+
+    @cached_property
+    def signer(self) -> LinkSigner:
+        """Review links and sessions."""
+        from mendloop.adapters.hmac_signer import HmacSigner
+
+        return HmacSigner(self.secrets, self.settings.need("link_keys_secret"))
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """One topic per approver, one for the operators."""
+        from mendloop.adapters.sns_mailer import SnsMailer
+
+        return SnsMailer(self.settings.need("approver_topic_prefix"), self.settings.need("operators_topic_arn"))
+
+    @cached_property
+    def workflow(self) -> Workflow:
+        """The state machine."""
+        from mendloop.adapters.stepfunctions_workflow import StepFunctionsWorkflow
+
+        return StepFunctionsWorkflow(self.settings.need("state_machine_arn"))
+
+    @cached_property
+    def signals(self) -> SignalQueue:
+        """The signals queue."""
+        from mendloop.adapters.sqs_signals import SqsSignals
+
+        return SqsSignals(self.settings.need("signals_queue_url"))
+
+    def code_host(self, repository: Repository) -> CodeHost:
+        """The adapter that serves a repository."""
+        if repository.host == "github":
+            from mendloop.adapters.github import GitHub
+
+            return GitHub(self.secrets.get(self.settings.need("github_secret")), repository.base_url)
+        if self.settings.stage != "local":
+            raise Misconfigured(
+                f"repository {repository.location}: host local_git is for the local cloud; set host: github"
+            )
+        from mendloop.adapters.local_git import LocalGit
+
+        return LocalGit()
+
+    def tracker(self, service: Service) -> TicketTracker:
+        """The adapter that files a service's tickets."""
+        if service.tickets.tracker != "local":
+            raise Unsupported(f"tickets.tracker {service.tickets.tracker} of {service.name} is not supported yet")
+        from mendloop.adapters.local_tracker import LocalTracker
+
+        return LocalTracker(self.settings.need("artifacts_bucket"))
+
+    def model(self) -> Model:
+        """Claude, through the API or Bedrock."""
+        from mendloop.adapters.claude import Claude
+
+        key = self.secrets.get(self.settings.need("model_secret")) if self.settings.model_provider == "api" else ""
+        return Claude(
+            api_key=key,
+            provider=self.settings.model_provider,
+            model=self.settings.need("model_name"),
+            base_url=self.settings.model_base_url,
+        )
+
+    def sandbox(self) -> Sandbox:
+        """Where a repository's tests run."""
+        from mendloop.adapters.sandbox import build_sandbox
+
+        return build_sandbox(self.settings.sandbox, self.artifacts)
