@@ -393,6 +393,9 @@ class Workflow(Protocol):
     def wake(self, token: str) -> bool:
         """Wake a waiting execution; False when the token is of no use any more. The payload carries nothing."""
 
+    def fail(self, token: str, error: str, cause: str) -> bool:
+        """Report a waiting task's failure by its token; False when the token is of no use any more."""
+
     def status(self, execution_arn: str) -> str:
         """RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or UNKNOWN."""
 

@@ -21,7 +21,7 @@ class Content(StoredContract):
 class ApprovalRequest(StoredContract):
     """One question to the approvers, kept in the decisions table; a new draft is a new question."""
 
-    id: str = Field(description="`<incident id>.<round>`; the decision's key")
+    id: str = Field(description="`<incident id>.<round>-<content>`; the decision's key")
     incident_id: str
     service: str
     content: Content

@@ -1,0 +1,54 @@
+"""Settle decision: read what was decided; the store is the truth, whoever woke the execution."""
+
+from mendloop.contracts.approval import Action, Decision, DecisionSlot
+from mendloop.contracts.execution import Execution
+from mendloop.contracts.incident import TimelineEntry
+from mendloop.domain.errors import Misconfigured, NotFound
+from mendloop.ports import Clock, DecisionStore, IncidentStore
+
+_WORDS = {
+    Action.APPROVE: "approved",
+    Action.REJECT: "rejected",
+    Action.TICKET: "asked for a ticket instead",
+    Action.REDRAFT: "asked for another draft",
+    Action.ADJUST: "adjusted the patch",
+    Action.RERUN: "asked to run the tests again",
+    Action.EXPIRED: "let the question expire",
+}
+
+
+def settle_decision(
+    execution: Execution, *, decisions: DecisionStore, incidents: IncidentStore, clock: Clock
+) -> DecisionSlot:
+    """The decision that stands. Nobody decided: past the expiry `expired` is written, before it a reminder is due."""
+    if execution.approval is None:
+        raise Misconfigured("nothing was asked: the approval slot is empty")
+    request = decisions.request(execution.approval.request_id)
+    if request is None:
+        raise NotFound(f"the question {execution.approval.request_id} is not in the decisions table")
+    now = clock.now()
+    decision = decisions.decision(request.id)
+    if decision is None and now < request.expires_at:
+        return DecisionSlot(
+            request_id=request.id, action=Action.REMIND, by="mendloop", at=now, content_sha256=request.content_sha256
+        )
+    if decision is None:
+        expired = Decision(
+            request_id=request.id,
+            action=Action.EXPIRED,
+            by="mendloop",
+            at=now,
+            content_sha256=request.content_sha256,
+        )
+        decision = decisions.decide(expired)
+    what = f"{decision.by} {_WORDS[decision.action]}"
+    incidents.note(
+        execution.incident_id, TimelineEntry(at=decision.at, step="settle_decision", what=what, by=decision.by)
+    )
+    return DecisionSlot(
+        request_id=request.id,
+        action=decision.action,
+        by=decision.by,
+        at=decision.at,
+        content_sha256=decision.content_sha256,
+    )
