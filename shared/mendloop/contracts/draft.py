@@ -67,6 +67,15 @@ class CodeFix(StoredContract):
         default=None, description="The diff as highlighted HTML, stored when drafted"
     )
 
+    def all_edits(self) -> list[Edit]:
+        """The edits and the regression test as a new file: what the patched tree and the pull request hold."""
+        test = self.regression
+        return (
+            [*self.edits, Edit(path=test.path, search="", replace=test.content, new_file=True)]
+            if test.path
+            else [*self.edits]
+        )
+
 
 class ActionRecommended(StoredContract):
     """No code change is safe or fitting; somebody has to do something else."""
