@@ -1,0 +1,82 @@
+# The one vocabulary of the project. Needs git, make and Python >= 3.11 with venv; all else is installed into the
+# checkout from locked versions: uv and the environments below .venv and .tools, Node from a wheel, CDK's command line.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+UV := .tools/uv/bin/uv
+RUN := .venv/bin/python
+STAMPS := .tools/stamps
+
+export UV_PYTHON_DOWNLOADS = never
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help setup demo test check bench synth deploy destroy up down clean
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(STAMPS)/project $(STAMPS)/local-cloud $(STAMPS)/cdk ## Install everything into the checkout
+
+demo: setup ## Run the loop on the local cloud (APPROVE=1 REJECT=1 TICKET=1 SEED=n SCENARIO=name REPORT=file KEEP=1)
+	@.venv/bin/mendloop demo --seed $(or $(SEED),1) --scenario $(or $(SCENARIO),regression) \
+		$(if $(APPROVE),--approve) $(if $(REJECT),--reject) $(if $(TICKET),--ticket) \
+		$(if $(KEEP),--keep) $(if $(REPORT),--report "$(REPORT)")
+
+test: setup ## Run the tests; needs no network
+	$(RUN) -m pytest
+
+check: setup ## Format, lint, types, import rules, the AWS bundles
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(RUN) -m mypy
+	$(RUN) -m pytest -q tests/architecture
+	$(RUN) -m infra.bundle_check
+
+bench: setup ## Measure, as ratios within one run
+	$(RUN) -m tests.bench
+
+synth: setup ## Write the CloudFormation template for a real account to cdk.out
+	.venv/bin/node .tools/cdk/node_modules/aws-cdk/bin/cdk synth --quiet
+
+deploy: setup ## Deploy into the AWS account of your present credentials
+	.venv/bin/node .tools/cdk/node_modules/aws-cdk/bin/cdk deploy --all
+
+destroy: setup ## Remove it again
+	.venv/bin/node .tools/cdk/node_modules/aws-cdk/bin/cdk destroy --all
+
+up: setup ## Start the local cloud with the stack deployed
+	@.venv/bin/mendloop up
+
+down: setup ## Stop it
+	@.venv/bin/mendloop down
+
+clean: ## Remove what was built and what the local cloud left; keep the tools
+	rm -rf .build .local cdk.out
+
+$(STAMPS)/uv: infra/bootstrap.txt
+	@command -v git >/dev/null || { echo "mendloop needs git: install it, e.g. apt-get install git"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "mendloop needs Python 3.11 or newer as $(PYTHON): install it, or run make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "mendloop needs Python's venv: install it, e.g. apt-get install python3-venv"; exit 1; }
+	@mkdir -p $(STAMPS)
+	@$(PYTHON) -m venv .tools/uv
+	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --requirement infra/bootstrap.txt
+	@touch $@
+
+$(STAMPS)/project: $(STAMPS)/uv pyproject.toml uv.lock
+	@echo "Installing mendloop's environment …"
+	@UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --locked --quiet --python $(PYTHON)
+	@touch $@
+
+$(STAMPS)/local-cloud: $(STAMPS)/project infra/local_cloud/pyproject.toml infra/local_cloud/uv.lock
+	@echo "Installing the local cloud …"
+	@UV_PROJECT_ENVIRONMENT="$(CURDIR)/.tools/local-cloud" $(UV) sync --project infra/local_cloud --locked --quiet --python $(PYTHON)
+	@touch $@
+
+$(STAMPS)/cdk: $(STAMPS)/project infra/cdk_cli/package.json infra/cdk_cli/package-lock.json
+	@echo "Installing the CDK command line …"
+	@mkdir -p .tools/cdk && cp infra/cdk_cli/package.json infra/cdk_cli/package-lock.json .tools/cdk/
+	@.venv/bin/npm ci --prefix .tools/cdk --no-audit --no-fund --silent
+	@touch $@

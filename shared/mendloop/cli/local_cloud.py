@@ -1,0 +1,146 @@
+"""The local cloud: the emulator as a process of its own, on loopback, with nothing of the caller's shell in it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+from urllib.error import URLError
+from urllib.parse import urlparse
+from urllib.request import urlopen
+
+from mendloop.cli.toolbox import Toolbox
+from mendloop.domain.errors import Misconfigured, Unavailable
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+START_SECONDS = 60
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass(frozen=True)
+class LocalCloud:
+    """A running local cloud."""
+
+    endpoint: str
+    pid: int
+    folder: Path
+    auth: bool = False
+
+    def environment(self) -> dict[str, str]:
+        """The exact variables for an AWS client; no profile, no file and no metadata service is ever asked."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str) -> Any:
+        """A boto3 client that can reach nothing but this cloud."""
+        import boto3
+
+        refuse_other_hosts(self.endpoint)
+        session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)  # noqa: S106
+        return session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
+
+    def alive(self) -> bool:
+        """Whether it answers."""
+        try:
+            with urlopen(f"{self.endpoint}/_ministack/health", timeout=2) as answer:  # noqa: S310
+                return bool(answer.status == 200)
+        except (URLError, OSError):
+            return False
+
+
+def refuse_other_hosts(endpoint: str) -> None:
+    """Misconfigured unless the endpoint is plain http on loopback."""
+    parts = urlparse(endpoint)
+    if parts.scheme != "http" or parts.hostname not in LOOPBACK:
+        raise Misconfigured(f"{endpoint} is not on loopback: the local cloud is only ever reached at 127.0.0.1")
+
+
+def start(tools: Toolbox, folder: Path, *, port: int = 0, auth: bool = False, persist: bool = False) -> LocalCloud:
+    """Start it and wait until it answers; `port` 0 takes a free one. `folder` holds its files and its log."""
+    if not tools.cloud_python.exists():
+        raise Misconfigured("the local cloud is not installed: run `make setup`")
+    folder.mkdir(parents=True, exist_ok=True)
+    port = port or _free_port()
+    command = [tools.cloud_python, tools.root / "infra" / "local_cloud" / "launch.py", "--port", port]
+    command += ["--folder", folder, *(["--auth"] if auth else []), *(["--persist"] if persist else [])]
+    with (folder / "cloud.log").open("w") as log:
+        process = _spawn([str(word) for word in command], tools, log)
+    cloud = LocalCloud(f"http://127.0.0.1:{port}", process.pid, folder, auth)
+    deadline = time.monotonic() + START_SECONDS
+    while not cloud.alive():
+        if process.poll() is not None or time.monotonic() > deadline:
+            tail = (folder / "cloud.log").read_text(errors="replace")[-2000:]
+            stop(cloud)
+            raise Unavailable(f"the local cloud did not start; its log ends with:\n{tail}")
+        time.sleep(0.1)
+    _state_file(folder).write_text(json.dumps({"endpoint": cloud.endpoint, "pid": cloud.pid, "auth": auth}))
+    return cloud
+
+
+def find(folder: Path) -> LocalCloud | None:
+    """The one started in this folder before, when it still answers."""
+    if not _state_file(folder).exists():
+        return None
+    state = json.loads(_state_file(folder).read_text())
+    cloud = LocalCloud(state["endpoint"], state["pid"], folder, state["auth"])
+    return cloud if cloud.alive() else None
+
+
+def stop(cloud: LocalCloud) -> None:
+    """End it with its workers, and remove its temporary files."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(cloud.pid, sign)
+        except ProcessLookupError:
+            break
+        if _gone(cloud.pid):
+            break
+    shutil.rmtree(cloud.folder / "tmp", ignore_errors=True)
+    _state_file(cloud.folder).unlink(missing_ok=True)
+
+
+def _spawn(command: list[str], tools: Toolbox, log: TextIO) -> "subprocess.Popen[bytes]":
+    # A session of its own: stopping the group also ends workers that a crash of the server would leave behind.
+    return subprocess.Popen(
+        command, cwd=tools.root, env=tools.environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def _gone(pid: int, seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                return True
+        except ChildProcessError:
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                return True
+        time.sleep(0.05)
+    return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _state_file(folder: Path) -> Path:
+    return folder / "cloud.json"
