@@ -180,6 +180,9 @@ class CodeHost(Protocol):
     def pull_request(self, repository: Repository, branch: str) -> PullRequest | None:
         """The newest one whose head is `branch`, in any state, or None."""
 
+    def open_pull_requests(self, repository: Repository) -> list[PullRequest]:
+        """Open ones on branches that start with `mendloop/`, oldest first: what the cap counts."""
+
     def open_pull_request(
         self,
         repository: Repository,

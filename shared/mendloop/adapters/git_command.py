@@ -1,0 +1,140 @@
+"""The one way git is run: nothing of the machine's or the repository's own set-up may change what it does.
+
+A repository can carry hooks, filters, diff drivers, aliases and remotes of somebody else's choice. Each is switched
+off here, in the environment or by settings that win over the repository's own.
+"""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from mendloop.domain.errors import Misconfigured, NotFound, Unavailable
+
+TIMEOUT_SECONDS = 60.0
+
+_SETTINGS = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.attributesFile=/dev/null",
+    "core.excludesFile=/dev/null",
+    "core.alternateRefsCommand=",
+    "core.sshCommand=false",
+    "core.askPass=",
+    "core.pager=cat",
+    "core.autocrlf=false",
+    "core.quotePath=false",
+    "credential.helper=",
+    "diff.external=",
+    "blame.ignoreRevsFile=",
+    "log.follow=false",
+    "log.mailmap=false",
+    "log.showSignature=false",
+    "commit.gpgSign=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "submodule.recurse=false",
+    "fetch.recurseSubmodules=false",
+    "protocol.allow=never",
+)
+
+_ENVIRONMENT = {
+    "LC_ALL": "C.UTF-8",
+    "HOME": "/nonexistent",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_SYSTEM": "/dev/null",
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "false",
+    "SSH_ASKPASS": "false",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_PAGER": "cat",
+}
+
+
+class GitFailed(Unavailable):
+    """Git ended with a status that the caller did not expect; never to be read as "not found"."""
+
+
+class Git:
+    """Git on one repository, given by the folder that holds it (bare or not). Never touches work tree or index."""
+
+    def __init__(self, location: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self.folder = git_folder(Path(location))
+        self.timeout_seconds = timeout_seconds
+
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        expected: tuple[int, ...] = (0,),
+        environment: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run `git <arguments>`; GitFailed when the exit status is none of `expected`, or the time is over."""
+        # Naming both folders keeps git from looking for a repository elsewhere and from reading a work tree's files.
+        where = [f"--git-dir={self.folder}", f"--work-tree={self.folder}"]
+        done = run_git(
+            [*where, *arguments],
+            cwd=self.folder,
+            stdin=stdin,
+            environment=environment,
+            timeout_seconds=self.timeout_seconds,
+        )
+        if done.returncode not in expected:
+            said = done.stderr.decode(errors="replace").strip()[-300:]
+            raise GitFailed(f"git {arguments[0]} ended with {done.returncode} in {self.folder}: {said}")
+        return done
+
+    def text(self, *arguments: str) -> str:
+        """Standard output as text without the trailing line end."""
+        return self.run(*arguments).stdout.decode(errors="replace").rstrip("\n")
+
+
+def run_git(
+    arguments: list[str],
+    *,
+    cwd: Path,
+    stdin: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+    protocols: str = "none",
+    timeout_seconds: float = TIMEOUT_SECONDS,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git with the clean set-up, whatever its exit status. `protocols`: colon-separated, e.g. `file` to clone."""
+    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+    try:
+        return subprocess.run(
+            ["git", "--no-pager", "--no-replace-objects", *settings, *arguments],
+            cwd=cwd,
+            input=stdin,
+            capture_output=True,
+            timeout=timeout_seconds,
+            check=False,
+            env={
+                **_ENVIRONMENT,
+                "PATH": os.environ.get("PATH", os.defpath),
+                # Wins over protocol.* in the repository's own configuration.
+                "GIT_ALLOW_PROTOCOL": protocols,
+                **(environment or {}),
+            },
+        )
+    except FileNotFoundError as error:
+        raise Misconfigured("git is not installed, or the repository's folder vanished") from error
+    except subprocess.TimeoutExpired as error:
+        raise GitFailed(f"git did not end within {timeout_seconds:g} seconds in {cwd}") from error
+
+
+def git_folder(location: Path) -> Path:
+    """The folder git keeps a repository in; NotFound when `location` holds none."""
+    inside = location / ".git"
+    if inside.is_file():
+        # A linked work tree or submodule: the file says where the folder is.
+        said = inside.read_text().removeprefix("gitdir:").strip()
+        return (location / said).resolve()
+    for folder in (inside, location):
+        if (folder / "HEAD").is_file() and (folder / "objects").is_dir():
+            return folder.resolve()
+    raise NotFound(f"{location} holds no git repository")

@@ -1,0 +1,89 @@
+"""Trees of a local repository, read and written as git objects, so that no filter, attribute or hook has a say."""
+
+import gzip
+import io
+import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from mendloop.adapters.git_command import Git
+from mendloop.adapters.git_names import tree_path
+from mendloop.domain.errors import Rejected, TooLarge
+from mendloop.ports import FileChange, TreeEntry
+
+MAX_ARCHIVE_BYTES = 200_000_000
+
+
+def entries(git: Git, revision: str, path: str = "") -> list[TreeEntry]:
+    """Files of a tree, sorted by path; only those at or under `path` when given."""
+    said = git.run("ls-tree", "-r", "-l", "-z", "--full-tree", revision, *(["--", path] if path else [])).stdout
+    return sorted((_entry(line) for line in said.decode(errors="replace").split("\0") if line), key=lambda e: e.path)
+
+
+def _entry(line: str) -> TreeEntry:
+    meta, path = line.split("\t", 1)
+    mode, _, sha, size = meta.split()
+    return TreeEntry(path=path, size=0 if size == "-" else int(size), mode=mode, sha=sha)
+
+
+def blob(git: Git, sha: str) -> bytes:
+    """A blob's content as stored."""
+    return git.run("cat-file", "blob", sha).stdout
+
+
+def archive_of(git: Git, revision: str) -> bytes:
+    """tar.gz of the regular files, the same bytes for the same tree; TooLarge above 200 MB."""
+    files = [entry for entry in entries(git, revision) if entry.mode.startswith("100")]
+    total = sum(entry.size for entry in files)
+    if total > MAX_ARCHIVE_BYTES:
+        raise TooLarge(f"the tree of {revision[:12]} has {total} bytes, the limit is {MAX_ARCHIVE_BYTES}")
+    packed = io.BytesIO()
+    # Both time stamps are fixed: an archive is named by its hash.
+    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
+        for entry, content in zip(files, _blobs(git, files), strict=True):
+            info = tarfile.TarInfo(entry.path)
+            info.size = len(content)
+            info.mode = int(entry.mode[-3:], 8)
+            tar.addfile(info, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def _blobs(git: Git, files: Sequence[TreeEntry]) -> Iterator[bytes]:
+    """One git process for all; it answers with a line `<sha> blob <size>`, the content and a line end for each."""
+    asked = "".join(f"{entry.sha}\n" for entry in files).encode()
+    answer = io.BytesIO(git.run("cat-file", "--batch", stdin=asked).stdout)
+    for _ in files:
+        size = int(answer.readline().split()[2])
+        yield answer.read(size)
+        answer.read(1)
+
+
+def commit_changes(git: Git, base: str, changes: Sequence[FileChange], message: str, author: tuple[str, str]) -> str:
+    """One commit on top of `base`, built in an index of its own; nothing refers to it yet. Returns its hash."""
+    modes = {entry.path: entry.mode for entry in entries(git, base)}
+    with tempfile.TemporaryDirectory(prefix="mendloop-index-") as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        git.run("read-tree", base, environment=index)
+        lines = "".join(_index_line(git, change, modes, len(base)) for change in changes).encode()
+        git.run("update-index", "-z", "--index-info", stdin=lines, environment=index)
+        tree = git.run("write-tree", environment=index).stdout.decode().strip()
+    name, email = author
+    who = {
+        f"GIT_{role}_{part}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for part, value in (("NAME", name), ("EMAIL", email))
+    }
+    made = git.run("commit-tree", tree, "-p", base, "-F", "-", stdin=message.encode(), environment=who)
+    return made.stdout.decode().strip()
+
+
+def _index_line(git: Git, change: FileChange, modes: dict[str, str], hash_length: int) -> str:
+    path = tree_path(change.path)
+    mode = modes.get(path, "100644")
+    if not mode.startswith("100"):
+        raise Rejected(f"{path} is a symbolic link or submodule and cannot be changed")
+    if change.content is None:
+        return f"0 {'0' * hash_length}\t{path}\0"
+    sha = git.run("hash-object", "-w", "--stdin", "--no-filters", stdin=change.content).stdout.decode().strip()
+    return f"{mode} {sha}\t{path}\0"

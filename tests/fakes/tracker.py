@@ -1,0 +1,29 @@
+"""A ticket tracker in memory."""
+
+from mendloop.contracts.publication import Ticket
+
+
+class InMemoryTracker:
+    """Tickets by key, comments by key."""
+
+    def __init__(self, name: str = "memory") -> None:
+        self.name = name
+        self.tickets: dict[str, Ticket] = {}
+        self.comments: dict[str, list[str]] = {}
+
+    def find(self, key: str) -> Ticket | None:
+        return self.tickets.get(key)
+
+    def file(self, ticket: Ticket) -> Ticket:
+        if ticket.key not in self.tickets:
+            number = f"T-{len(self.tickets) + 1}"
+            filed = ticket.model_copy(
+                update={"tracker": self.name, "number": number, "url": f"https://tickets.example.com/{number}"}
+            )
+            self.tickets[ticket.key] = filed
+        return self.tickets[ticket.key]
+
+    def comment(self, ticket: Ticket, body: str) -> None:
+        said = self.comments.setdefault(ticket.key, [])
+        if body not in said:
+            said.append(body)
