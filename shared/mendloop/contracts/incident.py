@@ -20,6 +20,9 @@ class SignalKind(StrEnum):
     LAMBDA_FAILURE = "lambda_failure"
     CANARY = "canary"
     REHEARSAL = "rehearsal"
+    CODEBUILD = "codebuild"
+    HEALTH = "health"
+    NOT_UNDERSTOOD = "not_understood"
 
 
 class Signal(StoredContract):

@@ -1,0 +1,68 @@
+"""Secrets and personal data out of text, before anything is stored or sent.
+
+A placeholder is `[redacted-<kind>-<6 hex digits>]`: equal values keep equal placeholders, so that people can still see
+what belongs together, and JSON stays JSON. Our own placeholders are left alone: redacting twice is redacting once.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from mendloop.domain.identity import sha256
+from mendloop.domain.redaction_rules import RULES, SECRET_KEY, Rule, is_value
+
+
+def redact(text: str) -> str:
+    """The text with every secret and personal datum replaced."""
+    for rule in RULES:
+        if _worth_trying(rule, text):
+            text = rule.pattern.sub(_replacement(rule), text)
+    return text
+
+
+def redact_json(value: Any, key: str = "") -> Any:
+    """The same for a parsed JSON value: its shape stays, so that it can still be used as input."""
+    if isinstance(value, dict):
+        return {redact(name): redact_json(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [redact_json(inner, key) for inner in value]
+    if isinstance(value, str):
+        secret = bool(SECRET_KEY.fullmatch(key)) and is_value(value) and not value.startswith("[redacted-")
+        return _placeholder("password", value) if secret else redact(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        shown = redact(str(value))
+        return value if shown == str(value) else shown
+    return value
+
+
+def find_secrets(text: str) -> list[str]:
+    """Kinds of secrets that still stand in a text, for the check of everything that goes out; never the values."""
+    return sorted({rule.kind for rule in RULES if rule.secret and _worth_trying(rule, text) and _stands_in(rule, text)})
+
+
+def _worth_trying(rule: Rule, text: str) -> bool:
+    return not rule.hints or any(hint in text for hint in rule.hints)
+
+
+def _stands_in(rule: Rule, text: str) -> bool:
+    return any(_stands(rule, match) for match in rule.pattern.finditer(text))
+
+
+def _replacement(rule: Rule) -> Callable[[re.Match[str]], str]:
+    def replace(match: re.Match[str]) -> str:
+        if not _stands(rule, match):
+            return match.group(0)
+        whole, start = match.group(0), match.start()
+        placeholder = _placeholder(rule.kind, match.group("value"))
+        return whole[: match.start("value") - start] + placeholder + whole[match.end("value") - start :]
+
+    return replace
+
+
+def _placeholder(kind: str, value: str) -> str:
+    return f"[redacted-{kind}-{sha256(value)[:6]}]"
+
+
+def _stands(rule: Rule, match: re.Match[str]) -> bool:
+    value = match.group("value")
+    return not value.startswith("[redacted-") and (rule.check is None or rule.check(value))
