@@ -1,0 +1,128 @@
+"""Recent commits at the running revision, and which functions and module-level names each of them touched."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from unidiff.errors import UnidiffParseError
+from unidiff.patch import PatchedFile, PatchSet
+
+from functions.map_code.snapshot import Snapshot
+from mendloop.contracts.mapping import Commit
+from mendloop.domain.errors import NotFound
+from mendloop.domain.python_source import PythonSource
+
+_DAYS = 30
+_MOST_COMMITS = 30
+_MOST_FILES = 10
+
+
+@dataclass(frozen=True)
+class Touch:
+    """What one commit did to one file."""
+
+    functions: frozenset[str]
+    bindings: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One recent commit."""
+
+    commit: Commit
+    new_since_good: bool
+    """It lies between the last good and the failing deployment."""
+    weight: float
+    """How much its touch raises a function, 0 to 1: full for what the last deployment brought, falling with age."""
+    touches: dict[str, Touch] = field(default_factory=dict)
+
+    def function(self, path: str, name: str) -> bool:
+        """Whether it changed that function."""
+        return path in self.touches and name in self.touches[path].functions
+
+
+def recent_changes(snapshot: Snapshot, last_good: str, until: datetime) -> list[Change]:
+    """Commits since the last good deployment, else of the 30 days before `until`; newest first, at most 30."""
+    since = until - timedelta(days=_DAYS)
+    commits = snapshot.code.commits(snapshot.repository, snapshot.revision, since=since, limit=_MOST_COMMITS)
+    new = _since_good(snapshot, last_good)
+    listed = [*new, *(commit for commit in commits if commit.sha not in {found.sha for found in new})]
+    new_hashes = {commit.sha for commit in new}
+    changes: list[Change] = []
+    for commit in listed[:_MOST_COMMITS]:
+        touches = _touches(snapshot, commit)
+        is_new = commit.sha in new_hashes
+        rank = sum(1 for change in changes if change.touches)
+        weight = _weight(commit, is_new, bool(new), rank, until)
+        changes.append(Change(commit, is_new, weight, touches))
+    return changes
+
+
+def _since_good(snapshot: Snapshot, last_good: str) -> list[Commit]:
+    base = snapshot.code.resolve(snapshot.repository, last_good) if last_good else None
+    if not base or base == snapshot.revision:
+        return []
+    try:
+        return snapshot.code.compare(snapshot.repository, base, snapshot.revision)
+    except NotFound:
+        return []  # a force-pushed last good revision: the 30 days remain
+
+
+def _weight(commit: Commit, is_new: bool, range_known: bool, rank: int, until: datetime) -> float:
+    days = max(0.0, (until - commit.at).total_seconds() / 86_400)
+    age = max(0.3, 1 - days / (2 * _DAYS))
+    merge = 0.5 if len(commit.parents) > 1 else 1.0  # the merged commits stand in the list themselves
+    if range_known:
+        return (0.9 if is_new else 0.3 * age) * merge
+    return float(0.9 * 0.7**rank * age * merge)
+
+
+def _touches(snapshot: Snapshot, commit: Commit) -> dict[str, Touch]:
+    found = {}
+    python = [file for file in parsed(snapshot.code.commit_diff(snapshot.repository, commit.sha)) if _is_python(file)]
+    for file in python[:_MOST_FILES]:
+        after = snapshot.at(commit.sha).source(file.path)
+        before = snapshot.at(commit.parents[0]).source(_old_path(file)) if commit.parents else None
+        found[file.path] = _touch(file, before, after)
+    return found
+
+
+def parsed(diff: str) -> list[PatchedFile]:
+    """The files of a unified diff; none where the host's text is no diff (binary changes only)."""
+    try:
+        return list(PatchSet(diff))
+    except UnidiffParseError:
+        return []
+
+
+def _is_python(file: PatchedFile) -> bool:
+    return bool(file.path.endswith(".py"))
+
+
+def _old_path(file: PatchedFile) -> str:
+    return str(file.source_file).removeprefix("a/")
+
+
+def _touch(file: PatchedFile, before: PythonSource | None, after: PythonSource | None) -> Touch:
+    functions: set[str] = set()
+    bindings: set[str] = set()
+    for source, line in _changed(file, before, after):
+        function = source.enclosing(line)
+        if function:
+            functions.add(function.name)
+        else:
+            bindings.update(name for name, (start, end) in source.bindings.items() if start <= line <= end)
+    return Touch(frozenset(functions), frozenset(bindings))
+
+
+def _changed(
+    file: PatchedFile, before: PythonSource | None, after: PythonSource | None
+) -> Iterator[tuple[PythonSource, int]]:
+    for hunk in file:
+        for line in hunk:
+            if not line.value.strip():
+                continue
+            if line.is_added and after and line.target_line_no:
+                yield after, line.target_line_no
+            elif line.is_removed and before and line.source_line_no:
+                yield before, line.source_line_no
