@@ -1,0 +1,53 @@
+"""A decision store in memory; what is written once is atomic under one lock."""
+
+from datetime import datetime
+from threading import Lock
+
+from mendloop.contracts.approval import ApprovalRequest, Decision
+
+
+class InMemoryDecisions:
+    """Plain dictionaries."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._requests: dict[str, ApprovalRequest] = {}
+        self._decisions: dict[str, Decision] = {}
+        self._tokens: dict[str, str] = {}
+        self._nonces: dict[tuple[str, str], tuple[str, datetime]] = {}
+        self._used: set[tuple[str, str]] = set()
+
+    def ask(self, request: ApprovalRequest) -> ApprovalRequest:
+        with self._lock:
+            return self._requests.setdefault(request.id, request)
+
+    def request(self, request_id: str) -> ApprovalRequest | None:
+        return self._requests.get(request_id)
+
+    def latest(self, incident_id: str) -> ApprovalRequest | None:
+        asked = [request for request in list(self._requests.values()) if request.incident_id == incident_id]
+        return max(asked, key=lambda request: (request.asked_at, request.id), default=None)
+
+    def decide(self, decision: Decision) -> Decision:
+        with self._lock:
+            return self._decisions.setdefault(decision.request_id, decision)
+
+    def decision(self, request_id: str) -> Decision | None:
+        return self._decisions.get(request_id)
+
+    def save_token(self, request_id: str, token: str) -> None:
+        self._tokens[request_id] = token
+
+    def token(self, request_id: str) -> str | None:
+        return self._tokens.get(request_id)
+
+    def save_nonce(self, request_id: str, nonce: str, session: str, expires_at: datetime) -> None:
+        self._nonces[request_id, nonce] = (session, expires_at)
+
+    def use_nonce(self, request_id: str, nonce: str, session: str, at: datetime) -> bool:
+        with self._lock:
+            made_for, expires_at = self._nonces.get((request_id, nonce), (None, at))
+            if made_for != session or at >= expires_at or (request_id, nonce) in self._used:
+                return False
+            self._used.add((request_id, nonce))
+            return True

@@ -1,0 +1,84 @@
+"""An incident store in memory; every method is atomic under one lock."""
+
+from threading import Lock
+
+from mendloop.contracts.incident import Incident, IncidentState, Occurrence, TimelineEntry
+from mendloop.contracts.publication import Publication
+from mendloop.domain.errors import Conflict
+from mendloop.ports import Claim, FaultOwner
+
+
+class InMemoryIncidents:
+    """Plain dictionaries."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self.by_id: dict[str, Incident] = {}
+        self._occurrences: dict[str, dict[str, Occurrence]] = {}
+        self._timeline: dict[str, list[TimelineEntry]] = {}
+        self._owners: dict[tuple[str, str], tuple[str, int, bool]] = {}
+        self._publications: dict[tuple[str, int], Publication] = {}
+
+    def claim(self, incident: Incident) -> Claim:
+        with self._lock:
+            standing = self.by_id.setdefault(incident.id, incident)
+            return Claim(incident=standing, won=standing is incident)
+
+    def load(self, incident_id: str) -> Incident | None:
+        return self.by_id.get(incident_id)
+
+    def save(self, incident: Incident, *, expected: IncidentState | None = None) -> None:
+        with self._lock:
+            standing = self.by_id.get(incident.id)
+            if expected is not None and (standing is None or standing.state is not expected):
+                raise Conflict(f"{incident.id} is {standing.state if standing else 'unknown'}, not {expected}")
+            self.by_id[incident.id] = incident
+
+    def incidents(self, *, service: str = "", state: IncidentState | None = None, limit: int = 100) -> list[Incident]:
+        found = [
+            incident
+            for incident in list(self.by_id.values())
+            if (not service or incident.service == service) and (state is None or incident.state is state)
+        ]
+        return sorted(found, key=lambda incident: (incident.opened_at, incident.id), reverse=True)[:limit]
+
+    def record(self, incident_id: str, occurrence: Occurrence) -> bool:
+        with self._lock:
+            known = self._occurrences.setdefault(incident_id, {})
+            new = occurrence.id not in known
+            known.setdefault(occurrence.id, occurrence)
+            return new
+
+    def occurrences(self, incident_id: str) -> list[Occurrence]:
+        return sorted(self._occurrences.get(incident_id, {}).values(), key=lambda found: (found.at, found.id))
+
+    def note(self, incident_id: str, entry: TimelineEntry) -> None:
+        with self._lock:
+            known = self._timeline.setdefault(incident_id, [])
+            if entry not in known:
+                known.append(entry)
+
+    def timeline(self, incident_id: str) -> list[TimelineEntry]:
+        return sorted(self._timeline.get(incident_id, []), key=lambda entry: entry.at)
+
+    def claim_fault(self, service: str, fault: str, incident_id: str) -> FaultOwner:
+        with self._lock:
+            owner, generation, is_open = self._owners.get((service, fault), (incident_id, 1, True))
+            standing = self.by_id.get(owner)
+            if owner != incident_id and not (is_open and not (standing and standing.state.terminal)):
+                owner, generation = incident_id, generation + 1
+            if owner == incident_id:
+                self._owners[service, fault] = (owner, generation, True)
+            return FaultOwner(fault=fault, generation=generation, incident_id=owner, mine=owner == incident_id)
+
+    def release_fault(self, service: str, fault: str, incident_id: str) -> None:
+        with self._lock:
+            owner, generation, _ = self._owners.get((service, fault), ("", 0, False))
+            if owner == incident_id:
+                self._owners[service, fault] = (owner, generation, False)
+
+    def save_publication(self, publication: Publication) -> None:
+        self._publications[publication.fault, publication.generation] = publication
+
+    def publication(self, fault: str, generation: int) -> Publication | None:
+        return self._publications.get((fault, generation))

@@ -1,0 +1,34 @@
+"""A mailer that keeps its letters."""
+
+from dataclasses import dataclass
+
+from mendloop.domain.catalog import Approver
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One mail; `to` is the approver's catalog name."""
+
+    to: str
+    subject: str
+    body: str
+
+
+class RecordingMailer:
+    """`unconfirmed` approvers receive nothing."""
+
+    def __init__(self, *unconfirmed: str) -> None:
+        self.unconfirmed = set(unconfirmed)
+        self.sent: list[Sent] = []
+        self.alerts: list[tuple[str, str]] = []
+
+    def confirmed(self, approver: Approver) -> bool:
+        return approver.name not in self.unconfirmed
+
+    def send(self, approver: Approver, subject: str, body: str) -> str:
+        self.sent.append(Sent(approver.name, subject, body))
+        return f"mail-{len(self.sent)}"
+
+    def alert(self, subject: str, body: str) -> str:
+        self.alerts.append((subject, body))
+        return f"alert-{len(self.alerts)}"
