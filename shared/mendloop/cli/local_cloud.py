@@ -51,7 +51,7 @@ class LocalCloud:
 
         refuse_other_hosts(self.endpoint)
         session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)  # noqa: S106
-        return session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
+        return session.client(service, endpoint_url=self.endpoint)
 
     def alive(self) -> bool:
         """Whether it answers."""

@@ -1,0 +1,44 @@
+"""From a scenario's name and a seed to everything the demo deploys."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mendloop.cli.demo.production.models import Planted, Production
+from mendloop.cli.demo.production.repository import BRANCH, trees, write_repository, write_tree
+from mendloop.cli.demo.production.scenarios import SCENARIOS
+from mendloop.cli.demo.production.world import World
+from mendloop.domain.errors import Misconfigured
+
+
+def make_production(scenario: str, seed: int, into: Path, now: datetime | None = None) -> Production:
+    """Write repository and bundle below `into`. `now` (aware) dates the commits; Misconfigured: unknown scenario."""
+    if scenario not in SCENARIOS:
+        raise Misconfigured(f"there is no scenario {scenario!r}; choose one of {', '.join(SCENARIOS)}")
+    world = World(seed)
+    plan = SCENARIOS[scenario](world)
+    repository, code = into / "repository", into / "code"
+    commits = write_repository(plan, repository, now or datetime.now(UTC))
+    write_tree(trees(plan)[plan.deployed], code)
+    return Production(
+        scenario=scenario,
+        seed=seed,
+        service=world.service,
+        function_name=world.service,
+        repository=repository,
+        default_branch=BRANCH,
+        deployed_revision=commits[plan.deployed],
+        code=code,
+        lambda_handler="lambda_entry.handler",
+        entry_point=f"{world.package}.api.entry:handler",
+        test_command="python -m pytest",
+        request_field="request" if world.logs_requests else "",
+        alarm_name=f"{world.service}-errors",
+        log_group=f"/aws/lambda/{world.service}",
+        approver=plan.changes[plan.deployed].author,
+        healthy_requests=plan.healthy_requests,
+        failing_requests=tuple(fault.request for fault in plan.faults),
+        planted=tuple(
+            Planted(commits[fault.change] if fault.change >= 0 else "", fault.path, fault.function, fault.exception)
+            for fault in plan.faults
+        ),
+    )

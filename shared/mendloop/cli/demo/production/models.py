@@ -1,0 +1,100 @@
+"""What a generated production is, and the plan it is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+Request = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Person:
+    """An author of the service."""
+
+    name: str
+    mail: str
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace `old`, which stands exactly once in the file at `path`, by `new`."""
+
+    path: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One commit: files written whole, then edits."""
+
+    message: str
+    author: Person
+    files: Mapping[str, str]
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One planted fault: its place, and the request that meets it. `change`: index in the plan, -1: always there."""
+
+    path: str
+    function: str
+    exception: str
+    change: int
+    request: Request
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole history; `deployed` is the index of the change that runs in production."""
+
+    changes: tuple[Change, ...]
+    deployed: int
+    faults: tuple[Fault, ...]
+    healthy_requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True)
+class Planted:
+    """The truth about one planted fault, for checks only. `commit` is empty when no commit of late brought it."""
+
+    commit: str
+    path: str
+    function: str
+    exception: str
+
+
+@dataclass(frozen=True)
+class Production:
+    """A generated service, as the demo deploys and catalogs it."""
+
+    scenario: str
+    seed: int
+    service: str
+    function_name: str
+    repository: Path
+    default_branch: str
+    deployed_revision: str
+    code: Path
+    lambda_handler: str
+    entry_point: str
+    test_command: str
+    request_field: str
+    alarm_name: str
+    log_group: str
+    approver: Person
+    healthy_requests: tuple[Request, ...]
+    failing_requests: tuple[Request, ...]
+    planted: tuple[Planted, ...]
+
+    def context(self, topic_arn: str) -> dict[str, str]:
+        """The CDK context of the service's own app."""
+        return {
+            "code": str(self.code),
+            "service": self.service,
+            "function": self.function_name,
+            "handler": self.lambda_handler,
+            "revision": self.deployed_revision,
+            "topic": topic_arn,
+        }

@@ -1,0 +1,24 @@
+"""An old latent bug: the guard was never there."""
+
+from dataclasses import replace
+
+from mendloop.cli.demo.production import history
+from mendloop.cli.demo.production.models import Change, Plan
+from mendloop.cli.demo.production.world import Placed, World
+
+
+def plan(world: World) -> Plan:
+    """No recent suspect; the deployed commit is innocent."""
+    placed = world.random.choice(world.features)
+    changes = [_without_guard(change, placed) for change in history.growth(world, guarded=set())]
+    deployed = len(changes) - 1
+    changes += history.afterwards(world, placed)
+    return Plan(tuple(changes), deployed, (history.fault(placed, -1),), history.healthy(world))
+
+
+def _without_guard(change: Change, placed: Placed) -> Change:
+    if placed.path not in change.files:
+        return change
+    text = change.files[placed.path]
+    text = text.replace(placed.text(placed.feature.guarded), placed.text(placed.feature.careless))
+    return replace(change, files={**change.files, placed.path: text})
