@@ -5,7 +5,8 @@
 
 `into` must not exist yet, or be empty. Below it are made:
 
-- `made.repository`: a git repository with work tree on `made.default_branch`, some commits after `made.deployed_revision`;
+- `made.repository`: a git repository with work tree on `made.default_branch`, with commits
+  after `made.deployed_revision`;
 - `made.code`: the tree at the deployed revision, as it is bundled for Lambda (`made.lambda_handler`).
 
 For the catalog: `service`, `function_name`, `test_command`, `entry_point`, `request_field` (empty: this seed's service

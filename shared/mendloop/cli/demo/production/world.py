@@ -115,7 +115,8 @@ class World:
         name = placed.path.rsplit("/", 1)[1].removesuffix(".py")
         tested = ", ".join(sorted(placed.names[key] for key in ("planted", "other", "third")))
         title = "".join(part.capitalize() for part in name.split("_"))
-        test = f"import unittest\n\nfrom {placed.names['module']} import {tested}\n\n\nclass {title}Test(unittest.TestCase):\n"
+        test = f"import unittest\n\nfrom {placed.names['module']} import {tested}\n\n\n"
+        test += f"class {title}Test(unittest.TestCase):\n"
         test += placed.text((folder / "test.txt").read_text())
         test += self.guard_test(placed) if guarded_test else ""
         files = {
