@@ -18,7 +18,7 @@ class Rule:
 
 def _luhn(value: str) -> bool:
     digits = [int(char) for char in value if char.isdigit()]
-    if digits[0] not in {2, 3, 4, 5, 6} or len(set(digits)) < 3 or (len(digits) == 13 and digits[0] != 4):
+    if digits[0] not in {2, 3, 4, 5, 6} or len(set(digits)) < 2 or (len(digits) == 13 and digits[0] != 4):
         return False
     doubled = [sum(divmod(digit * 2, 10)) if place % 2 else digit for place, digit in enumerate(reversed(digits))]
     return sum(doubled) % 10 == 0
@@ -59,9 +59,9 @@ SECRET_KEY = re.compile(_KEYS, re.IGNORECASE)
 
 
 def _rule(
-    kind: str, pattern: str, *hints: str, check: Check | None = None, secret: bool = True, flags: int = 0
+    kind: str, pattern: str, *hints: str, check: Callable[[str], bool] | None = None, secret: bool = True
 ) -> Rule:
-    return Rule(kind, re.compile(pattern, flags), hints, check, secret)
+    return Rule(kind, re.compile(pattern), hints, check, secret)
 
 
 RULES: tuple[Rule, ...] = (

@@ -1,0 +1,29 @@
+"""Lambda: the signals queue → incidents. A message that fails comes back alone; the rest of the batch is done."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from functions.intake.step import Intake, Taken
+from mendloop.runtime.entry import entry
+from mendloop.runtime.wiring import Wiring
+
+
+@entry("intake")
+def handler(event: dict[str, Any], wiring: Wiring) -> Any:
+    """Partial batch response."""
+    intake = Intake(
+        artifacts=wiring.artifacts,
+        incidents=wiring.incidents,
+        catalogs=wiring.catalogs,
+        switch=wiring.switch,
+        workflow=wiring.workflow,
+        clock=wiring.clock,
+    )
+
+    def take(record: SQSRecord) -> list[Taken]:
+        return intake.take(record.body)
+
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event, take, processor)

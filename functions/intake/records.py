@@ -1,0 +1,56 @@
+"""What intake writes down."""
+
+from datetime import datetime
+
+from mendloop.contracts.base import ArtifactRef
+from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, SignalKind, TimelineEntry
+from mendloop.domain.identity import incident_id, occurrence_id, sha256
+from mendloop.domain.redaction import redact
+from mendloop.ports import ArtifactStore, IncidentStore
+
+MAX_KEPT_BYTES = 262_144
+MAX_REASON = 1_000
+
+
+def keep(artifacts: ArtifactStore, body: str, folder: str) -> ArtifactRef:
+    """The event as received, redacted and cut; the key is its content's hash, so a redelivery writes the same."""
+    return artifacts.put(f"signals/{folder}/{sha256(body)}.json", redact(body[:MAX_KEPT_BYTES]).encode())
+
+
+def safe(signal: Signal) -> Signal:
+    """The signal with its free text redacted and cut."""
+    return signal.model_copy(update={"reason": redact(signal.reason)[:MAX_REASON], "title": redact(signal.title)[:300]})
+
+
+def occurrence(signal: Signal, identity: tuple[str, ...]) -> Occurrence:
+    """One time the failure showed itself, however it was delivered."""
+    return Occurrence(id=occurrence_id(*identity), at=signal.time, signal=signal)
+
+
+def note(incidents: IncidentStore, incident: str, at: datetime, what: str) -> None:
+    """One line of the timeline."""
+    incidents.note(incident, TimelineEntry(at=at, step="intake", what=what[:500]))
+
+
+def not_understood(digest: str, reason: str, raw: ArtifactRef, now: datetime) -> Incident:
+    """A skipped incident that shows an event which no reader understands."""
+    signal = Signal(
+        source="queue",
+        kind=SignalKind.NOT_UNDERSTOOD,
+        account="",
+        region="",
+        resource="",
+        time=now,
+        title="An event that is not understood",
+        reason=redact(reason)[:MAX_REASON],
+        raw=raw,
+    )
+    return Incident(
+        id=incident_id("not_understood", digest),
+        service="",
+        state=IncidentState.SKIPPED,
+        signal=signal,
+        opened_at=now,
+        updated_at=now,
+        reason=f"not understood: {signal.reason}",
+    )

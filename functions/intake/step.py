@@ -1,0 +1,172 @@
+"""Take an event in: read it, decide whether it starts an incident, claim that, and start its execution exactly once."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from functions.intake import gate, records
+from functions.intake.readers import Reading, Verdict, read
+from mendloop.contracts.execution import Execution, Trigger
+from mendloop.contracts.incident import Incident, IncidentState, Signal
+from mendloop.domain.catalog import Service
+from mendloop.domain.errors import BadEvent, Conflict
+from mendloop.domain.identity import canonical_json, incident_id, sha256
+from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Switch, Workflow
+
+
+class Outcome(StrEnum):
+    """What became of one reading."""
+
+    STARTED = "started"
+    REPEATED = "repeated"
+    SKIPPED = "skipped"
+    RECOVERED = "recovered"
+    IGNORED = "ignored"
+    NOT_UNDERSTOOD = "not_understood"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One reading's outcome, with the incident it belongs to (empty when there is none)."""
+
+    outcome: Outcome
+    incident_id: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The ports which taking in needs."""
+
+    artifacts: ArtifactStore
+    incidents: IncidentStore
+    catalogs: CatalogStore
+    switch: Switch
+    workflow: Workflow
+    clock: Clock
+
+    def take(self, body: str) -> list[Taken]:
+        """One message of the queue. Raises only what a later delivery may cure; anything else is recorded."""
+        try:
+            readings = read(json.loads(body))
+        except (BadEvent, ValueError, RecursionError) as error:
+            return [self._not_understood(body, error)]
+        return [self._take(reading, body) for reading in readings]
+
+    def _not_understood(self, body: str, error: Exception) -> Taken:
+        reason = str(error) if isinstance(error, BadEvent) else f"the event is no JSON: {type(error).__name__}"
+        ref = records.keep(self.artifacts, body, "not_understood")
+        kept = records.not_understood(sha256(body), reason, ref, self.clock.now())
+        self.incidents.claim(kept)
+        return Taken(Outcome.NOT_UNDERSTOOD, kept.id, reason)
+
+    def _take(self, reading: Reading, body: str) -> Taken:
+        if reading.signal is None:
+            return Taken(Outcome.IGNORED, reason=reading.why)
+        exclusion = gate.excluded(reading.signal)
+        if exclusion:
+            return Taken(Outcome.IGNORED, reason=exclusion)
+        signal = records.safe(reading.signal)
+        catalog, _ = self.catalogs.load()
+        service = gate.service_of(signal, catalog)
+        if reading.verdict is Verdict.RECOVERED:
+            return self._recovered(signal, service, reading.identity)
+        signal = signal.model_copy(update={"raw": records.keep(self.artifacts, body, "raw")})
+        if service is None:
+            return self._nobody(signal, reading.identity)
+        return self._claim(signal, service, reading.identity)
+
+    def _recovered(self, signal: Signal, service: Service | None, identity: tuple[str, ...]) -> Taken:
+        if service is None:
+            return Taken(Outcome.IGNORED, reason="no service of the catalog claims it")
+        for incident in self.incidents.incidents(service=service.name):
+            if not incident.state.terminal and incident.signal.resource == signal.resource:
+                self.incidents.record(incident.id, records.occurrence(signal, identity))
+                records.note(self.incidents, incident.id, signal.time, f"Recovered at {signal.time:%H:%M:%S} UTC")
+                return Taken(Outcome.RECOVERED, incident.id)
+        return Taken(Outcome.IGNORED, reason="it recovered and no incident is open")
+
+    def _nobody(self, signal: Signal, identity: tuple[str, ...]) -> Taken:
+        now = self.clock.now()
+        reason = f"no service of the catalog claims {signal.resource!r}: name it under a service's `signals`"
+        skipped = Incident(
+            id=incident_id(*identity),
+            service="",
+            state=IncidentState.SKIPPED,
+            signal=signal,
+            opened_at=now,
+            updated_at=now,
+            reason=reason,
+        )
+        self.incidents.claim(skipped)
+        return Taken(Outcome.SKIPPED, skipped.id, reason)
+
+    def _claim(self, signal: Signal, service: Service, identity: tuple[str, ...]) -> Taken:
+        proposed = self._propose(signal, service, identity)
+        earlier = self.incidents.incidents(service=service.name)
+        refused = self._refusal(proposed, earlier, service)
+        if refused and refused.joins:
+            return self._join(proposed, refused, identity)
+        if refused:
+            proposed = proposed.model_copy(update={"state": IncidentState.SKIPPED, "reason": refused.reason})
+        claim = self.incidents.claim(proposed)
+        if not claim.won and signal.source == "replay" and claim.incident.state in _REPLAYABLE:
+            again = (*identity, "replay", claim.incident.updated_at.isoformat())
+            return self._claim(signal, service, again)
+        self.incidents.record(claim.incident.id, records.occurrence(signal, identity))
+        if claim.incident.state is IncidentState.CLAIMED:
+            return self._start(claim.incident)
+        if claim.won:
+            records.note(self.incidents, proposed.id, proposed.opened_at, f"Skipped: {proposed.reason}")
+            return Taken(Outcome.SKIPPED, proposed.id, proposed.reason)
+        return Taken(Outcome.REPEATED, claim.incident.id)
+
+    def _refusal(self, proposed: Incident, earlier: list[Incident], service: Service) -> gate.Refusal | None:
+        """A redelivery of a claim that never started goes on: it passed the gate when it was claimed."""
+        if any(other.id == proposed.id for other in earlier):
+            return None
+        if self.switch.paused(service.name):
+            return gate.Refusal(f"{service.name} is paused: `mendloop resume {service.name}`")
+        return gate.refusal(proposed, earlier, service.limits, proposed.opened_at)
+
+    def _join(self, proposed: Incident, refused: gate.Refusal, identity: tuple[str, ...]) -> Taken:
+        new = self.incidents.record(refused.joins, records.occurrence(proposed.signal, identity))
+        if new:
+            records.note(self.incidents, refused.joins, proposed.opened_at, f"Seen again: {refused.reason}")
+        return Taken(Outcome.REPEATED, refused.joins, refused.reason)
+
+    def _propose(self, signal: Signal, service: Service, identity: tuple[str, ...]) -> Incident:
+        now, own_id = self.clock.now(), incident_id(*identity)
+        document = Execution(
+            incident_id=own_id,
+            service=service.name,
+            trigger=Trigger(**signal.model_dump(include={"kind", "resource", "time", "account", "region"})),
+            started_at=now,
+            settle_seconds=service.limits.settle_seconds,
+        )
+        return Incident(
+            id=own_id,
+            service=service.name,
+            state=IncidentState.CLAIMED,
+            signal=signal,
+            opened_at=now,
+            updated_at=now,
+            execution_input=canonical_json(document),
+            summary=signal.title,
+        )
+
+    def _start(self, incident: Incident) -> Taken:
+        """With the stored input, byte for byte: whoever comes second starts the very same execution."""
+        arn = self.workflow.start(incident.id, incident.execution_input)
+        now = self.clock.now()
+        started = incident.model_copy(update={"state": IncidentState.STARTED, "execution_arn": arn, "updated_at": now})
+        try:
+            self.incidents.save(started, expected=IncidentState.CLAIMED)
+        except Conflict:
+            return Taken(Outcome.REPEATED, incident.id, "another delivery started it")
+        records.note(self.incidents, incident.id, now, f"Started for {incident.signal.title}")
+        return Taken(Outcome.STARTED, incident.id)
+
+
+_REPLAYABLE = {IncidentState.SKIPPED, IncidentState.LEFT_TO_HUMAN}
+"""States that a replay may open again, as a new incident."""
