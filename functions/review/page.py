@@ -1,0 +1,142 @@
+"""The page: one sentence, five answers, the proof, the diff, the reasons, the evidence, and the form."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from pydantic import TypeAdapter
+
+from functions.review.visible import visible
+from functions.review.web import Answer
+from mendloop import documents
+from mendloop.contracts.approval import Action, ApprovalRequest, Decision
+from mendloop.contracts.base import ArtifactRef
+from mendloop.contracts.draft import CodeFix, Draft
+from mendloop.contracts.evidence import Evidence, Frame
+from mendloop.contracts.incident import Incident, TimelineEntry
+from mendloop.contracts.mapping import CodeMap
+from mendloop.contracts.publication import Publication
+from mendloop.contracts.verification import Verification, VerificationStatus
+from mendloop.ports import ArtifactStore
+
+FOLDER = Path(__file__).parent / "templates"
+STYLE = (FOLDER / "style.css").read_text(encoding="utf-8")
+STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+MOST_LINES = 40
+
+PROOF = {
+    VerificationStatus.PROVED: ("Proved", "good"),
+    VerificationStatus.TESTS_PASS: ("Tests pass, failure not shown", "fair"),
+    VerificationStatus.NOT_REPRODUCED: ("Not reproduced", "fair"),
+    VerificationStatus.FAILED: ("Tests fail", "bad"),
+    VerificationStatus.SKIPPED: ("Nothing was run", "bad"),
+}
+STANDING = {
+    Action.APPROVE: "approved this change",
+    Action.REJECT: "rejected this change",
+    Action.TICKET: "asked for a ticket instead",
+    Action.REDRAFT: "asked for another draft",
+    Action.ADJUST: "adjusted the patch",
+    Action.RERUN: "asked to run the tests again",
+    Action.EXPIRED: "let the question expire: a ticket is filed",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of whom, and where it stands."""
+
+    request: ApprovalRequest
+    approver: str
+    nonce: str
+    problem: str
+    decision: Decision | None
+    replaced: bool
+    expired: bool
+    paused: bool
+    incident: Incident | None
+    publication: Publication | None
+    timeline: list[TimelineEntry]
+    now: datetime
+
+
+def page(question: Question, artifacts: ArtifactStore) -> str:
+    """The page as HTML. All production text passes autoescape and `visible`."""
+    request = question.request
+    adapter: TypeAdapter[Draft] = TypeAdapter(Draft)
+    fix: CodeFix = documents.load_any(artifacts, request.draft, adapter)
+    evidence = documents.load(artifacts, request.evidence, Evidence)
+    verification = documents.load(artifacts, request.verification, Verification)
+    mapping = documents.load(artifacts, request.mapping, CodeMap)
+    badge, tone = PROOF[verification.status]
+    return _render(
+        "page.html",
+        q=question,
+        request=request,
+        evidence=evidence,
+        mapping=mapping,
+        fix=fix,
+        verification=verification,
+        badge=badge,
+        tone=tone,
+        diff=_highlighted(artifacts, fix.highlighted, fix.diff),
+        target=mapping.targets[0] if mapping.targets else None,
+        fault=evidence.faults[0] if evidence.faults else None,
+        own_frame=_own_frame(mapping),
+        standing=STANDING.get(question.decision.action, "") if question.decision else "",
+        most_lines=MOST_LINES,
+    )
+
+
+def notice(status: int, title: str, text: str) -> Answer:
+    """A short page without any production text."""
+    return Answer(status, _render("notice.html", title=title, text=text))
+
+
+def decided_notice(standing: Decision, incident_id: str) -> Answer:
+    """Somebody was first: which decision stands, by whom and when."""
+    text = (
+        f"{standing.by} {STANDING[standing.action]} on {standing.at:%d %B %Y at %H:%M} UTC. Only the first one counts."
+    )
+    return Answer(
+        409, _render("notice.html", title="A decision stands already", text=text, back=f"/incidents/{incident_id}")
+    )
+
+
+def _own_frame(mapping: CodeMap) -> Callable[[Frame], bool]:
+    """Whether a frame lies in a file of the repository that the mapping named."""
+    paths = {target.path for target in mapping.targets} | {step.split("::")[0] for step in mapping.code_path}
+    return lambda frame: any(frame.path.endswith(path) for path in paths)
+
+
+def _highlighted(artifacts: ArtifactStore, ref: ArtifactRef | None, diff: str) -> Markup:
+    """The highlighted diff made when it was drafted, checked against its hash; else the plain text, escaped."""
+    if ref is None:
+        return Markup("<pre>{}</pre>").format(visible(diff))
+    return Markup(artifacts.get(ref).decode())  # noqa: S704 - written by the drafter, escaped there, bound by its hash
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["visible"] = visible
+    environment.filters["clock"] = lambda at: f"{at:%H:%M:%S}"
+    environment.filters["day"] = lambda at: f"{at:%d %b %Y, %H:%M} UTC"
+    return environment
+
+
+def _render(template: str, **values: Any) -> str:
+    return _environment().get_template(template).render(style=Markup(STYLE), **values)  # noqa: S704 - our own file
