@@ -52,6 +52,12 @@ class Misconfigured(Permanent):
     """A setting, the catalog or the stack is wrong; the message names the field."""
 
 
+class Paused(Permanent):
+    """The service, or everything, is paused: nothing is drafted or published."""
+
+    next_action = "Run `mendloop resume SERVICE`, then start the incident again with `mendloop replay`."
+
+
 class Unsupported(Permanent):
     """The thing is understood but mendloop does not handle it."""
 
