@@ -77,6 +77,11 @@ class PythonSource:
         }
 
     @cached_property
+    def identifiers(self) -> set[str]:
+        """Every identifier in the file; a fragment of source will do."""
+        return {_text(node) for node in _walk(self._root) if node.type == "identifier"}
+
+    @cached_property
     def bindings(self) -> dict[str, tuple[int, int]]:
         """Names bound at module level (imports, constants, functions, classes) with their statement's lines."""
         found: dict[str, tuple[int, int]] = {}

@@ -1,0 +1,23 @@
+"""Draft patch: wiring only."""
+
+from functions.draft_patch.drafters.revert import Revert
+from functions.draft_patch.step import draft_patch
+from mendloop.contracts.draft import DraftSlot
+from mendloop.contracts.execution import Execution
+from mendloop.runtime.entry import step
+from mendloop.runtime.wiring import Wiring
+
+
+@step("draft_patch")
+def handler(execution: Execution, wiring: Wiring) -> DraftSlot:
+    return draft_patch(
+        execution,
+        artifacts=wiring.artifacts,
+        incidents=wiring.incidents,
+        decisions=wiring.decisions,
+        catalogs=wiring.catalogs,
+        switch=wiring.switch,
+        code_host=wiring.code_host,
+        drafter={"revert": Revert}.__getitem__,
+        clock=wiring.clock,
+    )

@@ -1,0 +1,39 @@
+"""Regression tests in the order of what they prove best."""
+
+from collections.abc import Iterator
+
+from functions.draft_patch.context import DraftContext, Proposal
+from functions.draft_patch.regression.generated import generated
+from functions.draft_patch.regression.place import place_for
+from functions.draft_patch.regression.removed import restored
+from functions.draft_patch.regression.replay import replayed
+from mendloop.contracts.draft import RegressionSource, RegressionTest
+
+
+def regression_tests(context: DraftContext, proposal: Proposal) -> Iterator[RegressionTest]:
+    """Candidates, best first, each with the type and the function that its red must show; last `none`, with why."""
+    place = place_for(context)
+    expected = {
+        "expected_type": context.fault.trace.type if context.fault else "",
+        "expected_function": _crash(context),
+    }
+    for source in (replayed(context, place), restored(context, place, proposal.suspect), generated(context, place)):
+        for test in source:
+            yield test.model_copy(update=expected)
+    yield RegressionTest(source=RegressionSource.NONE, reason=_why_none(context))
+
+
+def _crash(context: DraftContext) -> str:
+    """The function of the deepest own frame: that is where the same failure must pass through."""
+    framed = [target for target in context.mapping.targets if target.frame_line is not None]
+    names = {f"{target.path}::{target.function}" for target in framed}
+    deepest = next((name for name in reversed(context.mapping.code_path) if name in names), "")
+    return deepest.rpartition("::")[2] or (framed[0].function if framed else "")
+
+
+def _why_none(context: DraftContext) -> str:
+    if context.evidence.requests and not context.service.entry_point:
+        return "The catalog names no entry_point to replay the kept request through, and nothing else reproduces it."
+    if context.evidence.requests:
+        return "No kept request could be made into a test, and nothing else reproduces the failure."
+    return "No failing request was kept, the suspect commit removed no test, and the signature offers no safe guess."

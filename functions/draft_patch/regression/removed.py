@@ -1,0 +1,97 @@
+"""Second source: a test that the suspect commit removed or weakened, put back as a file of its own."""
+
+import ast
+from collections.abc import Iterator
+
+from functions.draft_patch.context import DraftContext, Tree
+from functions.draft_patch.drafters.pieces import paths_in
+from functions.draft_patch.regression.place import Place
+from mendloop.contracts.draft import RegressionSource, RegressionTest
+from mendloop.domain.policy import is_test
+
+_Test = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def restored(context: DraftContext, place: Place, suspect: str) -> Iterator[RegressionTest]:
+    """Each removed or changed test of each test file that the suspect commit touched; those about the target first."""
+    if not suspect:
+        return
+    commit = context.base.code.commit(context.service.repository, suspect)
+    if not commit.parents:
+        return
+    diff = context.base.code.commit_diff(context.service.repository, suspect)
+    before, after = context.base.at(commit.parents[0]), context.base.at(suspect)
+    for path in (path for path in paths_in(diff) if is_test(path)):
+        for name in sorted(_lost(before, after, path), key=lambda name: not _about_target(before, path, name, context)):
+            yield RegressionTest(
+                source=RegressionSource.SUSPECT_REMOVED,
+                path=place.path,
+                content=_only(before, path, name),
+                test_id=place.node_id(name.replace(".", "::")),
+                reason=f"{name} stood in {path} until {suspect[:12]} removed or changed it.",
+            )
+
+
+def _about_target(before: Tree, path: str, name: str, context: DraftContext) -> bool:
+    """Whether the test names the target, hence is likelier to fail as production did."""
+    target = context.mapping.targets[0].function.rsplit(".", 1)[-1] if context.mapping.targets else ""
+    return bool(target) and repr(target) in _tests(before.read(path)).get(name, "")
+
+
+def _lost(before: Tree, after: Tree, path: str) -> list[str]:
+    old, new = _tests(before.read(path)), _tests(after.read(path))
+    gone = [name for name in old if name not in new]
+    changed = [name for name in old if name in new and old[name] != new[name]]
+    return gone + changed
+
+
+def _tests(content: bytes | None) -> dict[str, str]:
+    """Test functions by name (`test_x`, `TestY.test_x`) with what they do, whatever their layout."""
+    tree = _parsed(content)
+    found = {}
+    for node in tree.body if tree else ():
+        if isinstance(node, _Test) and node.name.startswith("test"):
+            found[node.name] = ast.dump(node)
+        elif isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, _Test) and inner.name.startswith("test"):
+                    found[f"{node.name}.{inner.name}"] = ast.dump(inner)
+    return found
+
+
+def _parsed(content: bytes | None) -> ast.Module | None:
+    try:
+        return ast.parse(content) if content is not None else None
+    except (SyntaxError, ValueError):
+        return None
+
+
+def _only(before: Tree, path: str, name: str) -> str:
+    """The old file without its other tests: imports, helpers and fixtures stay."""
+    content = before.read(path) or b""
+    lines = content.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+    tree = ast.parse(content)
+    for first, last in sorted(_others(tree, name), reverse=True):
+        del lines[first - 1 : last]
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def _others(tree: ast.Module, name: str) -> list[tuple[int, int]]:
+    class_name, _, test = name.rpartition(".")
+    spans = []
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and any(_is_test(inner) for inner in node.body):
+            others = [inner for inner in node.body if _is_test(inner) and inner.name != test]  # type: ignore[attr-defined]
+            spans += [_span(inner) for inner in others] if node.name == class_name else [_span(node)]
+        elif _is_test(node) and (class_name or node.name != test):  # type: ignore[attr-defined]
+            spans.append(_span(node))
+    return spans
+
+
+def _is_test(node: ast.stmt) -> bool:
+    return isinstance(node, _Test) and node.name.startswith("test")
+
+
+def _span(node: ast.stmt) -> tuple[int, int]:
+    decorators = [decorator.lineno for decorator in getattr(node, "decorator_list", [])]
+    return min([node.lineno, *decorators]), node.end_lineno or node.lineno
