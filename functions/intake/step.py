@@ -163,9 +163,16 @@ class Intake:
         try:
             self.incidents.save(started, expected=IncidentState.CLAIMED)
         except Conflict:
-            return Taken(Outcome.REPEATED, incident.id, "another delivery started it")
+            return self._started_already(incident.id, arn)
         records.note(self.incidents, incident.id, now, f"Started for {incident.signal.title}")
         return Taken(Outcome.STARTED, incident.id)
+
+    def _started_already(self, own_id: str, arn: str) -> Taken:
+        """Another delivery, or the execution itself, was quicker; only the execution's name may still be missing."""
+        standing = self.incidents.load(own_id)
+        if standing and not standing.execution_arn:
+            self.incidents.save(standing.model_copy(update={"execution_arn": arn}), expected=standing.state)
+        return Taken(Outcome.REPEATED, own_id, "it was started already")
 
 
 _REPLAYABLE = {IncidentState.SKIPPED, IncidentState.LEFT_TO_HUMAN}

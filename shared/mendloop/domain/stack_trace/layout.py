@@ -69,12 +69,27 @@ def lay_out(events: Iterable[LogText]) -> Layout:
         text = _ANSI.sub("", event.text[:MAX_EVENT_CHARACTERS]).replace("\xa0", " ")
         request = _request(text, requests, event.source)
         line = Line(text, index, event.at, request)
-        document = _json_object(text)
+        document = json_object(text)
         if document is None:
             _stream(layout, streams, event.source).lines += _split(line, text)
         else:
             _unwrap(document, line, layout, _stream(layout, streams, event.source))
     return layout
+
+
+def request_ids(events: Iterable[LogText]) -> list[str]:
+    """The request each event belongs to, "" where nothing tells: Lambda's START lines, a JSON field, a UUID."""
+    requests: dict[str, str] = {}
+    found = []
+    for event in events:
+        running = _request(event.text, requests, event.source)
+        document = json_object(event.text)
+        found.append(_named_request(document) or running if document else running)
+    return found
+
+
+def _named_request(document: dict[str, Any]) -> str:
+    return next((str(document[key]) for key in _REQUEST_KEYS if document.get(key)), "")
 
 
 def _stream(layout: Layout, streams: dict[str, Block], source: str) -> Block:
@@ -95,7 +110,8 @@ def _request(text: str, requests: dict[str, str], source: str) -> str:
     return requests.get(source) or (named.group(0) if named else "")
 
 
-def _json_object(text: str) -> dict[str, Any] | None:
+def json_object(text: str) -> dict[str, Any] | None:
+    """The object a line consists of, or None."""
     stripped = text.strip()
     if not (stripped.startswith("{") and stripped.endswith("}")):
         return None
@@ -107,7 +123,7 @@ def _json_object(text: str) -> dict[str, Any] | None:
 
 
 def _unwrap(document: dict[str, Any], line: Line, layout: Layout, stream: Block) -> None:
-    request = next((str(document[key]) for key in _REQUEST_KEYS if document.get(key)), line.request_id)
+    request = _named_request(document) or line.request_id
     line = Line(line.text, line.event, line.at, request)
     if isinstance(document.get("stackTrace"), list) and ("errorType" in document or "errorMessage" in document):
         layout.reports.append(Report(document, line))
@@ -128,7 +144,7 @@ def _unwrap(document: dict[str, Any], line: Line, layout: Layout, stream: Block)
 
 def _container(text: str, line: Line, layout: Layout, stream: Block) -> None:
     """A container runtime's wrapping holds one line of output, which may itself be JSON."""
-    inner = _json_object(text)
+    inner = json_object(text)
     if inner is None:
         stream.lines += _split(line, text.rstrip("\n"))
     elif "log" not in inner:

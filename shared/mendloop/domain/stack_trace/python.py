@@ -13,6 +13,7 @@ MAX_CHAIN = 50
 _HEADER = re.compile(r"(?:Exception Group )?Traceback \((?:most recent call last|innermost last)\):")
 _FRAME = re.compile(r'File "([^"]{1,1000})", line (\d{1,9})(?:, in (.{1,300}))?')
 _EXCEPTION = re.compile(r"([A-Za-z_]\w{0,200}(?:\.(?:[A-Za-z_]\w{0,200}|<locals>)){0,20})(?::(?: (.*)|$)|\s*$)")
+_INDENTED = re.compile(r"\s{1,12}([A-Za-z_][\w.]{0,200}(?:Error|Exception|Warning|Exit|Interrupt|Timeout)): (.*)$")
 _RUNTIME = re.compile(r"\[ERROR\] ([A-Za-z_][\w.]{0,300})(?:: (.*))?$")
 _CHAIN = re.compile(
     r"During handling of the above exception, another exception occurred:"
@@ -144,7 +145,7 @@ class _Reader:
         body = _body(current, line.text)
         if frame:
             self._add(current, frame)
-        elif current.wants_text and body is not None and body.startswith("   "):
+        elif current.wants_text and body is not None and body[:2].isspace() and body.strip():
             last = (
                 current.frames.all()[-1]
                 if len(current.frames.all()) < 2
@@ -169,6 +170,8 @@ class _Reader:
     def _ends(self, current: _Open, body: str, line: Line) -> bool:
         """Whether this line names the exception: not indented, an identifier, then a colon or nothing."""
         exception = _EXCEPTION.match(body)
+        if exception is None and not current.wants_text:
+            exception = _INDENTED.match(body)
         if not exception or exception.group(1) in _LEVELS or not current.frames.head:
             return False
         name, message = exception.group(1), exception.group(2)
