@@ -53,6 +53,7 @@ class AlarmDescription(Contract):
     namespace: str = ""
     metric: str = ""
     dimensions: dict[str, str] = Field(default_factory=dict)
+    statistic: str = ""
     threshold: float | None = None
     period_seconds: int = 60
     evaluation_periods: int = 1

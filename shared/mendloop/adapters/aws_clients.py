@@ -1,0 +1,95 @@
+"""AWS clients with bounded patience. Built when an adapter first needs one, never at import."""
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from mendloop.adapters.aws_errors import translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+CONNECT_SECONDS = 3
+READ_SECONDS = 10
+ATTEMPTS = 3
+"""Together below a minute: the step's own time-out stands, and the state machine retries with a longer breath."""
+
+
+def _client(service: str) -> Any:
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+    )
+    with translated(service):
+        return boto3.client(service, config=config)
+
+
+def cloudwatch() -> "CloudWatchClient":
+    """Alarms and metrics."""
+    made: CloudWatchClient = _client("cloudwatch")
+    return made
+
+
+def dynamodb() -> "DynamoDBClient":
+    """Tables."""
+    made: DynamoDBClient = _client("dynamodb")
+    return made
+
+
+def lambdas() -> "LambdaClient":
+    """Functions."""
+    made: LambdaClient = _client("lambda")
+    return made
+
+
+def logs() -> "CloudWatchLogsClient":
+    """Log groups."""
+    made: CloudWatchLogsClient = _client("logs")
+    return made
+
+
+def s3() -> "S3Client":
+    """Buckets."""
+    made: S3Client = _client("s3")
+    return made
+
+
+def secretsmanager() -> "SecretsManagerClient":
+    """Secrets."""
+    made: SecretsManagerClient = _client("secretsmanager")
+    return made
+
+
+def sns() -> "SNSClient":
+    """Topics."""
+    made: SNSClient = _client("sns")
+    return made
+
+
+def sqs() -> "SQSClient":
+    """Queues."""
+    made: SQSClient = _client("sqs")
+    return made
+
+
+def ssm() -> "SSMClient":
+    """Parameters."""
+    made: SSMClient = _client("ssm")
+    return made
+
+
+def stepfunctions() -> "SFNClient":
+    """State machines."""
+    made: SFNClient = _client("stepfunctions")
+    return made

@@ -1,0 +1,74 @@
+"""Reading a log group within bounds.
+
+The service filters by one quoted phrase only, which means the same everywhere, and whatever comes back is filtered
+again here: richer patterns are read differently by the emulator, and phrases by token boundaries on AWS.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from mendloop.adapters.aws_errors import translated
+from mendloop.ports import LogEvent, LogPage
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+MAX_PAGES = 60
+"""A page scans up to 1 MB: enough for any window worth reading, and an end to any that is not."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_log_events(
+    client: "CloudWatchLogsClient", log_group: str, start: datetime, end: datetime, *, term: str, max_bytes: int
+) -> LogPage:
+    """Events of [start, end] that contain `term`, in time order, up to `max_bytes` of messages."""
+    request: dict[str, Any] = {"logGroupName": log_group, "startTime": _ms(start), "endTime": _ms(end)}
+    if term:
+        request["filterPattern"] = '"' + term.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    kept: list[LogEvent] = []
+    size = 0
+    pages = _Pages(client, request)
+    with translated(f"log group {log_group}"):
+        for event in pages.events():
+            if not start <= event.at <= end or term not in event.message:
+                continue
+            size += len(event.message.encode())
+            if size > max_bytes:
+                return _page(kept, f"{log_group}: cut after {len(kept)} events, at {max_bytes} bytes")
+            kept.append(event)
+    return _page(kept, f"{log_group}: stopped after {MAX_PAGES} pages" if pages.stopped else "")
+
+
+class _Pages:
+    """Events page by page; `stopped` when there were more pages than anybody should read."""
+
+    def __init__(self, client: "CloudWatchLogsClient", request: dict[str, Any]) -> None:
+        self._client = client
+        self._request = request
+        self.stopped = False
+
+    def events(self) -> Iterator[LogEvent]:
+        token = ""
+        for _ in range(MAX_PAGES):
+            more = {"nextToken": token} if token else {}
+            answer = self._client.filter_log_events(**{**self._request, **more})
+            yield from (_event(self._request["logGroupName"], raw) for raw in answer.get("events", []))
+            token = answer.get("nextToken", "")
+            if not token:
+                return
+        self.stopped = True
+
+
+def _page(events: list[LogEvent], cut: str) -> LogPage:
+    return LogPage(events=sorted(events, key=lambda event: event.at), cut=cut)
+
+
+def _event(log_group: str, raw: Any) -> LogEvent:
+    at = _EPOCH + timedelta(milliseconds=raw["timestamp"])
+    return LogEvent(log_group=log_group, stream=raw.get("logStreamName", ""), at=at, message=raw.get("message", ""))
+
+
+def _ms(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(milliseconds=1)

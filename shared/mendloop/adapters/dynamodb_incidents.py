@@ -1,0 +1,125 @@
+"""The incidents table.
+
+| pk | sk | what | read by |
+|---|---|---|---|
+| incident id | `incident` | the incident; `state`, `service` | claim, load, save (conditional on `state`) |
+| incident id | `occurrence#<id>` | one occurrence | record (conditional), occurrences |
+| incident id | `note#<time>#<hash>` | one line of the timeline | note, timeline |
+| `fault#<service>#<fault>` | `owner` | the owning incident, the generation | claim_fault, release_fault |
+| `fault#<fault>` | `publication#<generation>` | a publication | publication |
+
+Index `by_state`: `gsi1pk` = `state#<state>`, `gsi1sk` = `<opened at>#<incident id>`, eventually consistent, for lists
+and rate gates only. Nothing here expires: incidents are the record.
+"""
+
+from datetime import datetime
+from itertools import islice
+
+from mendloop.adapters.dynamodb_faults import FaultClaims
+from mendloop.adapters.dynamodb_items import Item, Items
+from mendloop.contracts.incident import Incident, IncidentState, Occurrence, TimelineEntry
+from mendloop.contracts.publication import Publication
+from mendloop.domain.errors import Conflict
+from mendloop.domain.identity import canonical_json, content_hash
+from mendloop.ports import Claim, FaultOwner
+
+INDEX = "by_state"
+
+
+class DynamoDbIncidents:
+    """IncidentStore on one table."""
+
+    def __init__(self, table: str) -> None:
+        self._items = Items(table)
+        self._faults = FaultClaims(self._items, self._has_ended)
+
+    def claim(self, incident: Incident) -> Claim:
+        """One conditional write; the loser's answer comes with it."""
+        standing = self._items.add(incident.id, "incident", canonical_json(incident), _attributes(incident))
+        return Claim(incident=_incident(standing) if standing else incident, won=standing is None)
+
+    def load(self, incident_id: str) -> Incident | None:
+        """The incident, strongly consistent."""
+        found = self._items.get(incident_id, "incident")
+        return _incident(found) if found else None
+
+    def save(self, incident: Incident, *, expected: IncidentState | None = None) -> None:
+        """Replace; Conflict when `expected` is given and the stored state differs."""
+        doc, attributes = canonical_json(incident), _attributes(incident)
+        if expected is None:
+            self._items.put(incident.id, "incident", doc, attributes)
+            return
+        standing = self._items.put_if(incident.id, "incident", doc, attributes, attribute="state", value=expected.value)
+        if standing:
+            raise Conflict(f"{incident.id} is {standing.attributes.get('state', 'unknown')}, not {expected}")
+
+    def incidents(self, *, service: str = "", state: IncidentState | None = None, limit: int = 100) -> list[Incident]:
+        """Newest first; one query per state."""
+        found = [
+            incident
+            for wanted in ([state] if state else list(IncidentState))
+            for incident in self._in_state(wanted, service, limit)
+        ]
+        return sorted(found, key=lambda incident: (incident.opened_at, incident.id), reverse=True)[:limit]
+
+    def record(self, incident_id: str, occurrence: Occurrence) -> bool:
+        """Whether it was new; one conditional write."""
+        return self._items.add(incident_id, f"occurrence#{occurrence.id}", canonical_json(occurrence)) is None
+
+    def occurrences(self, incident_id: str) -> list[Occurrence]:
+        """Oldest first."""
+        found = self._items.query(incident_id, "occurrence#")
+        return sorted((Occurrence.model_validate_json(item.doc) for item in found), key=lambda seen: (seen.at, seen.id))
+
+    def note(self, incident_id: str, entry: TimelineEntry) -> None:
+        """Append to the timeline; the same entry twice is one."""
+        sort_key = f"note#{sortable(entry.at)}#{content_hash(entry)[:16]}"
+        self._items.put(incident_id, sort_key, canonical_json(entry))
+
+    def timeline(self, incident_id: str) -> list[TimelineEntry]:
+        """Oldest first."""
+        return [TimelineEntry.model_validate_json(item.doc) for item in self._items.query(incident_id, "note#")]
+
+    def claim_fault(self, service: str, fault: str, incident_id: str) -> FaultOwner:
+        """Make the incident the fault's owner unless an open incident owns it; a closed owner raises the generation."""
+        return self._faults.claim(service, fault, incident_id)
+
+    def release_fault(self, service: str, fault: str, incident_id: str) -> None:
+        """Only the owner's release counts."""
+        self._faults.release(service, fault, incident_id)
+
+    def save_publication(self, publication: Publication) -> None:
+        """Keyed by fault and generation."""
+        sort_key = f"publication#{publication.generation}"
+        self._items.put(f"fault#{publication.fault}", sort_key, canonical_json(publication))
+
+    def publication(self, fault: str, generation: int) -> Publication | None:
+        """As far as publishing got, or None."""
+        found = self._items.get(f"fault#{fault}", f"publication#{generation}")
+        return Publication.model_validate_json(found.doc) if found else None
+
+    def _has_ended(self, incident_id: str) -> bool:
+        incident = self.load(incident_id)
+        return incident is not None and incident.state.terminal
+
+    def _in_state(self, state: IncidentState, service: str, limit: int) -> list[Incident]:
+        items = self._items.query_index(INDEX, f"state#{state}")
+        return list(islice((_incident(item) for item in items if service in ("", item.attributes["service"])), limit))
+
+
+def sortable(at: datetime) -> str:
+    """A UTC time whose text order is its time order."""
+    return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _incident(item: Item) -> Incident:
+    return Incident.model_validate_json(item.doc)
+
+
+def _attributes(incident: Incident) -> dict[str, str | int]:
+    return {
+        "state": incident.state.value,
+        "service": incident.service,
+        "gsi1pk": f"state#{incident.state}",
+        "gsi1sk": f"{sortable(incident.opened_at)}#{incident.id}",
+    }

@@ -1,0 +1,86 @@
+"""The state machine. Task tokens pass through here and are never put into a message, a log or a repr."""
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError, ParamValidationError
+
+from mendloop.adapters import aws_clients
+from mendloop.adapters.aws_errors import code_of, from_client_error, translated
+from mendloop.domain.errors import Conflict
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+_USELESS = {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}
+_TASK = "a waiting task"
+
+
+class StepFunctionsWorkflow:
+    """Workflow on one state machine, by its ARN (a version's or an alias' ARN too)."""
+
+    def __init__(self, state_machine_arn: str) -> None:
+        self._arn = state_machine_arn
+
+    @cached_property
+    def _client(self) -> "SFNClient":
+        return aws_clients.stepfunctions()
+
+    def start(self, name: str, document: str) -> str:
+        """Execution ARN. AWS accepts a repeat only while it runs, the emulator never: hence the compare."""
+        with translated(f"execution {name}"):
+            try:
+                return self._client.start_execution(stateMachineArn=self._arn, name=name, input=document)[
+                    "executionArn"
+                ]
+            except ClientError as error:
+                if code_of(error) != "ExecutionAlreadyExists":
+                    raise
+            arn = self._execution_arn(name)
+            started_with = self._client.describe_execution(executionArn=arn).get("input", "")
+        if json.loads(started_with or "null") != json.loads(document):
+            raise Conflict(f"the execution {name} was started with another input")
+        return arn
+
+    def wake(self, token: str) -> bool:
+        """Wake a waiting execution with an empty payload: what was decided is read from the store."""
+        try:
+            self._client.send_task_success(taskToken=token, output="{}")
+        except ParamValidationError:
+            return False
+        except ClientError as error:
+            return self._useless(error)
+        return True
+
+    def fail(self, token: str, error: str, cause: str) -> bool:
+        """Report a waiting task's failure."""
+        try:
+            self._client.send_task_failure(taskToken=token, error=error[:256], cause=cause[:32_768])
+        except ParamValidationError:
+            return False
+        except ClientError as answer:
+            return self._useless(answer)
+        return True
+
+    def status(self, execution_arn: str) -> str:
+        """RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or UNKNOWN."""
+        with translated(f"execution {execution_arn}"):
+            try:
+                status: str = self._client.describe_execution(executionArn=execution_arn)["status"]
+            except ClientError as error:
+                if code_of(error) in {"ExecutionDoesNotExist", "InvalidArn"}:
+                    return "UNKNOWN"
+                raise
+        return "RUNNING" if status == "PENDING_REDRIVE" else status
+
+    def _execution_arn(self, name: str) -> str:
+        """`arn:…:stateMachine:<machine>[:version]` → `arn:…:execution:<machine>:<name>`."""
+        parts = self._arn.split(":")
+        return ":".join([*parts[:5], "execution", parts[6], name])
+
+    @staticmethod
+    def _useless(error: ClientError) -> bool:
+        if code_of(error) in _USELESS:
+            return False
+        raise from_client_error(error, _TASK) from error
