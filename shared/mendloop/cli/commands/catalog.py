@@ -1,0 +1,66 @@
+"""`mendloop catalog check|push|show`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mendloop.cli.errors import told
+from mendloop.cli.place import here
+from mendloop.cli.subscriptions import subscribe
+from mendloop.domain.catalog import Catalog
+from mendloop.domain.catalog_file import parse_catalog
+from mendloop.domain.errors import BadCatalog
+
+app = typer.Typer(no_args_is_help=True)
+console = Console(highlight=False)
+File = Annotated[Path, typer.Argument(help="The catalog.")]
+Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
+
+
+def read(file: Path) -> Catalog:
+    """Parse a catalog file; BadCatalog names file, line and field."""
+    if not file.is_file():
+        raise BadCatalog(f"{file} is not there")
+    return parse_catalog(file.read_text(encoding="utf-8"), str(file))
+
+
+@app.command()
+def check(file: File = Path("mendloop.yaml")) -> None:
+    """Say whether the file is valid, and what each service will do."""
+    with told():
+        catalog = read(file)
+        for service in catalog.services.values():
+            who = ", ".join(service.approvers)
+            console.print(
+                f"{service.name}: {service.autonomy.value}; {service.repository.location}; decided by {who}; "
+                f"tickets in {service.tickets.tracker}"
+            )
+            if not service.test_command:
+                console.print("  no test_command: nothing can be proved, changes become tickets")
+        console.print(f"{file}: {len(catalog.services)} services, {len(catalog.approvers)} approvers, valid")
+
+
+@app.command()
+def push(file: File = Path("mendloop.yaml"), aws: Aws = False) -> None:
+    """Make the file the catalog in force, and keep the approvers' subscriptions in step."""
+    with told():
+        catalog = read(file)
+        place = here(aws=aws)
+        place.client("s3").put_object(
+            Bucket=place.outputs["CatalogBucket"], Key="mendloop.yaml", Body=file.read_bytes()
+        )
+        for name, state in subscribe(place, catalog).items():
+            console.print(f"{name}: {state}")
+        _, digest = place.wiring.catalogs.load()
+        console.print(f"pushed; sha256 {digest}")
+
+
+@app.command()
+def show(aws: Aws = False) -> None:
+    """Print the catalog in force."""
+    with told():
+        catalog, digest = here(aws=aws).wiring.catalogs.load()
+        console.print_json(catalog.model_dump_json(exclude_defaults=True))
+        console.print(f"sha256 {digest}")

@@ -1,0 +1,51 @@
+"""`mendloop incidents` and `mendloop show`."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from mendloop.cli.errors import told
+from mendloop.cli.place import here
+from mendloop.contracts.incident import IncidentState
+from mendloop.domain.errors import NotFound
+
+console = Console(highlight=False)
+Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
+
+
+def list_incidents(
+    service: Annotated[str, typer.Option(help="Of this service only.")] = "",
+    skipped: Annotated[bool, typer.Option("--skipped", help="Those that were not handled, with the reason.")] = False,
+    aws: Aws = False,
+) -> None:
+    """List the newest incidents."""
+    with told():
+        state = IncidentState.SKIPPED if skipped else None
+        table = Table("incident", "service", "state", "opened", "what", box=None, header_style="bold")
+        for incident in here(aws=aws).wiring.incidents.incidents(service=service, state=state):
+            what = incident.reason if skipped else incident.summary or incident.signal.title
+            opened = f"{incident.opened_at:%Y-%m-%d %H:%M}"
+            table.add_row(incident.id, incident.service, incident.state.value, opened, what)
+        console.print(table if table.row_count else "No incidents.")
+
+
+def show(incident_id: Annotated[str, typer.Argument(help="As listed, e.g. inc-…")], aws: Aws = False) -> None:
+    """Show one incident: where it is, its timeline, its occurrences, its pull request or ticket."""
+    with told():
+        store = here(aws=aws).wiring.incidents
+        incident = store.load(incident_id)
+        if incident is None:
+            raise NotFound(f"there is no incident {incident_id}", next_action="List them with `mendloop incidents`.")
+        console.print(f"[bold]{incident.id}[/] {incident.service}: {incident.state.value}")
+        for text in (incident.summary, incident.reason):
+            if text:
+                console.print(text, markup=False)
+        console.print(f"Signal: {incident.signal.kind.value} {incident.signal.resource} at {incident.signal.time}")
+        console.print(f"Occurrences: {len(store.occurrences(incident_id))}")
+        publication = store.publication(incident.fault, incident.generation) if incident.fault else None
+        if publication and publication.url:
+            console.print(f"Pull request: {publication.url}", markup=False)
+        for entry in store.timeline(incident_id):
+            console.print(f"{entry.at:%H:%M:%S}  {entry.step:22} {entry.what}", markup=False)

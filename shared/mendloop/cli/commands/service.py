@@ -1,0 +1,110 @@
+"""Commands about services and signals: `replay`, `test-alarm`, `pause`, `resume`, `doctor`."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from mendloop.cli.checks import examine
+from mendloop.cli.errors import told
+from mendloop.cli.place import Place, here
+from mendloop.domain.errors import BadEvent, NotFound
+
+console = Console(highlight=False)
+Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
+
+
+def replay(event: Annotated[Path, typer.Argument(help="A file with one AWS event as JSON.")], aws: Aws = False) -> None:
+    """Send an event through the signals queue, as if AWS had sent it."""
+    with told():
+        try:
+            body = json.loads(event.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise BadEvent(f"{event} holds no JSON: {error}") from error
+        if not isinstance(body, dict):
+            raise BadEvent(f"{event} holds no event: an event is a JSON object")
+        here(aws=aws).wiring.signals.put(json.dumps(body))
+        console.print("Sent. Follow it with `mendloop incidents`.")
+
+
+def test_alarm(service: Annotated[str, typer.Argument(help="A service of the catalog.")], aws: Aws = False) -> None:
+    """Rehearse the way from a signal to the mail; nothing is mapped, drafted or published."""
+    with told():
+        place = here(aws=aws)
+        _known(place, service)
+        now = datetime.now(UTC).isoformat()
+        place.wiring.signals.put(
+            json.dumps(
+                {
+                    "source": "mendloop.rehearsal",
+                    "detail-type": "Rehearsal",
+                    "time": now,
+                    "detail": {"service": service},
+                }
+            )
+        )
+        console.print(f"A rehearsal for {service} is on its way: its approvers get a mail that says so.")
+
+
+def pause(
+    service: Annotated[str, typer.Argument(help="A service of the catalog; everything when left out.")] = "",
+    aws: Aws = False,
+) -> None:
+    """Stop taking signals, drafting and publishing for a service, or for all."""
+    with told():
+        _switch(here(aws=aws), service, paused=True)
+
+
+def resume(
+    service: Annotated[str, typer.Argument(help="A service of the catalog; everything when left out.")] = "",
+    aws: Aws = False,
+) -> None:
+    """Go on where `pause` stopped."""
+    with told():
+        _switch(here(aws=aws), service, paused=False)
+
+
+def doctor(
+    service: Annotated[str, typer.Argument(help="A service of the catalog; all when left out.")] = "",
+    aws: Aws = False,
+) -> None:
+    """Check that the way from alarm to pull request is open, and say what to do where it is not."""
+    with told():
+        place = here(aws=aws)
+        catalog, _ = place.wiring.catalogs.load()
+        names = [_known(place, service)] if service else list(catalog.services)
+        bad = 0
+        for name in names:
+            console.print(f"[bold]{name}[/]")
+            for finding in examine(place, catalog, catalog.services[name]):
+                bad += not finding.ok
+                console.print(f"  {'[green]ok  [/]' if finding.ok else '[red]mend[/]'} {finding.what}")
+                if not finding.ok:
+                    console.print(f"       {finding.advice}", markup=False)
+        if bad:
+            raise typer.Exit(3)
+
+
+def _known(place: Place, service: str) -> str:
+    catalog, _ = place.wiring.catalogs.load()
+    if service not in catalog.services:
+        known = ", ".join(catalog.services) or "none"
+        raise NotFound(f"the catalog has no service {service!r}; it has: {known}")
+    return service
+
+
+def _switch(place: Place, service: str, *, paused: bool) -> None:
+    if service:
+        _known(place, service)
+    ssm, name = place.client("ssm"), place.outputs["PauseParameter"]
+    state: dict[str, Any] = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])
+    if service:
+        services = set(state.get("services", []))
+        state["services"] = sorted(services | {service} if paused else services - {service})
+    else:
+        state = {"all": paused, "services": [] if not paused else state.get("services", [])}
+    ssm.put_parameter(Name=name, Value=json.dumps(state), Type="String", Overwrite=True)
+    console.print(f"{service or 'Everything'} is {'paused' if paused else 'resumed'}.")

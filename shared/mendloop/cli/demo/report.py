@@ -1,0 +1,101 @@
+"""The report: what happened, read from the stores and the execution, never from what the demo planted."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from mendloop import documents
+from mendloop.cli.demo.watch import Watcher
+from mendloop.cli.place import Place
+from mendloop.contracts.base import ArtifactRef
+from mendloop.contracts.draft import CodeFix, Draft
+from mendloop.contracts.mapping import CodeMap
+from mendloop.contracts.verification import Verification
+
+_DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
+
+
+def build_report(place: Place, watcher: Watcher, scenario: str, seed: int, seconds: dict[str, float]) -> dict[str, Any]:
+    """The documented fields; a part that the execution never reached is null."""
+    document = watcher.document()
+    outcome = document.get("outcome") or {}
+    return {
+        "scenario": scenario,
+        "seed": seed,
+        "incident": document.get("incident_id"),
+        "execution_status": watcher.status(),
+        "states": [name for name, _ in watcher.entered],
+        "outcome": outcome.get("kind"),
+        "reason": outcome.get("reason"),
+        "pull_request": _pull_request(place, document),
+        "ticket": _ticket(place, document),
+        "verification": _verification(place, document),
+        "approval": _approval(document),
+        "targets": _targets(place, document),
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+    }
+
+
+def write_report(report: dict[str, Any], file: Path) -> None:
+    """As JSON, for people and programs."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _pull_request(place: Place, document: dict[str, Any]) -> dict[str, Any] | None:
+    slot = document.get("publication")
+    if not slot:
+        return None
+    evidence = document["evidence"]
+    publication = place.wiring.incidents.publication(evidence["fault"], evidence["generation"])
+    if publication is None:
+        return None
+    fix = documents.load_any(place.wiring.artifacts, _ref(document, "draft"), _DRAFT)
+    return {
+        "branch": publication.branch,
+        "base_revision": publication.base_revision,
+        "title": publication.title,
+        "body": publication.body,
+        "diff": fix.diff if isinstance(fix, CodeFix) else "",
+        "url": publication.url,
+        "commit": publication.commit,
+    }
+
+
+def _ticket(place: Place, document: dict[str, Any]) -> dict[str, Any] | None:
+    slot = document.get("ticket")
+    if not slot:
+        return None
+    catalog, _ = place.wiring.catalogs.load()
+    tracker = place.wiring.tracker(catalog.services[document["service"]])
+    evidence = document.get("evidence") or {}
+    keys = [f"{evidence.get('fault')}.{evidence.get('generation')}", document["incident_id"]]
+    found = next((ticket for key in keys if (ticket := tracker.find(key))), None)
+    return {"title": found.title, "body": found.body, "url": found.url} if found else dict(slot)
+
+
+def _verification(place: Place, document: dict[str, Any]) -> dict[str, Any] | None:
+    if not document.get("verification"):
+        return None
+    verdict = documents.load(place.wiring.artifacts, _ref(document, "verification"), Verification)
+    return verdict.model_dump(mode="json", include={"status", "reason", "red", "green", "suite"})
+
+
+def _approval(document: dict[str, Any]) -> dict[str, Any] | None:
+    decision = document.get("decision")
+    if not decision:
+        return None
+    return {"approver": decision["by"], "decided_at": decision["at"], "action": decision["action"]}
+
+
+def _targets(place: Place, document: dict[str, Any]) -> list[dict[str, Any]]:
+    if not document.get("mapping"):
+        return []
+    mapping = documents.load(place.wiring.artifacts, _ref(document, "mapping"), CodeMap)
+    return [target.model_dump(mode="json") for target in mapping.targets]
+
+
+def _ref(document: dict[str, Any], slot: str) -> ArtifactRef:
+    return ArtifactRef.model_validate(document[slot]["ref"])

@@ -1,0 +1,26 @@
+"""How a command ends when something is wrong: one line that says what, one that says what to do, and an exit code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+
+from mendloop.domain.errors import Budget, MendloopError, Permanent, Rejected, Retryable
+
+EXIT_CODES: dict[type[MendloopError], int] = {Rejected: 2, Permanent: 3, Retryable: 4, Budget: 5}
+"""2: your input; 3: configuration; 4: try again; 5: a limit."""
+
+console = Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn a typed error into its lines and exit code; anything else is a defect and keeps its traceback."""
+    try:
+        yield
+    except MendloopError as error:
+        console.print(f"[bold red]{type(error).__name__}[/]: {error}", markup=True)
+        console.print(error.next_action)
+        code = next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)
+        raise typer.Exit(code) from error

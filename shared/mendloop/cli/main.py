@@ -1,0 +1,53 @@
+"""The `mendloop` command."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mendloop.cli.commands import catalog, cloud, incidents, service
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A self-hosted loop from a production alarm to a reviewed pull request.",
+    epilog="Exit codes: 0 done, 2 your input, 3 configuration, 4 try again, 5 a limit. "
+    "Commands reach the local cloud of this checkout; --aws reaches the account of your credentials.",
+)
+app.add_typer(catalog.app, name="catalog", help="Check, push and show the catalog mendloop.yaml.")
+app.command("up")(cloud.up)
+app.command("down")(cloud.down)
+app.command("replay")(service.replay)
+app.command("test-alarm")(service.test_alarm)
+app.command("pause")(service.pause)
+app.command("resume")(service.resume)
+app.command("doctor")(service.doctor)
+app.command("incidents")(incidents.list_incidents)
+app.command("show")(incidents.show)
+
+
+@app.command()
+def demo(
+    scenario: Annotated[str, typer.Option(help="What goes wrong in production.")] = "regression",
+    seed: Annotated[int, typer.Option(help="Renames the service's code, people and values.")] = 1,
+    approve: Annotated[bool, typer.Option("--approve", help="Decide as a browser would: approve.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Decide as a browser would: reject.")] = False,
+    ticket: Annotated[bool, typer.Option("--ticket", help="Decide as a browser would: ticket instead.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the local cloud running at the end.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write what happened as JSON.")] = None,
+) -> None:
+    """Let a small production service fail on the local cloud, and watch the loop mend it."""
+    from mendloop.cli.demo.run import Choice, run_demo
+    from mendloop.cli.errors import told
+
+    choices = [choice for choice, given in zip(Choice, (approve, reject, ticket), strict=True) if given]
+    if len(choices) > 1:
+        raise typer.BadParameter("give at most one of --approve, --reject and --ticket")
+    with told():
+        run_demo(scenario, seed, decide=choices[0] if choices else None, keep=keep, report=report)
+
+
+def main() -> None:
+    """The console script."""
+    app()

@@ -1,0 +1,103 @@
+"""Which cloud a command talks to: the local one of this checkout, or, only when asked by `--aws`, a real account."""
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mendloop.cli import local_cloud
+from mendloop.cli.local_cloud import LocalCloud
+from mendloop.cli.toolbox import Toolbox, find_root
+from mendloop.domain.errors import Misconfigured
+from mendloop.runtime.settings import Settings
+from mendloop.runtime.wiring import Wiring
+
+OUTPUTS = {
+    "incidents_table": "IncidentsTable",
+    "decisions_table": "DecisionsTable",
+    "ledger_table": "LedgerTable",
+    "artifacts_bucket": "ArtifactsBucket",
+    "catalog_bucket": "CatalogBucket",
+    "state_machine_arn": "StateMachineArn",
+    "signals_queue_url": "SignalsQueueUrl",
+    "site_url": "SiteUrl",
+    "approver_topic_prefix": "ApproverTopicPrefix",
+    "operators_topic_arn": "OperatorsTopicArn",
+    "pause_parameter": "PauseParameter",
+    "link_keys_secret": "LinkKeysSecret",
+}
+"""Setting → output of the stack."""
+
+STACK = "Mendloop"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A deployed mendloop, as a command reaches it."""
+
+    outputs: dict[str, str]
+    wiring: Wiring
+    cloud: LocalCloud | None
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the same place."""
+        if self.cloud:
+            return self.cloud.client(service)
+        import boto3
+
+        return boto3.client(service)
+
+
+def local_place(cloud: LocalCloud, outputs: dict[str, str]) -> Place:
+    """On the local cloud. From here on this process talks to nothing else: its AWS variables are replaced."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        if name != "AWS_CA_BUNDLE":
+            del os.environ[name]
+    os.environ.update(cloud.environment())
+    return Place(outputs, Wiring(_settings(outputs, "local")), cloud)
+
+
+def here(*, aws: bool = False) -> Place:
+    """The running local cloud of this checkout, or the account of your credentials when `aws`."""
+    if aws:
+        return _aws_place()
+    tools = Toolbox(find_root())
+    cloud = local_cloud.find(tools.state / "cloud")
+    if cloud is None:
+        raise Misconfigured(
+            "no local cloud is running in this checkout",
+            next_action="Start one with `mendloop up`, or give --aws for a deployed stack.",
+        )
+    return local_place(cloud, read_outputs(cloud.folder))
+
+
+def read_outputs(folder: Path) -> dict[str, str]:
+    """The outputs of the stack as its deployment left them."""
+    file = folder / "outputs-infra.app.json"
+    if not file.exists():
+        raise Misconfigured("the stack is not deployed here", next_action="Run `mendloop up`.")
+    return {name: value for stack in json.loads(file.read_text()).values() for name, value in stack.items()}
+
+
+def _aws_place() -> Place:
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        stacks = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+    except (BotoCoreError, ClientError) as error:
+        raise Misconfigured(f"the stack {STACK} cannot be read in this account: {error}") from error
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
+    return Place(outputs, Wiring(_settings(outputs, "aws")), None)
+
+
+def _settings(outputs: dict[str, str], stage: str) -> Settings:
+    found = {name: outputs[output] for name, output in OUTPUTS.items() if output in outputs}
+    return Settings(stage=stage, **found)
+
+
+def python_version() -> str:
+    """The host's, which every function of the local cloud runs on."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
