@@ -18,6 +18,6 @@ def handler(execution: Execution, wiring: Wiring) -> DraftSlot:
         catalogs=wiring.catalogs,
         switch=wiring.switch,
         code_host=wiring.code_host,
-        drafter={"revert": Revert}.__getitem__,
+        drafter={"revert": Revert()}.__getitem__,
         clock=wiring.clock,
     )
