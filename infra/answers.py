@@ -1,0 +1,11 @@
+"""Answers to cdk-nag's findings that stay: the rule, where, and the reason."""
+
+from aws_cdk import Stack, Validations
+
+ANSWERS: tuple[tuple[str, str], ...] = ()
+
+
+def answer_findings(stack: Stack) -> None:
+    """Acknowledge each answered finding."""
+    for finding, reason in ANSWERS:
+        Validations.of(stack).acknowledge(id=finding, reason=reason)

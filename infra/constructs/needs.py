@@ -1,0 +1,189 @@
+"""What a need of a room (`infra/rooms.py`) means: environment variables and the smallest grants.
+
+| need | variable | may |
+|---|---|---|
+| incidents, decisions, ledger | MENDLOOP_<NEED>_TABLE | read and write items; decisions are never deleted |
+| artifacts | MENDLOOP_ARTIFACTS_BUCKET | read and write below `incidents/`, `signals/`, `sandbox/`, `tickets/` |
+| catalog | MENDLOOP_CATALOG_BUCKET | read |
+| queue | MENDLOOP_SIGNALS_QUEUE_URL | send |
+| start, wake | MENDLOOP_STATE_MACHINE_ARN | start and describe executions; answer task tokens |
+| telemetry | | read logs, metrics, deployments of this account |
+| mail | MENDLOOP_APPROVER_TOPIC_PREFIX, MENDLOOP_OPERATORS_TOPIC_ARN | publish, see who confirmed |
+| link_keys | MENDLOOP_LINK_KEYS_SECRET | read |
+| pause | MENDLOOP_PAUSE_PARAMETER | read |
+| code_host | MENDLOOP_GITHUB_SECRET | read |
+| model | MENDLOOP_MODEL_* | read its secret, or call Bedrock |
+| sandbox | MENDLOOP_ARTIFACTS_BUCKET, MENDLOOP_SANDBOX | read and write the one prefix `sandbox/` |
+| runner, site_url | MENDLOOP_RUNNER, MENDLOOP_SITE_URL | |
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aws_cdk import Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_ssm as ssm
+
+from infra.constructs.notifications import Notifications
+from infra.constructs.storage import Storage
+from infra.options import Options
+
+READ_ITEMS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")
+WRITE_ITEMS = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
+LOGS = ("logs:FilterLogEvents", "logs:GetLogEvents", "logs:DescribeLogStreams")
+FUNCTIONS = (
+    "lambda:GetFunction",
+    "lambda:GetFunctionConfiguration",
+    "lambda:ListVersionsByFunction",
+    "lambda:ListTags",
+)
+METRICS = ("cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics")
+DEPLOYMENTS = ("ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:ListTagsForResource")
+PREFIXES = ("incidents", "signals", "sandbox", "tickets")
+
+
+@dataclass(frozen=True)
+class House:
+    """What functions can be given."""
+
+    storage: Storage
+    notifications: Notifications
+    queue: sqs.Queue
+    link_keys: secretsmanager.Secret
+    pause: ssm.StringParameter
+    state_machine_arn: str
+    site_url: str
+    options: Options
+
+    def give(self, function: lambda_.Function, need: str) -> None:
+        """One need to one function; KeyError for a need that is not in the table."""
+        if need in {"incidents", "decisions", "ledger"}:
+            self._table(function, need)
+        else:
+            gifts: dict[str, Callable[[lambda_.Function], None]] = {
+                "artifacts": self._artifacts,
+                "catalog": self._catalog,
+                "queue": self._queue,
+                "start": self._start,
+                "wake": self._wake,
+                "telemetry": self._telemetry,
+                "mail": self._mail,
+                "link_keys": self._link_keys,
+                "pause": self._pause,
+                "code_host": self._code_host,
+                "model": self._model,
+                "sandbox": self._sandbox,
+                "tickets": lambda _: None,
+                "runner": lambda f: _set(f, RUNNER=self.options.runner),
+                "site_url": lambda f: _set(f, SITE_URL=self.site_url),
+            }
+            gifts[need](function)
+
+    def _table(self, function: lambda_.Function, need: str) -> None:
+        table: dynamodb.Table = getattr(self.storage, need)
+        table.grant(function, *READ_ITEMS, *WRITE_ITEMS)
+        function.add_environment(f"MENDLOOP_{need.upper()}_TABLE", table.table_name)
+
+    def _artifacts(self, function: lambda_.Function) -> None:
+        bucket = self.storage.artifacts
+        _allow(function, ("s3:GetObject", "s3:PutObject"), *(bucket.arn_for_objects(f"{p}/*") for p in PREFIXES))
+        _allow(function, ("s3:ListBucket",), bucket.bucket_arn)
+        _set(function, ARTIFACTS_BUCKET=bucket.bucket_name)
+
+    def _sandbox(self, function: lambda_.Function) -> None:
+        bucket = self.storage.artifacts
+        _allow(function, ("s3:GetObject", "s3:PutObject"), bucket.arn_for_objects("sandbox/*"))
+        kind = "unsandboxed" if self.options.unsandboxed else "bubblewrap"
+        _set(function, ARTIFACTS_BUCKET=bucket.bucket_name, SANDBOX=kind)
+
+    def _catalog(self, function: lambda_.Function) -> None:
+        bucket = self.storage.catalog
+        _allow(function, ("s3:GetObject",), bucket.arn_for_objects("*"))
+        _allow(function, ("s3:ListBucket",), bucket.bucket_arn)
+        _set(function, CATALOG_BUCKET=bucket.bucket_name)
+
+    def _queue(self, function: lambda_.Function) -> None:
+        _allow(function, ("sqs:SendMessage",), self.queue.queue_arn)
+        _set(function, SIGNALS_QUEUE_URL=self.queue.queue_url)
+
+    def _start(self, function: lambda_.Function) -> None:
+        executions = self.state_machine_arn.replace(":stateMachine:", ":execution:")
+        _allow(function, ("states:StartExecution",), self.state_machine_arn)
+        _allow(function, ("states:DescribeExecution",), f"{executions}:*")
+        _set(function, STATE_MACHINE_ARN=self.state_machine_arn)
+
+    def _wake(self, function: lambda_.Function) -> None:
+        arn = "*" if self.options.local else self.state_machine_arn
+        _allow(function, ("states:SendTaskSuccess", "states:SendTaskFailure"), arn)
+        _set(function, STATE_MACHINE_ARN=self.state_machine_arn)
+
+    def _telemetry(self, function: lambda_.Function) -> None:
+        stack = Stack.of(function)
+        here = f"{stack.region}:{stack.account}"
+        _allow(function, LOGS, f"arn:{stack.partition}:logs:{here}:log-group:*")
+        _allow(function, FUNCTIONS, f"arn:{stack.partition}:lambda:{here}:function:*")
+        _allow(function, ("cloudwatch:DescribeAlarms",), f"arn:{stack.partition}:cloudwatch:{here}:alarm:*")
+        _allow(function, ("logs:DescribeLogGroups", *METRICS, *DEPLOYMENTS), "*")
+
+    def _mail(self, function: lambda_.Function) -> None:
+        people = self.notifications
+        _allow(function, ("sns:Publish", "sns:ListSubscriptionsByTopic"), f"{people.approver_prefix}*")
+        _allow(function, ("sns:Publish", "sns:ListSubscriptionsByTopic"), people.operators.topic_arn)
+        _set(
+            function,
+            APPROVER_TOPIC_PREFIX=people.approver_prefix,
+            OPERATORS_TOPIC_ARN=people.operators.topic_arn,
+        )
+
+    def _link_keys(self, function: lambda_.Function) -> None:
+        _allow(function, ("secretsmanager:GetSecretValue",), self.link_keys.secret_arn)
+        _set(function, LINK_KEYS_SECRET=self.link_keys.secret_arn)
+
+    def _pause(self, function: lambda_.Function) -> None:
+        _allow(function, ("ssm:GetParameter",), self.pause.parameter_arn)
+        _set(function, PAUSE_PARAMETER=self.pause.parameter_name)
+
+    def _code_host(self, function: lambda_.Function) -> None:
+        self._named_secret(function, self.options.github_secret)
+        _set(function, GITHUB_SECRET=self.options.github_secret)
+
+    def _model(self, function: lambda_.Function) -> None:
+        options = self.options
+        if options.model_provider == "bedrock":
+            stack = Stack.of(function)
+            models = f"arn:{stack.partition}:bedrock:*"
+            _allow(
+                function,
+                ("bedrock:InvokeModel",),
+                f"{models}::foundation-model/anthropic.*",
+                f"{models}:{stack.account}:inference-profile/*",
+            )
+        else:
+            self._named_secret(function, options.model_secret)
+            _set(function, MODEL_SECRET=options.model_secret)
+        _set(
+            function,
+            MODEL_PROVIDER=options.model_provider,
+            MODEL_NAME=options.model_name,
+            MODEL_BASE_URL=options.model_base_url,
+        )
+
+    def _named_secret(self, function: lambda_.Function, name: str) -> None:
+        stack = Stack.of(function)
+        # Secrets Manager adds a dash and six characters to a secret's name.
+        arn = f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:{name}-??????"
+        _allow(function, ("secretsmanager:GetSecretValue",), arn)
+
+
+def _allow(function: lambda_.Function, actions: tuple[str, ...], *resources: str) -> None:
+    function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+
+
+def _set(function: lambda_.Function, **variables: str) -> None:
+    for name, value in variables.items():
+        if value:
+            function.add_environment(f"MENDLOOP_{name}", value)

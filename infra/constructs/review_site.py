@@ -1,0 +1,65 @@
+"""The approval site's front: an HTTP API with a throttle and an access log that holds no query string.
+
+The API is made before the function behind it, since the function is told the API's address.
+"""
+
+import json
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+# Links carry a signature in their query: `$context.path` ends before it.
+ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "time": "$context.requestTimeEpoch",
+    "ip": "$context.identity.sourceIp",
+    "method": "$context.httpMethod",
+    "path": "$context.path",
+    "status": "$context.status",
+    "ms": "$context.responseLatency",
+    "error": "$context.error.message",
+}
+
+
+class ReviewSite(Construct):
+    """`url`: the address mails link to."""
+
+    def __init__(self, scope: Construct, id: str) -> None:
+        super().__init__(scope, id)
+        self._api = apigateway.HttpApi(
+            self, "Api", api_name="mendloop-review", create_default_stage=False, description="mendloop: approval pages"
+        )
+        log = logs.LogGroup(
+            self,
+            "AccessLog",
+            log_group_name="/aws/vendedlogs/mendloop-review",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        stage = apigateway.CfnStage(
+            self,
+            "Stage",
+            api_id=self._api.api_id,
+            stage_name="$default",
+            auto_deploy=True,
+            default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
+                throttling_burst_limit=20, throttling_rate_limit=10
+            ),
+            access_log_settings=apigateway.CfnStage.AccessLogSettingsProperty(
+                destination_arn=log.log_group_arn, format=json.dumps(ACCESS_LOG)
+            ),
+        )
+        stage.node.add_dependency(log)
+        self.url = self._api.api_endpoint
+
+    def connect(self, review: lambda_.IFunction) -> None:
+        """Every path and method goes to `review`, which answers what it does not know itself."""
+        self._api.add_routes(
+            path="/{proxy+}",
+            methods=[apigateway.HttpMethod.ANY],
+            integration=integrations.HttpLambdaIntegration("Review", review),
+        )

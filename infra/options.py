@@ -1,0 +1,106 @@
+"""What can be chosen at deployment: the app's context, typed and checked in one place.
+
+Set with `-c name=value` or in `cdk.json`:
+
+    stage           aws | local (the local cloud on loopback)
+    catalog         path of the catalog whose approvers get a topic each (default mendloop.yaml, when it exists)
+    approvers       names of approvers, comma separated, instead of the catalog's
+    architecture    arm64 | x86_64 (default arm64; on the local cloud the host's)
+    python_version  of the functions (default 3.13; on the local cloud the host's)
+    runner          where tests run: sandbox (a Lambda in isolated subnets)
+    reminder_seconds  how long a question waits before it is asked again or expires (default 8 hours)
+    deadline_hours  of a whole execution (default 336, two weeks)
+    github_secret, model_secret   names of secrets in Secrets Manager that you make yourself
+    model_provider, model_name, model_base_url   for the claude drafter; empty: it is not configured
+    unsandboxed     true: run tests without a sandbox; refused outside the local cloud
+"""
+
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from mendloop.domain.catalog import Catalog
+
+LOCAL_MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """One deployment's choices. Times in seconds unless the name says otherwise."""
+
+    stage: str = "aws"
+    architecture: str = "arm64"
+    python_version: str = "3.13"
+    runner: str = "sandbox"
+    approvers: tuple[str, ...] = ()
+    reminder_seconds: int = 8 * 3600
+    deadline_hours: int = 336
+    github_secret: str = "mendloop/github"  # noqa: S105 - a name
+    model_secret: str = "mendloop/model"  # noqa: S105 - a name
+    model_provider: str = "api"
+    model_name: str = ""
+    model_base_url: str = ""
+    unsandboxed: bool = False
+
+    @property
+    def local(self) -> bool:
+        """Whether this goes to the local cloud."""
+        return self.stage == "local"
+
+    def __post_init__(self) -> None:
+        _one_of("stage", self.stage, ("aws", "local"))
+        _one_of("architecture", self.architecture, ("arm64", "x86_64"))
+        _one_of("runner", self.runner, ("sandbox",))
+        if self.unsandboxed and not self.local:
+            raise ValueError("unsandboxed: only on the local cloud, for code of your own")
+        if not 1 <= self.reminder_seconds <= 7 * 24 * 3600:
+            raise ValueError("reminder_seconds: from 1 to 604800 (a week)")
+
+
+def read_options(context: Callable[[str], object | None]) -> Options:
+    """From `node.try_get_context`; ValueError names the field that is wrong."""
+
+    def text(name: str, default: str) -> str:
+        value = context(name)
+        return default if value is None else str(value)
+
+    stage = text("stage", "aws")
+    local = stage == "local"
+    host = LOCAL_MACHINES.get(platform.machine().lower(), "x86_64")
+    return Options(
+        stage=stage,
+        architecture=text("architecture", host if local else Options.architecture),
+        python_version=text(
+            "python_version", f"{sys.version_info.major}.{sys.version_info.minor}" if local else Options.python_version
+        ),
+        runner=text("runner", Options.runner),
+        approvers=_approvers(text("approvers", ""), text("catalog", "")),
+        reminder_seconds=int(text("reminder_seconds", str(Options.reminder_seconds))),
+        deadline_hours=int(text("deadline_hours", str(Options.deadline_hours))),
+        github_secret=text("github_secret", Options.github_secret),
+        model_secret=text("model_secret", Options.model_secret),
+        model_provider=text("model_provider", Options.model_provider),
+        model_name=text("model_name", ""),
+        model_base_url=text("model_base_url", ""),
+        unsandboxed=text("unsandboxed", "false").lower() == "true",
+    )
+
+
+def _approvers(named: str, catalog: str) -> tuple[str, ...]:
+    if named:
+        return tuple(sorted({name.strip() for name in named.split(",") if name.strip()}))
+    path = Path(catalog or "mendloop.yaml")
+    if not path.exists():
+        if catalog:
+            raise ValueError(f"catalog: there is no file {catalog}")
+        return ()
+    return tuple(sorted(Catalog.model_validate(yaml.safe_load(path.read_text())).approvers))
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{name}: {value!r} is not one of {', '.join(allowed)}")

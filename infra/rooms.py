@@ -1,0 +1,56 @@
+"""One line per Lambda: its limits, and what it needs. A need is an environment variable and a grant (`needs.py`).
+
+The function of room `map_code` is named `mendloop-map-code`, its log group `/aws/lambda/mendloop-map-code`, its
+handler `functions.map_code.handler.handler`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Room:
+    """One Lambda. Timeout in seconds, memory in MB."""
+
+    name: str
+    needs: tuple[str, ...]
+    timeout: int = 60
+    memory: int = 512
+
+    @property
+    def function_name(self) -> str:
+        """As seen in the console."""
+        return f"mendloop-{self.name.replace('_', '-')}"
+
+    @property
+    def title(self) -> str:
+        """`MapCode`, for construct ids."""
+        return "".join(word.capitalize() for word in self.name.split("_"))
+
+
+KNOWN = ("incidents", "artifacts", "catalog")
+PEOPLE = ("mail", "site_url")
+
+ROOMS = (
+    Room("receive_signal", ("queue",), timeout=30, memory=256),
+    Room("intake", (*KNOWN, "pause", "start")),
+    Room("collect_evidence", (*KNOWN, "telemetry"), timeout=300, memory=1024),
+    Room("map_code", (*KNOWN, "telemetry", "code_host"), timeout=300, memory=1024),
+    Room("choose_route", (*KNOWN, "pause", "ledger", "site_url")),
+    Room("draft_patch", (*KNOWN, "pause", "ledger", "code_host", "model", "decisions"), timeout=900, memory=1024),
+    Room("prepare_verification", (*KNOWN, "code_host", "decisions", "runner"), timeout=600, memory=1024),
+    Room("run_tests", ("sandbox",), timeout=900, memory=2048),
+    Room("judge_verification", (*KNOWN, "decisions")),
+    Room("request_approval", (*KNOWN, *PEOPLE, "decisions", "link_keys")),
+    Room("await_decision", ("decisions", "wake")),
+    Room("settle_decision", ("decisions", "incidents")),
+    Room("publish_pull_request", (*KNOWN, "decisions", "pause", "code_host", "site_url"), timeout=300),
+    Room("file_ticket", (*KNOWN, "decisions", "code_host", "site_url", "tickets"), timeout=120),
+    Room("announce_outcome", (*KNOWN, *PEOPLE, "decisions")),
+    Room("leave_to_human", (*KNOWN, *PEOPLE, "decisions", "code_host", "tickets"), timeout=120),
+    Room("review", (*KNOWN, "decisions", "pause", "link_keys", "site_url", "wake"), timeout=30),
+    Room("sweep", (*KNOWN, *PEOPLE, "decisions", "start", "wake"), timeout=300),
+)
+
+BY_NAME = {room.name: room for room in ROOMS}
+STATE_MACHINE_NAME = "mendloop-remediation"
+"""Fixed, so that functions inside the machine may name it without a circle in the template."""

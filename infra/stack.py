@@ -1,0 +1,149 @@
+"""The stack, composition only. Names that others rely on:
+
+- state machine `mendloop-remediation`, functions `mendloop-<room>`, log groups `/aws/lambda/mendloop-<room>`
+- topics `mendloop-signals`, `mendloop-operators`, `mendloop-approver-<name>`; bus `mendloop-replay`
+- parameter `/mendloop/pause`, dashboard `mendloop`, alarms `mendloop-*`
+- tables, buckets, queues and the site's address are named by CloudFormation: read the outputs.
+"""
+
+from aws_cdk import ArnFormat, CfnOutput, RemovalPolicy, Stack
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from infra.answers import answer_findings
+from infra.bundling import Bundles
+from infra.constructs.dashboard import Dashboard
+from infra.constructs.needs import House
+from infra.constructs.network import IsolatedNetwork
+from infra.constructs.notifications import Notifications
+from infra.constructs.review_site import ReviewSite
+from infra.constructs.safety_net import SafetyNet
+from infra.constructs.step import Step
+from infra.constructs.storage import Storage
+from infra.constructs.triggers import Triggers
+from infra.constructs.workflow import Workflow
+from infra.options import Options
+from infra.rooms import ROOMS, STATE_MACHINE_NAME
+
+PAUSE_PARAMETER = "/mendloop/pause"
+
+
+class MendloopStack(Stack):
+    """Everything of one deployment."""
+
+    def __init__(self, scope: Construct, id: str, *, options: Options, bundles: Bundles) -> None:
+        super().__init__(scope, id, description="mendloop: from a production alarm to a reviewed pull request")
+        storage = Storage(self, "Storage", local=options.local)
+        people = Notifications(self, "Notifications", approvers=options.approvers, local=options.local)
+        triggers = Triggers(self, "Triggers", local=options.local)
+        site = ReviewSite(self, "ReviewSite")
+        machine_arn = self.format_arn(
+            service="states",
+            resource="stateMachine",
+            resource_name=STATE_MACHINE_NAME,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        house = House(
+            storage=storage,
+            notifications=people,
+            queue=triggers.queue,
+            link_keys=_link_keys(self, options),
+            pause=ssm.StringParameter(
+                self, "Pause", parameter_name=PAUSE_PARAMETER, string_value="none", description="none, all, or services"
+            ),
+            state_machine_arn=machine_arn,
+            site_url=site.url,
+            options=options,
+        )
+        functions = self._functions(house, options, bundles)
+        workflow = Workflow(self, "Workflow", functions=functions, options=options)
+        triggers.connect(functions)
+        site.connect(functions["review"])
+        net = SafetyNet(
+            self,
+            "SafetyNet",
+            state_machine_arn=machine_arn,
+            leave_to_human=functions["leave_to_human"],
+            undelivered=triggers.undelivered,
+            operators=people.operators,
+        )
+        net.watch("DeadLetters", triggers.dead_letters, "Signals that intake could not take: `mendloop dlq`.")
+        net.watch("Undelivered", triggers.undelivered, "Events that reached neither queue nor function.")
+        queues = {"signals": triggers.queue, "dead letters": triggers.dead_letters, "undelivered": triggers.undelivered}
+        dashboard = Dashboard(self, "Dashboard", state_machine_arn=machine_arn, queues=queues, pause=PAUSE_PARAMETER)
+        self._outputs(
+            SignalsTopicArn=triggers.topic.topic_arn,
+            SignalsQueueUrl=triggers.queue.queue_url,
+            DeadLettersQueueUrl=triggers.dead_letters.queue_url,
+            StateMachineArn=workflow.state_machine.state_machine_arn,
+            SiteUrl=site.url,
+            IncidentsTable=storage.incidents.table_name,
+            DecisionsTable=storage.decisions.table_name,
+            LedgerTable=storage.ledger.table_name,
+            ArtifactsBucket=storage.artifacts.bucket_name,
+            CatalogBucket=storage.catalog.bucket_name,
+            OperatorsTopicArn=people.operators.topic_arn,
+            ApproverTopicPrefix=people.approver_prefix,
+            PauseParameter=house.pause.parameter_name,
+            LinkKeysSecret=house.link_keys.secret_arn,
+            ReplayBusName=triggers.replay_bus.event_bus_name,
+            ReceiveSignalArn=functions["receive_signal"].function_arn,
+            DashboardName=dashboard.name,
+        )
+        answer_findings(self)
+
+    def _functions(self, house: House, options: Options, bundles: Bundles) -> dict[str, lambda_.Function]:
+        layer = _layer(self, "Layer", str(bundles.layer()), options)
+        sandbox = _layer(self, "SandboxLayer", str(bundles.sandbox_layer()), options)
+        # On the local cloud there is no network to isolate a function in: the sandbox itself has none.
+        vpc = None if options.local else IsolatedNetwork(self, "Network").vpc
+        functions = {}
+        for room in ROOMS:
+            jailed = room.name == "run_tests"
+            made = Step(
+                self,
+                room.title,
+                room=room,
+                options=options,
+                bundles=bundles,
+                layers=[layer, sandbox] if jailed else [layer],
+                vpc=vpc if jailed else None,
+            )
+            for need in room.needs:
+                house.give(made.function, need)
+            functions[room.name] = made.function
+        return functions
+
+    def _outputs(self, **outputs: str) -> None:
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)
+
+
+def _layer(scope: Construct, id: str, path: str, options: Options) -> lambda_.LayerVersion:
+    arm = options.architecture == "arm64"
+    return lambda_.LayerVersion(
+        scope,
+        id,
+        code=lambda_.Code.from_asset(path),
+        description="mendloop: locked third-party dependencies",
+        compatible_architectures=[lambda_.Architecture.ARM_64 if arm else lambda_.Architecture.X86_64],
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+
+
+def _link_keys(scope: Construct, options: Options) -> secretsmanager.Secret:
+    """`{"current": "k1", "k1": "<random>"}`; a second key id is added to rotate."""
+    return secretsmanager.Secret(
+        scope,
+        "LinkKeys",
+        description="mendloop: keys that sign review links and sessions",
+        generate_secret_string=secretsmanager.SecretStringGenerator(
+            secret_string_template='{"current": "k1"}',
+            generate_string_key="k1",
+            password_length=64,
+            exclude_punctuation=True,
+        ),
+        removal_policy=RemovalPolicy.DESTROY if options.local else RemovalPolicy.RETAIN,
+    )
