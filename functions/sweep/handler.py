@@ -1,0 +1,14 @@
+"""Lambda: on a schedule."""
+
+from typing import Any
+
+from functions.sweep.step import sweep
+from mendloop.runtime.entry import entry
+from mendloop.runtime.wiring import Wiring
+
+
+@entry("sweep")
+def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
+    """What was touched."""
+    swept = sweep(incidents=wiring.incidents, workflow=wiring.workflow, telemetry=wiring.telemetry, clock=wiring.clock)
+    return swept.model_dump(mode="json")

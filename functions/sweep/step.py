@@ -1,0 +1,102 @@
+"""Sweep: what got stuck is started again, closed, or named; running it twice changes nothing more."""
+
+from datetime import datetime, timedelta
+
+from mendloop.contracts.base import Contract
+from mendloop.contracts.incident import Incident, IncidentState, SignalKind
+from mendloop.domain.errors import Conflict, MendloopError
+from mendloop.ports import Clock, IncidentStore, Telemetry, Workflow
+from mendloop.timeline import note_once
+
+STEP = "sweep"
+CLAIM_GRACE = timedelta(minutes=2)
+"""Longer than intake takes between its claim and its start."""
+CLOSED_GRACE = timedelta(minutes=10)
+"""Longer than the safety net outside the state machine takes."""
+STUCK_AFTER = timedelta(hours=1)
+STUCK_UNTIL = timedelta(hours=48)
+CLOSED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+
+
+class Swept(Contract):
+    """Ids of the incidents that were touched, and what could not be looked at."""
+
+    started: list[str] = []
+    freed: list[str] = []
+    stuck: list[str] = []
+    failed: list[str] = []
+
+
+def sweep(*, incidents: IncidentStore, workflow: Workflow, telemetry: Telemetry, clock: Clock) -> Swept:
+    """One pass. An incident that fails to be swept is named and does not stop the others."""
+    now = clock.now()
+    started: list[str] = []
+    freed: list[str] = []
+    stuck: list[str] = []
+    failed: list[str] = []
+    for incident in _candidates(incidents):
+        try:
+            if incident.state is IncidentState.CLAIMED:
+                started += _start(incident, incidents, workflow, clock, now)
+            elif not incident.state.terminal:
+                freed += _free(incident, incidents, workflow, clock, now)
+            else:
+                stuck += _name_stuck(incident, incidents, telemetry, clock, now)
+        except MendloopError as error:
+            failed.append(f"{incident.id}: {type(error).__name__}: {error}"[:300])
+    return Swept(started=started, freed=freed, stuck=stuck, failed=failed)
+
+
+def _candidates(incidents: IncidentStore) -> list[Incident]:
+    open_states = [state for state in IncidentState if not state.terminal]
+    unfinished = [each for state in open_states for each in incidents.incidents(state=state, limit=500)]
+    known = {each.id for each in unfinished}
+    return unfinished + [
+        each for each in incidents.incidents(limit=100) if each.state.terminal and each.id not in known
+    ]
+
+
+def _start(incident: Incident, incidents: IncidentStore, workflow: Workflow, clock: Clock, now: datetime) -> list[str]:
+    """With the stored input, byte for byte."""
+    if now - incident.updated_at < CLAIM_GRACE:
+        return []
+    arn = workflow.start(incident.id, incident.execution_input)
+    changed = {"state": IncidentState.STARTED, "execution_arn": arn, "updated_at": now}
+    try:
+        incidents.save(incident.model_copy(update=changed), expected=IncidentState.CLAIMED)
+    except Conflict:
+        return []
+    note_once(incidents, clock, incident.id, STEP, "Started again: its claim had no execution")
+    return [incident.id]
+
+
+def _free(incident: Incident, incidents: IncidentStore, workflow: Workflow, clock: Clock, now: datetime) -> list[str]:
+    """An execution that ended without ending its incident: the claim is released, and a person is told where."""
+    if not incident.execution_arn or now - incident.updated_at < CLOSED_GRACE:
+        return []
+    status = workflow.status(incident.execution_arn)
+    if status not in CLOSED:
+        return []
+    reason = f"its execution ended as {status} without ending the incident"
+    changed = {"state": IncidentState.LEFT_TO_HUMAN, "reason": reason, "updated_at": now}
+    incidents.save(incident.model_copy(update=changed), expected=incident.state)
+    if incident.fault:
+        incidents.release_fault(incident.service, incident.fault, incident.id)
+    note_once(incidents, clock, incident.id, STEP, f"Left to a human: {reason}")
+    return [incident.id]
+
+
+def _name_stuck(
+    incident: Incident, incidents: IncidentStore, telemetry: Telemetry, clock: Clock, now: datetime
+) -> list[str]:
+    """An alarm still in ALARM an hour after its incident ended; new faults behind it would fire no event."""
+    ended = now - incident.updated_at
+    is_alarm = incident.signal.kind is SignalKind.ALARM and incident.state is not IncidentState.SKIPPED
+    if not is_alarm or not STUCK_AFTER <= ended <= STUCK_UNTIL:
+        return []
+    alarm = telemetry.alarm(incident.signal.resource)
+    if alarm is None or alarm.state != "ALARM" or (alarm.state_since and alarm.state_since > incident.opened_at):
+        return []
+    what = "The alarm is still in ALARM an hour after this incident ended; a new fault behind it would fire no event"
+    note_once(incidents, clock, incident.id, STEP, what)
+    return [incident.id]

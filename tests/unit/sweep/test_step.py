@@ -1,0 +1,97 @@
+"""Sweep frees what got stuck, once."""
+
+from datetime import timedelta
+
+import pytest
+
+from functions.sweep.step import Swept, sweep
+from mendloop.contracts.incident import Incident, IncidentState
+from mendloop.domain.errors import Unavailable
+from mendloop.ports import AlarmDescription
+from tests.fakes.clock import NOW, FixedClock
+from tests.fakes.house import ALARM, FAULT, INCIDENT, make_incident
+from tests.fakes.incidents import InMemoryIncidents
+from tests.fakes.telemetry import ScriptedTelemetry
+from tests.fakes.workflow import ARN, RecordingWorkflow
+
+
+class House:
+    """The step with its fakes, half an hour after the incident."""
+
+    def __init__(self, *standing: Incident, minutes: int = 30) -> None:
+        self.incidents, self.workflow, self.telemetry = InMemoryIncidents(), RecordingWorkflow(), ScriptedTelemetry()
+        self.clock = FixedClock(NOW + timedelta(minutes=minutes))
+        for incident in standing:
+            self.incidents.claim(incident)
+
+    def sweep(self) -> Swept:
+        return sweep(incidents=self.incidents, workflow=self.workflow, telemetry=self.telemetry, clock=self.clock)
+
+
+def test_a_claim_without_execution_is_started_with_its_stored_input() -> None:
+    house = House(make_incident(execution_input='{"b":1,"a":2}'))
+
+    assert house.sweep().started == [INCIDENT]
+    assert house.sweep().started == []
+
+    assert house.workflow.started == {INCIDENT: '{"b":1,"a":2}'}
+    standing = house.incidents.load(INCIDENT)
+    assert standing is not None and standing.state is IncidentState.STARTED
+
+
+def test_a_fresh_claim_is_left_to_intake() -> None:
+    house = House(make_incident(), minutes=1)
+
+    assert house.sweep() == Swept()
+    assert house.workflow.starts == []
+
+
+@pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED", "SUCCEEDED"])
+def test_a_closed_execution_releases_its_incident_and_fault(status: str) -> None:
+    house = House(make_incident(state=IncidentState.WAITING, execution_arn=ARN + INCIDENT, fault=FAULT))
+    house.incidents.claim_fault("shop", FAULT, INCIDENT)
+    house.workflow.statuses[ARN + INCIDENT] = status
+
+    assert house.sweep().freed == [INCIDENT]
+    assert house.sweep().freed == []
+
+    standing = house.incidents.load(INCIDENT)
+    assert standing is not None and standing.state is IncidentState.LEFT_TO_HUMAN and status in standing.reason
+    assert house.incidents.claim_fault("shop", FAULT, "inc-00000000000000bb").generation == 2
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "UNKNOWN"])
+def test_a_running_or_unknown_execution_is_left_alone(status: str) -> None:
+    house = House(make_incident(state=IncidentState.STARTED, execution_arn=ARN + INCIDENT))
+    house.workflow.statuses[ARN + INCIDENT] = status
+
+    assert house.sweep() == Swept()
+
+
+def test_an_alarm_that_stays_in_alarm_is_named_once() -> None:
+    house = House(make_incident(state=IncidentState.TICKET), minutes=120)
+    house.telemetry.alarms[ALARM] = AlarmDescription(name=ALARM, state="ALARM", state_since=NOW)
+
+    assert house.sweep().stuck == [INCIDENT]
+    house.sweep()
+
+    assert len(house.incidents.timeline(INCIDENT)) == 1
+
+
+class FailingWorkflow(RecordingWorkflow):
+    """Does not answer for one incident."""
+
+    def start(self, name: str, document: str) -> str:
+        if name == INCIDENT:
+            raise Unavailable("no answer")
+        return super().start(name, document)
+
+
+def test_one_that_fails_does_not_stop_the_others() -> None:
+    house = House(make_incident(), make_incident("inc-00000000000000bb"))
+    house.workflow = FailingWorkflow()
+
+    swept = house.sweep()
+
+    assert swept.started == ["inc-00000000000000bb"]
+    assert swept.failed == [f"{INCIDENT}: Unavailable: no answer"]
