@@ -1,0 +1,61 @@
+"""How an incident ends, as one value from what the steps left behind."""
+
+from dataclasses import dataclass
+
+from mendloop.contracts.approval import Action
+from mendloop.contracts.execution import Execution
+from mendloop.contracts.incident import IncidentState
+from mendloop.contracts.publication import OutcomeKind
+from mendloop.contracts.route import Route
+from mendloop.domain.errors import BadEvent
+from mendloop.domain.outgoing import short
+from mendloop.domain.outgoing_reasons import in_words, reason_code
+
+
+@dataclass(frozen=True)
+class Ending:
+    """`subject` is what the mail's subject says; `reason` one sentence."""
+
+    kind: OutcomeKind
+    state: IncidentState
+    reason_code: str
+    reason: str
+    subject: str
+    url: str = ""
+    decided_by: str = ""
+
+
+def ending_of(execution: Execution) -> Ending:
+    """BadEvent when no step has ended the incident."""
+    by = execution.decision.by if execution.decision else ""
+    if execution.publication:
+        made = execution.publication
+        kind, state = OutcomeKind.PULL_REQUEST, IncidentState.PULL_REQUEST
+        return Ending(kind, state, "published", in_words("published"), "pull request opened", made.url, by)
+    if execution.ticket:
+        filed, code = execution.ticket, reason_code(execution.ticket.reason_code)
+        kind, state = OutcomeKind.TICKET, IncidentState.TICKET
+        return Ending(kind, state, code, in_words(code), "ticket filed", filed.url, by)
+    if execution.decision and execution.decision.action is Action.REJECT:
+        return _closed(IncidentState.CLOSED, "rejected", in_words("rejected"), "change rejected", by)
+    return _routed(execution)
+
+
+def _routed(execution: Execution) -> Ending:
+    route = execution.route.route if execution.route else None
+    if route is Route.MERGED:
+        other = execution.evidence.merged_into if execution.evidence else ""
+        reason = f"Merged into {other}." if other else in_words("merged")
+        return _closed(IncidentState.MERGED, "merged", reason, "merged")
+    if route is Route.FIXED_ALREADY:
+        commit = short(execution.mapping.fixed_in) if execution.mapping else ""
+        where = f"Fixed on the default branch in {commit}, not deployed. Deploy it." if commit else ""
+        return _closed(IncidentState.CLOSED, "fixed_already", where or in_words("fixed_already"), "fixed already")
+    if route is Route.CLOSE and execution.route:
+        code = reason_code(execution.route.reason_code)
+        return _closed(IncidentState.CLOSED, code, in_words(code), "closed")
+    raise BadEvent("no step has ended this incident: there is nothing to announce")
+
+
+def _closed(state: IncidentState, code: str, reason: str, subject: str, by: str = "") -> Ending:
+    return Ending(OutcomeKind.CLOSED, state, code, reason, subject, decided_by=by)

@@ -1,0 +1,96 @@
+"""Announce outcome: tell those who were asked, record the end, release the fault."""
+
+from functions.announce_outcome.ending import Ending, ending_of
+from mendloop import incident_facts
+from mendloop.contracts.execution import Execution
+from mendloop.contracts.incident import Incident, IncidentState
+from mendloop.contracts.publication import OutcomeSlot
+from mendloop.domain import outgoing_mails
+from mendloop.domain.catalog import Catalog
+from mendloop.ports import ArtifactStore, CatalogStore, Clock, DecisionStore, IncidentStore, Mailer
+from mendloop.timeline import note_once, told
+
+STEP = "announce_outcome"
+
+
+def announce_outcome(
+    execution: Execution,
+    *,
+    incidents: IncidentStore,
+    decisions: DecisionStore,
+    artifacts: ArtifactStore,
+    catalogs: CatalogStore,
+    mailer: Mailer,
+    clock: Clock,
+    site_url: str = "",
+) -> OutcomeSlot:
+    """Mail first, then the terminal state, then the fault: a run that dies leaves the incident open and is repeated.
+
+    Every mail is written down, so that a repetition sends only what is missing.
+    """
+    ending = ending_of(execution)
+    incident = incident_facts.known_incident(incidents, execution.incident_id)
+    catalog, _ = catalogs.load()
+    facts = incident_facts.gather(
+        incident,
+        incident_facts.known_service(catalog, incident.service),
+        artifacts=artifacts,
+        evidence=execution.evidence.ref if execution.evidence else None,
+        mapping=execution.mapping.ref if execution.mapping else None,
+        site_url=site_url,
+    )
+    subject = outgoing_mails.subject(facts, ending.subject)
+    body = outgoing_mails.body(facts, ending.reason, ending.url, ending.decided_by)
+    names = _addressees(execution, incident, catalog, decisions, ending)
+    announced = []
+    for name in names:
+        line = f"Told {name}: {ending.subject}"
+        if not told(incidents, incident.id, STEP, line):
+            if not mailer.confirmed(catalog.approvers[name]):
+                continue
+            mailer.send(catalog.approvers[name], subject, body)
+            note_once(incidents, clock, incident.id, STEP, line)
+        announced.append(name)
+    if names and not announced:
+        _say_loudly(incident, incidents, mailer, clock, subject, body)
+    _close(incident, ending, incidents, clock)
+    return OutcomeSlot(
+        kind=ending.kind,
+        reason_code=ending.reason_code,
+        reason=ending.reason,
+        url=ending.url,
+        decided_by=ending.decided_by,
+        announced_to=announced,
+    )
+
+
+def _addressees(
+    execution: Execution, incident: Incident, catalog: Catalog, decisions: DecisionStore, ending: Ending
+) -> list[str]:
+    """Those who were asked; where nobody was, one person: the owner if they approve here, else the first approver."""
+    if ending.state is IncidentState.MERGED:
+        return []
+    request = decisions.latest(incident.id)
+    asked = (execution.approval.asked if execution.approval else []) or (request.approvers if request else [])
+    known = [name for name in asked if name in catalog.approvers]
+    approvers = catalog.services[incident.service].approvers
+    owner = execution.mapping.owner if execution.mapping else ""
+    return known or [owner if owner in approvers else approvers[0]]
+
+
+def _say_loudly(
+    incident: Incident, incidents: IncidentStore, mailer: Mailer, clock: Clock, subject: str, body: str
+) -> None:
+    line = "Told the operators, since no approver could be reached"
+    if not told(incidents, incident.id, STEP, line):
+        mailer.alert(subject, body)
+        note_once(incidents, clock, incident.id, STEP, line)
+
+
+def _close(incident: Incident, ending: Ending, incidents: IncidentStore, clock: Clock) -> None:
+    if incident.state is not ending.state:
+        changes = {"state": ending.state, "reason": ending.reason, "updated_at": clock.now()}
+        incidents.save(incident.model_copy(update=changes), expected=incident.state)
+    if incident.fault:
+        incidents.release_fault(incident.service, incident.fault, incident.id)
+    note_once(incidents, clock, incident.id, STEP, f"Ended: {ending.reason}")

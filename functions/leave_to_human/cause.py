@@ -1,0 +1,58 @@
+"""What went wrong, from either side: the Catch of the state machine, or the event of an execution that ended badly."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from mendloop.contracts.base import ArtifactRef
+from mendloop.contracts.execution import Execution
+from mendloop.domain.errors import BadEvent
+from mendloop.domain.outgoing import identifier
+
+_INCIDENT = re.compile(r"inc-[0-9a-f]{16}")
+_STATUSES = {"FAILED": "ExecutionFailed", "TIMED_OUT": "ExecutionTimedOut", "ABORTED": "ExecutionAborted"}
+
+
+class Cause(BaseModel):
+    """Which incident, and the error's class name; the cause text may quote production and is left out."""
+
+    model_config = ConfigDict(frozen=True)
+
+    incident_id: str
+    error: str
+    evidence: ArtifactRef | None = None
+    mapping: ArtifactRef | None = None
+
+
+def from_execution(execution: Execution) -> Cause:
+    """What a Catch left behind."""
+    return Cause(
+        incident_id=execution.incident_id,
+        error=identifier(execution.error.Error if execution.error else "", "UnknownError"),
+        evidence=execution.evidence.ref if execution.evidence else None,
+        mapping=execution.mapping.ref if execution.mapping else None,
+    )
+
+
+def from_event(event: Mapping[str, Any]) -> Cause:
+    """What EventBridge tells about an execution; BadEvent when it names no incident."""
+    detail = event.get("detail") or {}
+    started = _execution(detail.get("input"))
+    named = _INCIDENT.search(str(detail.get("name", "")))
+    incident_id = started.incident_id if started else (named.group() if named else "")
+    if not incident_id:
+        raise BadEvent("the event names no incident, neither in the execution's input nor in its name")
+    status = str(detail.get("status", ""))
+    error = identifier(str(detail.get("error") or ""), "")
+    return Cause(incident_id=incident_id, error=error or _STATUSES.get(status, "UnknownError"))
+
+
+def _execution(text: object) -> Execution | None:
+    """The input is left out of events above a size, so that its absence is no error."""
+    try:
+        return Execution.model_validate(json.loads(text)) if isinstance(text, str) and text else None
+    except (json.JSONDecodeError, ValidationError):
+        return None

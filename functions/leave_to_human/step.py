@@ -1,0 +1,108 @@
+"""Leave to human: the loop ends well when somebody who can act knows what happened and has the evidence."""
+
+from collections.abc import Callable
+
+from functions.leave_to_human.cause import Cause
+from mendloop import incident_facts
+from mendloop.contracts.incident import Incident, IncidentState
+from mendloop.contracts.publication import OutcomeKind, OutcomeSlot, Ticket
+from mendloop.domain import outgoing_mails, outgoing_tickets
+from mendloop.domain.catalog import Service
+from mendloop.domain.errors import MendloopError
+from mendloop.domain.outgoing import Facts
+from mendloop.domain.outgoing_reasons import next_action, reason_code
+from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Mailer, TicketTracker
+from mendloop.timeline import note_once, told
+
+STEP = "leave_to_human"
+ALERTED = "Told the operators that this incident is theirs"
+
+
+def leave_to_human(
+    cause: Cause,
+    *,
+    incidents: IncidentStore,
+    artifacts: ArtifactStore,
+    catalogs: CatalogStore,
+    tracker_for: Callable[[Service], TicketTracker],
+    mailer: Mailer,
+    clock: Clock,
+    site_url: str = "",
+) -> OutcomeSlot:
+    """Ticket, alert, state, in this order; an incident that has ended already is left as it is.
+
+    A tracker that cannot be reached does not silence the alert: the alert says so.
+    """
+    incident = incident_facts.known_incident(incidents, cause.incident_id)
+    reason = reason_code(cause.error)
+    sentence = f"{cause.error}: {next_action(cause.error)}"
+    slot = OutcomeSlot(kind=OutcomeKind.LEFT_TO_HUMAN, reason_code=reason, reason=sentence)
+    if incident.state.terminal:
+        return slot
+    service = _service(catalogs, incident.service)
+    facts = _facts(incident, service, cause, artifacts, site_url)
+    url = _ticket(incident, service, facts, reason, cause.error, tracker_for)
+    if not told(incidents, incident.id, STEP, ALERTED):
+        mailer.alert(outgoing_mails.subject(facts, "left to a human"), outgoing_mails.alert(facts, cause.error, url))
+        note_once(incidents, clock, incident.id, STEP, ALERTED)
+    changes = {"state": IncidentState.LEFT_TO_HUMAN, "reason": sentence, "updated_at": clock.now()}
+    note_once(incidents, clock, incident.id, STEP, f"Left to a human, with the evidence: {sentence}")
+    if incident.fault:
+        incidents.release_fault(incident.service, incident.fault, incident.id)
+    incidents.save(incident.model_copy(update=changes), expected=incident.state)
+    return slot.model_copy(update={"url": url if "://" in url else ""})
+
+
+def _service(catalogs: CatalogStore, name: str) -> Service | None:
+    """None when the catalog is what broke; people are told all the same."""
+    try:
+        return catalogs.load()[0].services.get(name)
+    except MendloopError:
+        return None
+
+
+def _facts(incident: Incident, service: Service | None, cause: Cause, artifacts: ArtifactStore, site_url: str) -> Facts:
+    """What can be read; evidence that is gone must not keep the news from people."""
+    if service is None:
+        address = incident_facts.address(site_url, incident.id)
+        return Facts(incident_id=incident.id, service=incident.service, address=address)
+    try:
+        return incident_facts.gather(
+            incident,
+            service,
+            artifacts=artifacts,
+            evidence=cause.evidence,
+            mapping=cause.mapping,
+            site_url=site_url,
+        )
+    except MendloopError:
+        return incident_facts.gather(
+            incident, service, artifacts=artifacts, evidence=None, mapping=None, site_url=site_url
+        )
+
+
+def _ticket(
+    incident: Incident,
+    service: Service | None,
+    facts: Facts,
+    reason: str,
+    error: str,
+    tracker_for: Callable[[Service], TicketTracker],
+) -> str:
+    """The ticket's address, or why there is none."""
+    if service is None:
+        return "none: the catalog could not be read"
+    if service.tickets.needs_approval:
+        return "none: tickets of this service need approval"
+    wanted = Ticket(
+        key=outgoing_tickets.key(incident.id, incident.fault, incident.generation),
+        tracker=service.tickets.tracker,
+        title=outgoing_tickets.title(facts),
+        body=outgoing_tickets.body(facts, reason, error),
+        incident_id=incident.id,
+    )
+    try:
+        tracker = tracker_for(service)
+        return (tracker.find(wanted.key) or tracker.file(wanted)).url
+    except MendloopError as failure:
+        return f"none: the tracker failed with {type(failure).__name__}"

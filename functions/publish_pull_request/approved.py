@@ -1,0 +1,113 @@
+"""What was approved, read from the stores by id and proved to be what would be published."""
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from mendloop import documents
+from mendloop.contracts.approval import Action, ApprovalRequest, Content, Decision
+from mendloop.contracts.draft import CodeFix, Draft
+from mendloop.contracts.evidence import Evidence
+from mendloop.contracts.execution import Execution
+from mendloop.contracts.verification import Verification, VerificationStatus
+from mendloop.domain.catalog import Repository
+from mendloop.domain.errors import BadDecision, ContentChanged
+from mendloop.domain.identity import content_hash, sha256
+from mendloop.domain.patch import apply_edits, unified_diff
+from mendloop.ports import ArtifactStore, CodeHost, DecisionStore
+
+_DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
+_NAMES = {
+    "evidence_sha256": "the evidence",
+    "draft_sha256": "the draft",
+    "diff_sha256": "the diff",
+    "base": "the base revision",
+    "verification_sha256": "the verification",
+    "catalog_sha256": "the catalog",
+}
+
+
+@dataclass(frozen=True)
+class Approved:
+    """A question, its positive answer, and the content both are bound to."""
+
+    request: ApprovalRequest
+    decision: Decision
+    fix: CodeFix
+    verification: Verification
+
+
+def read_approved(
+    execution: Execution, *, decisions: DecisionStore, artifacts: ArtifactStore, catalog_sha256: str
+) -> Approved:
+    """The approved content. BadDecision when nobody approved it, ContentChanged when it is not what they saw."""
+    request = _question(execution, decisions)
+    decision = _approval(request, decisions)
+    documents.load(artifacts, request.evidence, Evidence)
+    fix = documents.load_any(artifacts, request.draft, _DRAFT)
+    verification = documents.load(artifacts, request.verification, Verification)
+    if not isinstance(fix, CodeFix):
+        raise ContentChanged(f"the draft is no code fix but {fix.kind}")
+    _same(request, fix, catalog_sha256)
+    if verification.draft_sha256 != request.draft.sha256:
+        raise ContentChanged("the verification is of another draft")
+    if verification.status is VerificationStatus.FAILED:
+        raise ContentChanged("the verification failed; a failed draft is never published")
+    return Approved(request, decision, fix, verification)
+
+
+def _question(execution: Execution, decisions: DecisionStore) -> ApprovalRequest:
+    newest = decisions.latest(execution.incident_id)
+    asked = execution.decision.request_id if execution.decision else ""
+    if newest is None or newest.incident_id != execution.incident_id:
+        raise BadDecision(f"nobody was ever asked about {execution.incident_id}")
+    if asked and asked != newest.id:
+        raise ContentChanged(f"the decision is on {asked}, but the newest question is {newest.id}")
+    return newest
+
+
+def _approval(request: ApprovalRequest, decisions: DecisionStore) -> Decision:
+    decision = decisions.decision(request.id)
+    if decision is None:
+        raise BadDecision(f"nobody has decided {request.id}")
+    if decision.action is not Action.APPROVE:
+        raise BadDecision(f"{request.id} was not approved: the decision is {decision.action.value}")
+    if decision.by not in request.approvers:
+        raise BadDecision(f"{request.id} was approved by somebody who was not asked")
+    if decision.at > request.expires_at:
+        raise BadDecision(f"{request.id} was approved after it had expired")
+    if decision.content_sha256 != request.content_sha256:
+        raise ContentChanged(f"the decision on {request.id} is bound to another content")
+    return decision
+
+
+def _same(request: ApprovalRequest, fix: CodeFix, catalog_sha256: str) -> None:
+    """Compare field by field, so that the message names what differs."""
+    now = Content(
+        schema_version=request.content.schema_version,
+        evidence_sha256=request.evidence.sha256,
+        draft_sha256=request.draft.sha256,
+        diff_sha256=sha256(fix.diff),
+        base=fix.base,
+        verification_sha256=request.verification.sha256,
+        catalog_sha256=catalog_sha256,
+    )
+    differing = [name for field, name in _NAMES.items() if getattr(now, field) != getattr(request.content, field)]
+    if differing:
+        raise ContentChanged(f"changed since it was approved: {', '.join(differing)}")
+    if content_hash(now) != request.content_sha256:
+        raise ContentChanged(f"the hash kept with {request.id} is not that of its content")
+
+
+def patched_files(code: CodeHost, repository: Repository, fix: CodeFix) -> dict[str, bytes]:
+    """Whole new contents at the pinned base; ContentChanged when they do not make the very diff that was shown."""
+
+    def read(path: str) -> bytes | None:
+        return code.file(repository, fix.base, path)
+
+    after = apply_edits(read, fix.edits)
+    if fix.regression.path and fix.regression.content:
+        after[fix.regression.path] = fix.regression.content.encode()
+    if unified_diff({path: read(path) for path in after}, after) != fix.diff:
+        raise ContentChanged("the edits do not make the diff that was approved")
+    return after

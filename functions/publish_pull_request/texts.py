@@ -1,0 +1,122 @@
+"""The words of a pull request: title, body and commit message, from allowed fields only."""
+
+from functions.publish_pull_request.approved import Approved
+from mendloop.contracts.draft import CodeFix, RegressionSource
+from mendloop.contracts.verification import Verification, VerificationStatus
+from mendloop.domain import outgoing
+from mendloop.domain.outgoing import Facts, code, identifier, listed, plural, sentence, short
+
+_PROVED = {
+    VerificationStatus.PROVED: "Proved: the regression test fails on the running revision and on the base, "
+    "and passes on the patch.",
+    VerificationStatus.TESTS_PASS: "The project's tests pass; the failure itself was not shown by a test.",
+    VerificationStatus.NOT_REPRODUCED: "Not reproduced: no test could show the failure.",
+    VerificationStatus.SKIPPED: "Not verified: nothing could be run.",
+    VerificationStatus.FAILED: "Verification failed.",
+}
+_SOURCES = {
+    RegressionSource.FAILING_REQUEST: "the failing request that was kept as evidence",
+    RegressionSource.SUSPECT_REMOVED: "a test that the suspect commit removed or weakened",
+    RegressionSource.GENERATED: "the stack trace, by bounded generation",
+    RegressionSource.REVIEWER: "the reviewer",
+}
+
+
+def title(facts: Facts) -> str:
+    """One line."""
+    return outgoing.title_of(f"Fix {outgoing.headline(facts)}")
+
+
+def body(facts: Facts, approved: Approved, approver: str) -> str:
+    """Five answers first, then the detail; cut below GitHub's limit; SecretFound rather than a leak."""
+    fix, verification = approved.fix, approved.verification
+    return outgoing.checked(
+        outgoing.document(
+            [
+                ("In five answers", _answers(facts, approved, approver)),
+                ("What was observed", outgoing.observed(facts)),
+                ("Why this code", outgoing.where(facts)),
+                ("What changed", _changes(fix)),
+                ("Tests and safeguards", _tests(fix, verification)),
+                ("Risks", _risks(fix)),
+                ("Not proved", _not_proved(verification)),
+                ("How to switch this off", _off(facts)),
+            ]
+        )
+    )
+
+
+def commit_message(facts: Facts, approved: Approved, approver: str) -> str:
+    """Title, one paragraph, and the trailers by which a rerun finds its own work."""
+    trailers = [
+        f"Mendloop-Incident: {facts.incident_id}",
+        f"Mendloop-Content: {approved.request.content_sha256}",
+        f"Approved-by: {approver}",
+    ]
+    return outgoing.checked("\n\n".join([title(facts), _size(approved.fix), "\n".join(trailers)]) + "\n")
+
+
+def _answers(facts: Facts, approved: Approved, approver: str) -> list[str]:
+    fired = f"{facts.signal.replace('_', ' ')} {code(facts.resource)}" if facts.signal and not facts.public else ""
+    at = approved.decision.at
+    place = f"{code(facts.target)}, where the failure's own frames lead." if facts.target else "See below."
+    return [
+        f"1. **Which signal?** {fired + ': ' if fired else ''}{identifier(facts.exception)}, "
+        f"{plural(facts.count, 'time')}.",
+        f"2. **Which code, and why?** {place}",
+        f"3. **How small is the change?** {_size(approved.fix)}",
+        f"4. **How far is it proved?** {_PROVED[approved.verification.status]}",
+        f"5. **What happens now?** {approver} approved this very change on {at:%Y-%m-%d at %H:%M} UTC. "
+        "Merging it is up to you.",
+        "",
+        *outgoing.pointer(facts),
+    ]
+
+
+def _size(fix: CodeFix) -> str:
+    drafted = "reverting part of a commit" if fix.drafter == "revert" else "a new change"
+    return f"{plural(fix.changed_lines, 'changed line')} in {plural(len(fix.files), 'file')}, by {drafted}."
+
+
+def _changes(fix: CodeFix) -> list[str]:
+    return [*listed(code(name) for name in (fix.functions or fix.files)), "", f"Based on {short(fix.base)}."]
+
+
+def _tests(fix: CodeFix, verification: Verification) -> list[str]:
+    source = _SOURCES.get(fix.regression.source)
+    suite = sentence(verification.suite)
+    return listed(
+        [
+            f"Regression test {code(fix.regression.path)}, made from {source}." if source else "No regression test.",
+            f"The project's own tests: {suite}." if suite else "",
+            f"Run in isolation by {code(verification.sandbox)}." if verification.sandbox else "",
+            "The patch was held to the limits of files, lines and protected paths, and a person approved it.",
+        ]
+    )
+
+
+def _risks(fix: CodeFix) -> list[str]:
+    undone = "What the suspect commit meant to do at this place is partly undone." if fix.drafter == "revert" else ""
+    named = len(fix.risks)
+    return listed(
+        [undone, f"{plural(named, 'risk')} named with the draft: see the incident's page." if named else ""]
+        if undone or named
+        else ["None was named; read the change as you would read a colleague's."]
+    )
+
+
+def _not_proved(verification: Verification) -> list[str]:
+    return listed(
+        [*(sentence(text) for text in verification.not_proved), "That nothing else behaves differently than before."]
+    )
+
+
+def _off(facts: Facts) -> list[str]:
+    service = "SERVICE" if facts.public else facts.service
+    return listed(
+        [
+            "Close this pull request: nothing else happens.",
+            f"`mendloop pause {service}` stops drafting and publishing for the service.",
+            "`autonomy: explain` in the catalog keeps mendloop from proposing changes.",
+        ]
+    )

@@ -1,0 +1,33 @@
+"""What every tracker must do; run against the fake and each adapter."""
+
+from mendloop.ports import TicketTracker
+from tests.fakes.house import make_ticket
+
+
+class TrackerSuite:
+    """Subclasses give a fixture `tracker`."""
+
+    def test_an_unknown_key_is_none(self, tracker: TicketTracker) -> None:
+        assert tracker.find("nobody.1") is None
+
+    def test_a_filed_ticket_has_number_and_address_and_is_found(self, tracker: TicketTracker) -> None:
+        filed = tracker.file(make_ticket())
+        assert filed.number
+        assert "://" in filed.url
+        assert tracker.find(filed.key) == filed
+
+    def test_filing_again_gives_the_first_ticket(self, tracker: TicketTracker) -> None:
+        first = tracker.file(make_ticket())
+        second = tracker.file(make_ticket(title="another title", incident_id="inc-aaaaaaaaaaaaaaaa"))
+        assert second == first
+
+    def test_keys_do_not_meet(self, tracker: TicketTracker) -> None:
+        one, other = tracker.file(make_ticket(key="a/b.1")), tracker.file(make_ticket(key="a.1"))
+        assert one.number != other.number
+        assert tracker.find("a/b.1") == one
+
+    def test_comments_leave_the_ticket_as_it_is(self, tracker: TicketTracker) -> None:
+        filed = tracker.file(make_ticket())
+        tracker.comment(filed, "Seen again.")
+        tracker.comment(filed, "Seen again.")
+        assert tracker.find(filed.key) == filed

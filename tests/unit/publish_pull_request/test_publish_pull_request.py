@@ -1,0 +1,200 @@
+"""One branch, one commit, one pull request, of exactly what was approved."""
+
+import pytest
+
+from mendloop.contracts.approval import Action
+from mendloop.contracts.publication import Publication
+from mendloop.domain.catalog import Autonomy
+from mendloop.domain.errors import Misconfigured, Paused, TooManyOpen
+from mendloop.ports import FileChange
+from tests.fakes.house import FAULT, INCIDENT, PATH, make_incident
+from tests.fakes.switch import InMemorySwitch
+from tests.unit.publish_pull_request.scene import Deaths, Killed, Scene
+
+EFFECTS = (
+    ("incidents", "save_publication"),
+    ("incidents", "note"),
+    ("code", "push_branch"),
+    ("code", "open_pull_request"),
+)
+
+
+def test_an_approved_change_becomes_a_draft_pull_request_from_the_pinned_base() -> None:
+    scene = Scene()
+    request = scene.approve()
+    slot = scene.run()
+    branch = scene.code.branch(scene.repository, slot.branch)
+    assert branch
+    assert slot.branch == f"mendloop/{INCIDENT}"
+    assert scene.code.commit(scene.repository, branch.head).parents == [scene.base]
+    changed = scene.code.file(scene.repository, branch.head, PATH)
+    assert changed
+    assert b"item.discount or 0" in changed
+    assert branch.message.splitlines()[-3:] == [
+        f"Mendloop-Incident: {INCIDENT}",
+        f"Mendloop-Content: {request.content_sha256}",
+        "Approved-by: Dana Example",
+    ]
+    [opened] = scene.code.requests
+    assert opened.draft
+    assert opened.url == slot.url
+    assert opened.title == "Fix TypeError in order_total"
+
+
+def test_the_store_remembers_how_far_it_got() -> None:
+    scene = Scene()
+    scene.approve()
+    slot = scene.run()
+    saved = scene.incidents.publication(FAULT, 1)
+    assert saved
+    assert (saved.number, saved.url, saved.commit) == (slot.number, slot.url, slot.commit)
+    assert [entry.what for entry in scene.incidents.timeline(INCIDENT)] == [
+        f"Opened pull request 1 on mendloop/{INCIDENT}"
+    ]
+
+
+def test_running_again_changes_nothing() -> None:
+    scene = Scene()
+    scene.approve()
+    first, second = scene.run(), scene.run()
+    assert first == second
+    assert len(scene.code.requests) == len(scene.branches) == 1
+
+
+def boundaries() -> int:
+    scene, deaths = Scene(), Deaths()
+    scene.approve()
+    for owner, name in EFFECTS:
+        deaths.wrap(getattr(scene, owner), name)
+    scene.run()
+    return deaths.seen
+
+
+@pytest.mark.parametrize("at", range(boundaries()))
+def test_a_death_at_any_effect_boundary_leaves_one_branch_and_one_pull_request(at: int) -> None:
+    scene, deaths = Scene(), Deaths(at)
+    scene.approve()
+    for owner, name in EFFECTS:
+        deaths.wrap(getattr(scene, owner), name)
+    with pytest.raises(Killed):
+        scene.run()
+    scene.clock.advance(minutes=3)
+    slot = scene.run()
+    print(f"killed {deaths.names[at]} ({at + 1} of {boundaries()})")
+    assert scene.branches == [slot.branch] == [f"mendloop/{INCIDENT}"]
+    assert [opened.number for opened in scene.code.requests] == [slot.number]
+    assert len(scene.incidents.timeline(INCIDENT)) == 1
+    saved = scene.incidents.publication(FAULT, 1)
+    assert saved
+    assert saved.number == slot.number
+
+
+def test_twelve_boundaries_are_tried() -> None:
+    assert boundaries() == 12
+
+
+def test_a_branch_with_another_content_is_left_alone_and_the_next_name_taken() -> None:
+    scene = Scene()
+    scene.approve()
+    theirs = scene.code.push_branch(
+        scene.repository,
+        f"mendloop/{INCIDENT}",
+        scene.base,
+        [FileChange(path=PATH, content=b"theirs\n")],
+        "Something else",
+        ("a", "a@x"),
+    )
+    slot = scene.run()
+    assert slot.branch == f"mendloop/{INCIDENT}-2"
+    assert scene.code.branches[f"mendloop/{INCIDENT}"] == theirs.head
+
+
+def test_a_forged_trailer_does_not_make_a_branch_ours() -> None:
+    scene = Scene()
+    request = scene.approve()
+    scene.code.push_branch(
+        scene.repository,
+        f"mendloop/{INCIDENT}",
+        scene.base,
+        [FileChange(path=PATH, content=b"backdoor\n")],
+        f"Fix\n\nMendloop-Content: {request.content_sha256}",
+        ("a", "a@x"),
+    )
+    assert scene.run().branch == f"mendloop/{INCIDENT}-2"
+
+
+def test_a_closed_pull_request_is_not_opened_again() -> None:
+    scene = Scene()
+    scene.approve()
+    slot = scene.run()
+    scene.code.requests[0] = scene.code.requests[0].model_copy(update={"state": "closed"})
+    assert scene.run() == slot
+    assert len(scene.code.requests) == 1
+
+
+def test_a_paused_service_publishes_nothing() -> None:
+    scene = Scene()
+    scene.approve()
+    scene.switch = InMemorySwitch("shop")
+    with pytest.raises(Paused, match="shop is paused"):
+        scene.run()
+    assert not scene.branches
+
+
+@pytest.mark.parametrize("autonomy", [Autonomy.EXPLAIN, Autonomy.DRAFT])
+def test_only_the_highest_autonomy_publishes(autonomy: Autonomy) -> None:
+    scene = Scene(autonomy=autonomy)
+    scene.approve()
+    with pytest.raises(Misconfigured, match="autonomy"):
+        scene.run()
+    assert not scene.branches
+
+
+def test_the_cap_on_open_pull_requests_holds() -> None:
+    scene = Scene(limits={"open_pull_requests": 1})
+    scene.approve()
+    scene.code.push_branch(scene.repository, "mendloop/inc-other", scene.base, [], "Other", ("a", "a@x"))
+    scene.code.open_pull_request(scene.repository, "mendloop/inc-other", "t", "b")
+    with pytest.raises(TooManyOpen, match="1 pull requests"):
+        scene.run()
+    assert not [name for name in scene.branches if INCIDENT in name]
+
+
+def test_an_earlier_generation_that_is_still_open_stands_in_the_way() -> None:
+    scene = Scene()
+    scene.approve()
+    slot = scene.run()
+    saved = scene.incidents.publication(FAULT, 1)
+    assert saved
+    scene.incidents.save(make_incident(fault=FAULT, generation=2))
+    scene.code.branches.pop(slot.branch)
+    scene.code.requests[0] = scene.code.requests[0].model_copy(update={"branch": "mendloop/inc-earlier"})
+    with pytest.raises(TooManyOpen, match="same fault"):
+        scene.run()
+
+
+def test_a_publication_of_another_incident_is_not_taken_over() -> None:
+    from mendloop.domain.errors import ContentChanged
+
+    scene = Scene()
+    scene.approve()
+    other: Publication | None = Publication(
+        fault=FAULT,
+        generation=1,
+        incident_id="inc-aaaaaaaaaaaaaaaa",
+        repository="x",
+        branch="mendloop/x",
+        base_revision=scene.base,
+        content_sha256="0" * 64,
+    )
+    assert other
+    scene.incidents.save_publication(other)
+    with pytest.raises(ContentChanged, match="inc-aaaaaaaaaaaaaaaa"):
+        scene.run()
+
+
+def test_the_approver_is_named_from_the_catalog() -> None:
+    scene = Scene()
+    scene.approve(by="robin", action=Action.APPROVE)
+    scene.run()
+    assert "Robin Example" in scene.code.requests[0].body
