@@ -12,7 +12,7 @@ _MERGED_PULL_REQUEST = re.compile(r"^Merge pull request #(\d+)|\(#(\d+)\)$")
 
 def full_hash(revision: str) -> str:
     """The revision itself, or NotFound when it is no full commit hash; nothing else ever reaches git as a revision."""
-    if not _HASH.match(revision):
+    if not _HASH.fullmatch(revision):
         raise NotFound(f"{revision[:80]!r} is not a full commit hash; resolve it first")
     return revision
 

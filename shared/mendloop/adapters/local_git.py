@@ -42,7 +42,7 @@ class LocalGit:
         if not is_ref_name(name):
             return None
         tries = ["HEAD"] if name == "HEAD" else [f"refs/heads/{name}", f"refs/tags/{name}"]
-        if _ABBREVIATED.match(name):
+        if _ABBREVIATED.fullmatch(name):
             tries.append(name)
         return next((found for tried in tries if (found := _verify(git, tried))), None)
 

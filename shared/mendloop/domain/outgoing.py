@@ -54,18 +54,18 @@ class Facts(_Fields):
 
 def identifier(text: str, otherwise: str = "an error") -> str:
     """The text when it has the shape of a name in code, else `otherwise`: a type's name can be forged in a log."""
-    return text if _IDENTIFIER.match(text) else otherwise
+    return text if _IDENTIFIER.fullmatch(text) else otherwise
 
 
 def code(text: str) -> str:
     """As Markdown code; a text that is not shaped like a path or a name is not repeated."""
-    return f"`{text}`" if _CODE.match(text) else "(a name that is not repeated here)"
+    return f"`{text}`" if _CODE.fullmatch(text) else "(a name that is not repeated here)"
 
 
 def sentence(text: str) -> str:
     """A sentence of mendloop's own making, or nothing when it holds any character that mark-up could use."""
     flat = " ".join(unicodedata.normalize("NFKC", text).split())
-    return flat if _SENTENCE.match(flat) else ""
+    return flat if _SENTENCE.fullmatch(flat) else ""
 
 
 def short(revision: str) -> str:
@@ -110,7 +110,7 @@ def headline(facts: Facts) -> str:
     """`TypeError in cart.total`, as much of it as is known."""
     what = identifier(facts.exception, "a failure")
     function = facts.target.rpartition("::")[2]
-    return f"{what} in {function}" if _IDENTIFIER.match(function) else what
+    return f"{what} in {function}" if _IDENTIFIER.fullmatch(function) else what
 
 
 def observed(facts: Facts) -> list[str]:

@@ -36,7 +36,7 @@ _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 def reason_code(text: str, otherwise: str = "unknown") -> str:
     """The text when it is shaped like a reason code; an error's class name becomes one."""
     snake = _WORD.sub("_", text).lower() if text[:1].isupper() else text
-    return snake if _CODE.match(snake) else otherwise
+    return snake if _CODE.fullmatch(snake) else otherwise
 
 
 def in_words(reason: str) -> str:
