@@ -1,6 +1,6 @@
 """Recent commits at the running revision, and which functions and module-level names each of them touched."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,7 +21,8 @@ _MOST_FILES = 10
 class Touch:
     """What one commit did to one file."""
 
-    functions: frozenset[str]
+    functions: Mapping[str, frozenset[str]]
+    """Qualified names with the lines that were added or taken away there, stripped."""
     bindings: frozenset[str]
 
 
@@ -35,10 +36,6 @@ class Change:
     weight: float
     """How much its touch raises a function, 0 to 1: full for what the last deployment brought, falling with age."""
     touches: dict[str, Touch] = field(default_factory=dict)
-
-    def function(self, path: str, name: str) -> bool:
-        """Whether it changed that function."""
-        return path in self.touches and name in self.touches[path].functions
 
 
 def recent_changes(snapshot: Snapshot, last_good: str, until: datetime) -> list[Change]:
@@ -104,15 +101,15 @@ def _old_path(file: PatchedFile) -> str:
 
 
 def _touch(file: PatchedFile, before: PythonSource | None, after: PythonSource | None) -> Touch:
-    functions: set[str] = set()
+    functions: dict[str, set[str]] = {}
     bindings: set[str] = set()
     for source, line in _changed(file, before, after):
         function = source.enclosing(line)
         if function:
-            functions.add(function.name)
+            functions.setdefault(function.name, set()).add(source.lines[line - 1].strip())
         else:
             bindings.update(name for name, (start, end) in source.bindings.items() if start <= line <= end)
-    return Touch(frozenset(functions), frozenset(bindings))
+    return Touch({name: frozenset(lines) for name, lines in functions.items()}, frozenset(bindings))
 
 
 def _changed(

@@ -1,10 +1,10 @@
 """Which function should change: position in the trace, and what recent commits did to it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from functions.map_code.changes import Change
 from functions.map_code.frames import Located, Place
+from functions.map_code.slices import Slice, slice_of
 from functions.map_code.snapshot import Snapshot
 from mendloop.contracts.mapping import Target
 
@@ -13,6 +13,8 @@ _CALLEE = 0.3
 """A function that the trace does not name starts with this share of its caller's position."""
 _CONSTANT = 0.8
 """A changed module-level value counts for the functions that use it, a little less than a change of their own."""
+_BESIDE = 0.2
+"""A change to a caller, beside the values that it hands on, hardly counts."""
 
 
 @dataclass
@@ -23,6 +25,7 @@ class _Candidate:
     position: float
     change: float = 0.0
     frame_line: int | None = None
+    deepest: bool = False
     reasons: list[str] = field(default_factory=list)
 
     def changed_by(self, change: Change, weight: float, what: str) -> None:
@@ -40,13 +43,14 @@ def rank(located: Located, changes: list[Change], snapshot: Snapshot) -> list[Ta
             key = (place.path, place.function.name if place.function else "")
             if key not in candidates:
                 candidates[key] = _from_frame(place, depth, located.below_own, snapshot)
-    on_trace = list(candidates.values())
+    on_trace = [(candidate, _slice(candidate, snapshot)) for candidate in candidates.values()]
     for change in changes:
-        _own_changes(on_trace, change, snapshot)
+        for candidate, slice_ in on_trace:
+            _own_change(candidate, slice_, change, snapshot)
         for callee in _called(on_trace, change, snapshot):
             known = candidates.setdefault((callee.path, callee.function), callee)
-            if known not in on_trace:
-                known.changed_by(change, change.weight, "called on the way, and changed")
+            if known.frame_line is None:
+                known.changed_by(change, change.weight, "makes a value used there, and was changed")
     ordered = sorted(candidates.values(), key=lambda found: -(found.position + found.change))
     return [_target(candidate) for candidate in ordered[:_MOST_TARGETS]]
 
@@ -65,34 +69,45 @@ def _from_frame(place: Place, depth: int, below_own: bool, snapshot: Snapshot) -
         span=(place.function.start, place.function.end) if place.function else statement,
         position=place.certainty / (1 + 0.5 * depth),
         frame_line=place.line,
+        deepest=not depth,
         reasons=[reason, *([place.note] if place.note else [])],
     )
 
 
-def _own_changes(on_trace: Iterable[_Candidate], change: Change, snapshot: Snapshot) -> None:
-    for candidate in on_trace:
-        touch = change.touches.get(candidate.path)
-        if touch is None:
-            continue
-        if candidate.function in touch.functions:
-            candidate.changed_by(change, change.weight, "changed")
-        elif not candidate.function and touch.bindings:
-            candidate.changed_by(change, change.weight * _CONSTANT, "module level changed")
-        elif used := sorted(touch.bindings & _names(candidate, snapshot)):
-            candidate.changed_by(change, change.weight * _CONSTANT, f"uses {used[0]}, which was changed")
+def _own_change(candidate: _Candidate, slice_: Slice | None, change: Change, snapshot: Snapshot) -> None:
+    touch = change.touches.get(candidate.path)
+    if touch is None:
+        return
+    if candidate.function in touch.functions:
+        matters = candidate.deepest or (slice_ and slice_.concerned_by(touch.functions[candidate.function]))
+        candidate.changed_by(change, change.weight * (1 if matters else _BESIDE), "changed")
+    elif not candidate.function and touch.bindings:
+        candidate.changed_by(change, change.weight * _CONSTANT, "module level changed")
+    elif used := sorted(touch.bindings & _names(candidate, snapshot)):
+        weight = change.weight * (_CONSTANT if candidate.deepest else _BESIDE)
+        candidate.changed_by(change, weight, f"uses {used[0]}, which was changed")
 
 
-def _called(on_trace: list[_Candidate], change: Change, snapshot: Snapshot) -> list[_Candidate]:
+def _called(on_trace: list[tuple[_Candidate, Slice | None]], change: Change, snapshot: Snapshot) -> list[_Candidate]:
+    """Functions that the change touched, and that a function of the trace calls for a value on its line there."""
     found = []
     for path, touch in change.touches.items():
         source = snapshot.source(path)
         for name in touch.functions if source else ():
             function = source.named(name) if source else None
-            users = [caller for caller in on_trace if name.rsplit(".", 1)[-1] in _names(caller, snapshot)]
+            short = name.rsplit(".", 1)[-1]
+            users = [caller for caller, slice_ in on_trace if slice_ and short in slice_.names]
             if function and users:
                 position = _CALLEE * max(caller.position for caller in users)
                 found.append(_Candidate(path, name, (function.start, function.end), position))
     return found
+
+
+def _slice(candidate: _Candidate, snapshot: Snapshot) -> Slice | None:
+    source = snapshot.source(candidate.path)
+    function = source.named(candidate.function) if source and candidate.function else None
+    line = candidate.frame_line
+    return slice_of(source, function, line) if source and function and line and function.holds(line) else None
 
 
 def _names(candidate: _Candidate, snapshot: Snapshot) -> set[str]:
