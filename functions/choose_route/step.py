@@ -1,0 +1,110 @@
+"""Choose route: what kind of answer the incident deserves, by rules alone and before any money is spent."""
+
+from functions.choose_route.rules import rule_for
+from mendloop import documents
+from mendloop.contracts.evidence import Evidence, EvidenceSlot, EvidenceStatus, Fault
+from mendloop.contracts.execution import Execution
+from mendloop.contracts.incident import SignalKind, TimelineEntry
+from mendloop.contracts.mapping import CodeMap, MappingSlot
+from mendloop.contracts.route import Route, RouteSlot
+from mendloop.domain.catalog import Autonomy, Service
+from mendloop.domain.errors import Misconfigured
+from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Switch
+
+
+def choose_route(
+    execution: Execution,
+    *,
+    artifacts: ArtifactStore,
+    incidents: IncidentStore,
+    catalogs: CatalogStore,
+    switch: Switch,
+    clock: Clock,
+) -> RouteSlot:
+    """Exactly one route, with a reason and the evidence lines it rests on."""
+    if execution.evidence is None:
+        raise Misconfigured("a route needs evidence; the slot is empty")
+    catalog, _ = catalogs.load()
+    service = catalog.services[execution.service]
+    evidence = documents.load(artifacts, execution.evidence.ref, Evidence)
+    fault = _fault(evidence, execution.focus_fault or execution.evidence.fault)
+    slot = (
+        _without_code(execution, execution.evidence)
+        or _fixed(execution.mapping, artifacts)
+        or _held_back(service, evidence, fault, paused=switch.paused(service.name))
+        or _by_mapping(execution.mapping, execution.evidence)
+    )
+    if not slot.citations and fault:
+        slot = slot.model_copy(update={"citations": _citations(evidence, fault)})
+    entry = TimelineEntry(at=clock.now(), step="choose_route", what=f"Chose {slot.route.value}: {slot.reason_code}")
+    incidents.note(execution.incident_id, entry)
+    return slot
+
+
+def _fault(evidence: Evidence, fingerprint: str) -> Fault | None:
+    named = (fault for fault in evidence.faults if fault.fingerprint == fingerprint)
+    return next(named, next(iter(evidence.faults), None))
+
+
+def _without_code(execution: Execution, evidence: EvidenceSlot) -> RouteSlot | None:
+    if evidence.status is EvidenceStatus.MERGED:
+        reason = f"Another open incident handles the same fault: {evidence.merged_into}."
+        return RouteSlot(route=Route.MERGED, reason_code="merged", reason=reason)
+    if execution.trigger.kind is SignalKind.REHEARSAL:
+        return RouteSlot(route=Route.CLOSE, reason_code="rehearsal", reason="This was a rehearsal; nothing had failed.")
+    return None
+
+
+def _fixed(mapping: MappingSlot | None, artifacts: ArtifactStore) -> RouteSlot | None:
+    if mapping is None or not mapping.fixed_in:
+        return None
+    code_map = documents.load(artifacts, mapping.ref, CodeMap)
+    fixed = code_map.fixed_in
+    if fixed is None or not fixed.fixed:
+        return None
+    reason = (
+        f"{code_map.default_branch} has this fixed since {fixed.commit.sha[:12]}: deploy that commit or a later one."
+    )
+    return RouteSlot(route=Route.FIXED_ALREADY, reason_code="fixed_already", reason=reason)
+
+
+def _held_back(service: Service, evidence: Evidence, fault: Fault | None, *, paused: bool) -> RouteSlot | None:
+    if paused:
+        reason = f"mendloop is paused for {service.name}: nothing is drafted."
+        return RouteSlot(route=Route.TICKET, reason_code="paused", reason=reason)
+    if found := rule_for(evidence, fault):
+        rule, cited = found
+        return RouteSlot(
+            route=Route.TICKET,
+            reason_code=rule.reason_code,
+            reason=f"No change of the code cures this. {rule.advice}",
+            citations=cited,
+            action=rule.action,
+        )
+    if service.autonomy is Autonomy.EXPLAIN:
+        reason = f"{service.name} is set to be explained, not changed (autonomy: explain)."
+        return RouteSlot(route=Route.TICKET, reason_code="explain_only", reason=reason)
+    return None
+
+
+def _by_mapping(mapping: MappingSlot | None, evidence: EvidenceSlot) -> RouteSlot:
+    if evidence.status in {EvidenceStatus.NO_TRACE, EvidenceStatus.NOTHING}:
+        reason = "The logs hold no stack trace to start from."
+        return RouteSlot(route=Route.TICKET, reason_code="no_trace", reason=reason)
+    if mapping is None or not mapping.target:
+        return RouteSlot(route=Route.TICKET, reason_code="no_target", reason=_no_target(mapping))
+    if mapping.suspect:
+        reason = f"{mapping.target} fails, and {mapping.suspect[:12]} changed it recently."
+        return RouteSlot(route=Route.CHANGE, reason_code="recent_suspect", reason=reason)
+    reason = f"{mapping.target} fails; no recent commit explains it."
+    return RouteSlot(route=Route.CHANGE, reason_code="own_code", reason=reason)
+
+
+def _no_target(mapping: MappingSlot | None) -> str:
+    if mapping and not mapping.revision:
+        return "The repository could not be read, so the failure was not mapped to code."
+    return "No frame of the stack trace lies in the repository."
+
+
+def _citations(evidence: Evidence, fault: Fault) -> list[str]:
+    return [line.id for line in evidence.lines if fault.trace.type in line.text][:5]
