@@ -1,0 +1,130 @@
+"""Every decision store: what is decided is decided once."""
+
+from datetime import timedelta
+
+import pytest
+
+from mendloop.adapters.dynamodb_decisions import DynamoDbDecisions
+from mendloop.contracts.approval import Action
+from mendloop.ports import DecisionStore
+from tests.contract.races import counted, race
+from tests.fakes.clock import NOW
+from tests.fakes.decisions import InMemoryDecisions
+from tests.fakes.house import INCIDENT, make_decision, make_request
+
+LATER = NOW + timedelta(minutes=10)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> DecisionStore:
+    if request.param == "memory":
+        return InMemoryDecisions()
+    return DynamoDbDecisions(request.getfixturevalue("table"))
+
+
+def test_a_question_stands_as_it_was_first_asked(store: DecisionStore) -> None:
+    asked = make_request()
+    assert store.request(asked.id) is None
+    assert store.ask(asked) == asked
+    assert store.ask(asked.model_copy(update={"asked_at": LATER, "typed_word": "another"})) == asked
+    assert store.request(asked.id) == asked
+
+
+def test_twenty_askers_get_the_same_question(store: DecisionStore) -> None:
+    answers = race(lambda number: store.ask(make_request(summary=f"question {number}")))
+    assert len({answer.summary for answer in answers}) == 1
+
+
+def test_the_latest_question_is_the_one_asked_last(store: DecisionStore) -> None:
+    first, second = make_request(), make_request(id=f"{INCIDENT}.1-bbbb", asked_at=LATER)
+    store.ask(second)
+    store.ask(first)
+    store.ask(first.model_copy(update={"asked_at": LATER + timedelta(hours=1)}))
+    store.ask(make_request(id="inc-ffffffffffffffff.0-aaaa", incident_id="inc-ffffffffffffffff", asked_at=LATER))
+    assert store.latest(INCIDENT) == second
+    assert store.latest("inc-eeeeeeeeeeeeeeee") is None
+
+
+def test_the_first_decision_stands_whatever_comes_after(store: DecisionStore) -> None:
+    asked = store.ask(make_request())
+    assert store.decision(asked.id) is None
+    rejected = make_decision(asked, action=Action.REJECT, comment="not this way")
+    assert store.decide(rejected) == rejected
+    for later in (Action.APPROVE, Action.EXPIRED, Action.REJECT):
+        assert store.decide(make_decision(asked, action=later, at=LATER)) == rejected
+    assert store.decision(asked.id) == rejected
+
+
+def test_twenty_deciders_read_one_decision(store: DecisionStore) -> None:
+    asked = store.ask(make_request())
+    actions = [Action.APPROVE, Action.REJECT, Action.EXPIRED, Action.TICKET]
+    standing = race(lambda number: store.decide(make_decision(asked, action=actions[number % 4], by=f"p-{number}")))
+    assert len({(decision.by, decision.action) for decision in standing}) == 1
+    assert store.decision(asked.id) == standing[0]
+
+
+def test_questions_are_decided_apart(store: DecisionStore) -> None:
+    first, second = make_request(), make_request(id=f"{INCIDENT}.1-bbbb")
+    store.decide(make_decision(first, action=Action.REDRAFT))
+    assert store.decision(second.id) is None
+
+
+def test_the_newest_token_counts(store: DecisionStore) -> None:
+    asked = store.ask(make_request())
+    assert store.token(asked.id) is None
+    store.save_token(asked.id, "token-1")
+    store.save_token(asked.id, "token-2")
+    assert store.token(asked.id) == "token-2"
+
+
+def test_a_nonce_works_once_for_its_session(store: DecisionStore) -> None:
+    store.save_nonce("request", "nonce", "session", LATER)
+    assert not store.use_nonce("request", "nonce", "another session", NOW)
+    assert not store.use_nonce("another request", "nonce", "session", NOW)
+    assert not store.use_nonce("request", "another nonce", "session", NOW)
+    assert store.use_nonce("request", "nonce", "session", NOW)
+    assert not store.use_nonce("request", "nonce", "session", NOW)
+
+
+def test_a_nonce_expires(store: DecisionStore) -> None:
+    store.save_nonce("request", "nonce", "session", LATER)
+    assert not store.use_nonce("request", "nonce", "session", LATER)
+    assert store.use_nonce("request", "nonce", "session", LATER - timedelta(microseconds=1))
+
+
+def test_one_of_twenty_uses_of_a_nonce_counts(store: DecisionStore) -> None:
+    store.save_nonce("request", "nonce", "session", LATER)
+    assert sum(race(lambda _: store.use_nonce("request", "nonce", "session", NOW))) == 1
+
+
+def test_a_second_decision_costs_one_conditional_write(table: str) -> None:
+    store = DynamoDbDecisions(table)
+    store.decide(make_decision())
+    with counted(store._items.client) as calls:
+        store.decide(make_decision(action=Action.REJECT))
+    assert calls == ["PutItem"]
+
+
+def test_a_write_that_botocore_repeats_is_not_a_lost_race(table: str) -> None:
+    """The answer to the first attempt got lost on the way: the repeat finds its own item and has won."""
+    store = DynamoDbDecisions(table)
+    client = store._items.client
+    lost: list[str] = []
+
+    def lose_the_answer(**_: object) -> int | None:
+        if lost:
+            return None
+        lost.append("answer")
+        return 0
+
+    client.meta.events.register("needs-retry.dynamodb.PutItem", lose_the_answer)
+    store.save_nonce("request", "nonce", "session", LATER)
+    assert lost
+    lost.clear()
+    assert store.use_nonce("request", "nonce", "session", NOW)
+
+
+def test_the_session_itself_is_not_stored(table: str) -> None:
+    store = DynamoDbDecisions(table)
+    store.save_nonce("request", "nonce", "the-session-secret", LATER)
+    assert "the-session-secret" not in str(store._items.client.scan(TableName=table)["Items"])

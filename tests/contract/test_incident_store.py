@@ -1,0 +1,218 @@
+"""Every incident store: claims, occurrences, timeline, faults, publications."""
+
+from datetime import timedelta
+
+import pytest
+
+from mendloop.adapters.dynamodb_incidents import DynamoDbIncidents
+from mendloop.contracts.incident import IncidentState, TimelineEntry
+from mendloop.domain.errors import Conflict, NotFound
+from mendloop.ports import IncidentStore
+from tests.contract.races import counted, race
+from tests.fakes.clock import NOW
+from tests.fakes.house import FAULT, INCIDENT, SERVICE, make_incident, make_occurrence, make_publication
+from tests.fakes.incidents import InMemoryIncidents
+
+OTHER = "inc-ffffffffffffffff"
+THIRD = "inc-eeeeeeeeeeeeeeee"
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> IncidentStore:
+    if request.param == "memory":
+        return InMemoryIncidents()
+    return DynamoDbIncidents(request.getfixturevalue("table"))
+
+
+def test_the_first_claim_wins_and_the_second_gets_what_stands(store: IncidentStore) -> None:
+    first, second = make_incident(execution_input='{"first":1}'), make_incident(execution_input='{"second":1}')
+    assert store.claim(first).won
+    lost = store.claim(second)
+    assert not lost.won
+    assert lost.incident == first
+    assert store.load(INCIDENT) == first
+
+
+def test_twenty_identical_claims_have_exactly_one_winner(store: IncidentStore) -> None:
+    claims = race(lambda _: store.claim(make_incident()))
+    assert sum(claim.won for claim in claims) == 1
+
+
+def test_an_unknown_incident_is_none(store: IncidentStore) -> None:
+    assert store.load(INCIDENT) is None
+
+
+def test_saving_replaces(store: IncidentStore) -> None:
+    store.claim(make_incident())
+    store.save(make_incident(state=IncidentState.STARTED, execution_arn="arn"))
+    found = store.load(INCIDENT)
+    assert found and (found.state, found.execution_arn) == (IncidentState.STARTED, "arn")
+
+
+def test_saving_with_an_expectation_conflicts_when_the_state_is_another(store: IncidentStore) -> None:
+    store.claim(make_incident())
+    started = make_incident(state=IncidentState.STARTED)
+    store.save(started, expected=IncidentState.CLAIMED)
+    with pytest.raises(Conflict, match="started"):
+        store.save(make_incident(state=IncidentState.TICKET), expected=IncidentState.CLAIMED)
+    assert store.load(INCIDENT) == started
+
+
+def test_saving_with_an_expectation_conflicts_when_nothing_stands(store: IncidentStore) -> None:
+    with pytest.raises(Conflict):
+        store.save(make_incident(), expected=IncidentState.CLAIMED)
+    assert store.load(INCIDENT) is None
+
+
+def test_one_of_twenty_saves_from_the_same_state_wins(store: IncidentStore) -> None:
+    store.claim(make_incident())
+
+    def save(number: int) -> bool:
+        try:
+            store.save(make_incident(state=IncidentState.STARTED, reason=str(number)), expected=IncidentState.CLAIMED)
+        except Conflict:
+            return False
+        return True
+
+    assert sum(race(save)) == 1
+
+
+def test_incidents_come_newest_first_by_service_and_state(store: IncidentStore) -> None:
+    old = make_incident("inc-000000000000000a", opened_at=NOW - timedelta(hours=2), state=IncidentState.CLOSED)
+    new = make_incident("inc-000000000000000b", opened_at=NOW, state=IncidentState.STARTED)
+    foreign = make_incident("inc-000000000000000c", opened_at=NOW - timedelta(hours=1), service="mail")
+    for incident in (new, foreign, old):
+        store.claim(incident)
+    assert store.incidents() == [new, foreign, old]
+    assert store.incidents(service=SERVICE) == [new, old]
+    assert store.incidents(state=IncidentState.CLOSED) == [old]
+    assert store.incidents(service="mail", state=IncidentState.CLOSED) == []
+    assert store.incidents(limit=2) == [new, foreign]
+
+
+def test_an_incident_leaves_the_list_of_its_former_state(store: IncidentStore) -> None:
+    store.claim(make_incident())
+    store.save(make_incident(state=IncidentState.STARTED))
+    assert store.incidents(state=IncidentState.CLAIMED) == []
+    assert len(store.incidents(state=IncidentState.STARTED)) == 1
+
+
+def test_more_incidents_than_a_page_holds_are_all_listed(store: IncidentStore) -> None:
+    for number in range(120):
+        store.claim(make_incident(f"inc-{number:016x}", execution_input="x" * 20_000))
+    assert len(store.incidents(limit=500)) == 120
+    assert len(store.incidents(service="nobody", limit=500)) == 0
+
+
+def test_an_occurrence_is_new_once(store: IncidentStore) -> None:
+    assert store.record(INCIDENT, make_occurrence())
+    assert not store.record(INCIDENT, make_occurrence())
+    assert store.record(OTHER, make_occurrence())
+
+
+def test_one_of_twenty_redeliveries_is_new(store: IncidentStore) -> None:
+    assert sum(race(lambda _: store.record(INCIDENT, make_occurrence()))) == 1
+
+
+def test_occurrences_come_oldest_first(store: IncidentStore) -> None:
+    late = make_occurrence("occ-0000000000000001", at=NOW)
+    early = make_occurrence("occ-0000000000000002", at=NOW - timedelta(minutes=1))
+    for occurrence in (late, early):
+        store.record(INCIDENT, occurrence)
+    assert store.occurrences(INCIDENT) == [early, late]
+    assert store.occurrences(OTHER) == []
+
+
+def test_the_timeline_holds_an_entry_once_in_order(store: IncidentStore) -> None:
+    late = TimelineEntry(at=NOW, step="map_code", what="Mapped")
+    early = TimelineEntry(at=NOW - timedelta(seconds=1), step="intake", what="Claimed")
+    for entry in (late, early, late):
+        store.note(INCIDENT, entry)
+    assert store.timeline(INCIDENT) == [early, late]
+    assert store.timeline(OTHER) == []
+
+
+def test_twenty_entries_at_the_same_time_all_stand(store: IncidentStore) -> None:
+    race(lambda number: store.note(INCIDENT, TimelineEntry(at=NOW, step="draft_patch", what=f"entry {number}")))
+    assert len(store.timeline(INCIDENT)) == 20
+
+
+def test_a_fault_has_one_owner(store: IncidentStore) -> None:
+    mine = store.claim_fault(SERVICE, FAULT, INCIDENT)
+    assert (mine.mine, mine.generation) == (True, 1)
+    assert store.claim_fault(SERVICE, FAULT, INCIDENT) == mine
+    theirs = store.claim_fault(SERVICE, FAULT, OTHER)
+    assert (theirs.mine, theirs.generation, theirs.incident_id) == (False, 1, INCIDENT)
+    assert store.claim_fault("mail", FAULT, OTHER).mine
+
+
+def test_one_of_twenty_incidents_owns_a_fault(store: IncidentStore) -> None:
+    owners = race(lambda number: store.claim_fault(SERVICE, FAULT, f"inc-{number:016x}"))
+    assert sum(owner.mine for owner in owners) == 1
+    assert len({owner.incident_id for owner in owners}) == 1
+
+
+def test_a_released_fault_comes_back_in_a_new_generation(store: IncidentStore) -> None:
+    store.claim_fault(SERVICE, FAULT, INCIDENT)
+    store.release_fault(SERVICE, FAULT, INCIDENT)
+    again = store.claim_fault(SERVICE, FAULT, OTHER)
+    assert (again.mine, again.generation) == (True, 2)
+    assert not store.claim_fault(SERVICE, FAULT, THIRD).mine
+
+
+def test_one_of_twenty_reopens_a_released_fault(store: IncidentStore) -> None:
+    store.claim_fault(SERVICE, FAULT, INCIDENT)
+    store.release_fault(SERVICE, FAULT, INCIDENT)
+    owners = race(lambda number: store.claim_fault(SERVICE, FAULT, f"inc-{number:016x}"))
+    assert sum(owner.mine for owner in owners) == 1
+    assert {owner.generation for owner in owners} == {2}
+
+
+def test_only_the_owner_releases(store: IncidentStore) -> None:
+    store.release_fault(SERVICE, FAULT, OTHER)
+    store.claim_fault(SERVICE, FAULT, INCIDENT)
+    store.release_fault(SERVICE, FAULT, OTHER)
+    assert not store.claim_fault(SERVICE, FAULT, OTHER).mine
+
+
+def test_an_owner_that_ended_without_releasing_blocks_nobody(store: IncidentStore) -> None:
+    store.claim(make_incident())
+    store.claim_fault(SERVICE, FAULT, INCIDENT)
+    assert not store.claim_fault(SERVICE, FAULT, OTHER).mine
+    store.save(make_incident(state=IncidentState.LEFT_TO_HUMAN))
+    again = store.claim_fault(SERVICE, FAULT, OTHER)
+    assert (again.mine, again.generation) == (True, 2)
+
+
+def test_an_incident_that_claims_its_fault_again_keeps_the_generation(store: IncidentStore) -> None:
+    store.claim_fault(SERVICE, FAULT, INCIDENT)
+    store.release_fault(SERVICE, FAULT, INCIDENT)
+    again = store.claim_fault(SERVICE, FAULT, INCIDENT)
+    assert (again.mine, again.generation) == (True, 1)
+    assert not store.claim_fault(SERVICE, FAULT, OTHER).mine
+
+
+def test_a_publication_is_kept_by_fault_and_generation(store: IncidentStore) -> None:
+    assert store.publication(FAULT, 1) is None
+    store.save_publication(make_publication())
+    store.save_publication(make_publication(commit="c" * 40))
+    store.save_publication(make_publication(generation=10))
+    found = store.publication(FAULT, 1)
+    assert found and found.commit == "c" * 40
+    assert store.publication(FAULT, 2) is None
+
+
+def test_a_duplicate_costs_one_conditional_write(table: str) -> None:
+    store = DynamoDbIncidents(table)
+    store.claim(make_incident())
+    store.record(INCIDENT, make_occurrence())
+    with counted(store._items.client) as calls:
+        store.claim(make_incident())
+        assert calls == ["PutItem"]
+        store.record(INCIDENT, make_occurrence())
+        assert calls == ["PutItem", "PutItem"]
+
+
+def test_a_missing_table_is_not_a_missing_incident(aws: None) -> None:
+    with pytest.raises(NotFound, match="no-table"):
+        DynamoDbIncidents("no-table").load(INCIDENT)
