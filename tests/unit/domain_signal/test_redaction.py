@@ -1,0 +1,124 @@
+"""Nothing secret or personal passes; what belongs together stays recognisable; ordinary lines stay as they are."""
+
+import json
+import random
+import string
+import time
+
+import pytest
+
+from mendloop.domain.redaction import find_secrets, redact, redact_json
+
+HEX, ALNUM = "0123456789abcdef", string.ascii_letters + string.digits
+
+
+def made(alphabet: str, length: int, seed: int = 1) -> str:
+    return "".join(random.Random(seed).choices(alphabet, k=length))
+
+
+SECRETS = {
+    "aws-key": "AKIA" + made("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16),
+    "github-token": "ghp_" + made(ALNUM, 36),
+    "gitlab-token": "glpat-" + made(ALNUM, 20),
+    "slack-token": "xoxb-" + "123456789012-1234567890123-" + made(ALNUM, 24),
+    "slack-webhook": "https://hooks.slack.com/services/T"
+    + made(ALNUM, 8)
+    + "/B"
+    + made(ALNUM, 8)
+    + "/"
+    + made(ALNUM, 24),
+    "stripe-key": "sk_live_" + made(ALNUM, 24),
+    "jwt": f"eyJ{made(ALNUM, 20)}.eyJ{made(ALNUM, 30)}.{made(ALNUM, 43)}",
+    "google-key": "AIza" + made(ALNUM, 35),
+    "anthropic-key": "sk-ant-api03-" + made(ALNUM, 40),
+    "npm-token": "npm_" + made(ALNUM, 36),
+    "sendgrid-key": "SG." + made(ALNUM, 22) + "." + made(ALNUM, 43),
+}
+
+
+@pytest.mark.parametrize("kind", SECRETS)
+@pytest.mark.parametrize(
+    "around", ["{}", "token is {} today", '{{"field": "{}"}}', "a={},b", "<{}>", "({})", "x\n{}\ny"]
+)
+def test_a_secret_of_a_published_form_is_found_and_replaced(kind: str, around: str) -> None:
+    text = around.format(SECRETS[kind])
+
+    clean = redact(text)
+
+    assert SECRETS[kind] not in clean and "[redacted-" in clean
+    assert find_secrets(text) and find_secrets(clean) == []
+    assert redact(clean) == clean
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("password=hunter22x", "hunter22x"),
+        ('{"db_password": "correct horse"}', "correct horse"),
+        ("{'api_key': 'abcd1234'}", "abcd1234"),
+        (r"{\"client_secret\": \"abcd1234\"}", "abcd1234"),
+        ("DB_PASSWORD: s3cr3t!", "s3cr3t!"),
+        ("postgres://app:sw0rdfish@db:5432/shop", "sw0rdfish"),
+        ("Authorization: Bearer abcDEF1234567890abcd", "abcDEF1234567890abcd"),
+        (
+            "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        ),
+        ("DefaultEndpointsProtocol=https;AccountKey=" + "Zm9v" * 21 + "==", "Zm9v" * 21),
+        ("mail to dana.o-neil+x@example.co.uk now", "dana.o-neil+x@example.co.uk"),
+        ("call +49 170 1234567 please", "170 1234567"),
+        ("call (212) 555-0123", "555-0123"),
+        ("card 4111 1111 1111 1111 declined", "4111 1111 1111 1111"),
+        ("card 5555555555554444", "5555555555554444"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nabc\n-----END RSA PRIVATE KEY-----", "MIIEow"),
+    ],
+)
+def test_values_in_context(text: str, secret: str) -> None:
+    assert secret not in redact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '  File "/var/task/app/password.py", line 3, in check_token',
+        "KeyError: 'password'",
+        "max_tokens=4096 tokens: 512 used",
+        "2026-11-23T09:00:00.123Z 1763889284123 order 1234567890123456",
+        "request cceacba8-49ad-4f8e-9980-68c61ba573e5 took 31 ms",
+        "commit 1f2e3d4c5b6a79880000111122223333aaaabbbb",
+        "arn:aws:lambda:eu-central-1:123456789012:function:shop",
+        "password=None token=null secret=${SECRET}",
+        "10.0.13.17 - - GET /healthz HTTP/1.1 200",
+        "https://example.com:8443/a?b=c@d",
+    ],
+)
+def test_ordinary_lines_stay(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_equal_values_get_equal_placeholders_and_others_do_not() -> None:
+    first, again, other = redact("a@example.com a@example.com b@example.com").split(" ")
+
+    assert first == again != other
+
+
+def test_json_keeps_its_shape() -> None:
+    value = {"user": {"password": "x y z", "age": 41, "ok": True}, "cards": [4111111111111111], "n": None, "f": 1.5}
+
+    clean = redact_json(value)
+
+    assert clean["user"]["password"].startswith("[redacted-password-")
+    assert clean["cards"][0].startswith("[redacted-card-")
+    assert (clean["user"]["age"], clean["user"]["ok"], clean["n"], clean["f"]) == (41, True, None, 1.5)
+    assert json.loads(redact(json.dumps(value | {"cards": []})))["user"]["age"] == 41
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "1 ", "a@", "A.", "password=", "eyJ", "http://a:", ":", "+1 ", "sk-", '"', "Bearer "]
+)
+def test_hostile_lines_take_linear_time(unit: str) -> None:
+    began = time.monotonic()
+
+    redact(unit * (100_000 // len(unit)))
+
+    assert time.monotonic() - began < 5
