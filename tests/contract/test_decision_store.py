@@ -128,3 +128,12 @@ def test_the_session_itself_is_not_stored(table: str) -> None:
     store = DynamoDbDecisions(table)
     store.save_nonce("request", "nonce", "the-session-secret", LATER)
     assert "the-session-secret" not in str(store._items.client.scan(TableName=table)["Items"])
+
+
+def test_a_token_is_in_no_repr(table: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    store = DynamoDbDecisions(table)
+    store.save_token("request", "top-secret-token")
+    item = store._items.get("request", "token")
+    assert item and item.doc == store.token("request") == "top-secret-token"
+    assert "top-secret-token" not in repr(item) + repr(store) + caplog.text

@@ -6,7 +6,7 @@ compare-and-set. Reads are strongly consistent, except those of an index.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -24,11 +24,11 @@ Attributes = Mapping[str, str | int]
 
 @dataclass(frozen=True)
 class Item:
-    """What stands under a key."""
+    """What stands under a key. Its content may be a wake-up token, so it has no place in a repr."""
 
-    doc: str
+    doc: str = field(repr=False)
     writer: str
-    attributes: dict[str, str]
+    attributes: dict[str, str] = field(repr=False)
 
 
 class Items:

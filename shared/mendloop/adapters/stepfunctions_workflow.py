@@ -1,6 +1,7 @@
 """The state machine. Task tokens pass through here and are never put into a message, a log or a repr."""
 
 import json
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,23 +46,12 @@ class StepFunctionsWorkflow:
 
     def wake(self, token: str) -> bool:
         """Wake a waiting execution with an empty payload: what was decided is read from the store."""
-        try:
-            self._client.send_task_success(taskToken=token, output="{}")
-        except ParamValidationError:
-            return False
-        except ClientError as error:
-            return self._useless(error)
-        return True
+        return _useful(lambda: self._client.send_task_success(taskToken=token, output="{}"))
 
     def fail(self, token: str, error: str, cause: str) -> bool:
         """Report a waiting task's failure."""
-        try:
-            self._client.send_task_failure(taskToken=token, error=error[:256], cause=cause[:32_768])
-        except ParamValidationError:
-            return False
-        except ClientError as answer:
-            return self._useless(answer)
-        return True
+        cut = cause[:32_768]
+        return _useful(lambda: self._client.send_task_failure(taskToken=token, error=error[:256], cause=cut))
 
     def status(self, execution_arn: str) -> str:
         """RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or UNKNOWN."""
@@ -79,8 +69,17 @@ class StepFunctionsWorkflow:
         parts = self._arn.split(":")
         return ":".join([*parts[:5], "execution", parts[6], name])
 
-    @staticmethod
-    def _useless(error: ClientError) -> bool:
-        if code_of(error) in _USELESS:
+
+def _useful(tell: Callable[[], object]) -> bool:
+    """Whether the token was of use. The vendor's message and cause are dropped from errors: they may hold it."""
+    with translated(_TASK):
+        try:
+            tell()
+        except ParamValidationError:
             return False
-        raise from_client_error(error, _TASK) from error
+        except ClientError as error:
+            if code_of(error) in _USELESS:
+                return False
+            kind = type(from_client_error(error, _TASK))
+            raise kind(f"{_TASK}: {error.operation_name} answered {code_of(error)}") from None
+    return True
