@@ -1,4 +1,6 @@
-"""The stack, composition only. Names that others rely on:
+"""The stack, composition only.
+
+Names that others rely on:
 
 - state machine `mendloop-remediation`, functions `mendloop-<room>`, log groups `/aws/lambda/mendloop-<room>`
 - topics `mendloop-signals`, `mendloop-operators`, `mendloop-approver-<name>`; bus `mendloop-replay`
@@ -28,6 +30,7 @@ from infra.options import Options
 from infra.rooms import ROOMS, STATE_MACHINE_NAME
 
 PAUSE_PARAMETER = "/mendloop/pause"
+NOTHING_PAUSED = '{"all": false, "services": []}'
 
 
 class MendloopStack(Stack):
@@ -51,7 +54,11 @@ class MendloopStack(Stack):
             queue=triggers.queue,
             link_keys=_link_keys(self, options),
             pause=ssm.StringParameter(
-                self, "Pause", parameter_name=PAUSE_PARAMETER, string_value="none", description="none, all, or services"
+                self,
+                "Pause",
+                parameter_name=PAUSE_PARAMETER,
+                string_value=NOTHING_PAUSED,
+                description="mendloop: what is paused",
             ),
             state_machine_arn=machine_arn,
             site_url=site.url,
@@ -95,8 +102,10 @@ class MendloopStack(Stack):
         answer_findings(self)
 
     def _functions(self, house: House, options: Options, bundles: Bundles) -> dict[str, lambda_.Function]:
-        layer = _layer(self, "Layer", str(bundles.layer()), options)
-        sandbox = _layer(self, "SandboxLayer", str(bundles.sandbox_layer()), options)
+        layers = {
+            name: _layer(self, name.title().replace("_", ""), str(getattr(bundles, name)()), options)
+            for name in ("layer", "code_layer", "model_layer", "sandbox_layer")
+        }
         # On the local cloud there is no network to isolate a function in: the sandbox itself has none.
         vpc = None if options.local else IsolatedNetwork(self, "Network").vpc
         functions = {}
@@ -108,7 +117,7 @@ class MendloopStack(Stack):
                 room=room,
                 options=options,
                 bundles=bundles,
-                layers=[layer, sandbox] if jailed else [layer],
+                layers=[layers[name] for name in room.layers],
                 vpc=vpc if jailed else None,
             )
             for need in room.needs:
@@ -140,7 +149,7 @@ def _link_keys(scope: Construct, options: Options) -> secretsmanager.Secret:
         "LinkKeys",
         description="mendloop: keys that sign review links and sessions",
         generate_secret_string=secretsmanager.SecretStringGenerator(
-            secret_string_template='{"current": "k1"}',
+            secret_string_template='{"current": "k1"}',  # noqa: S106 - a key id
             generate_string_key="k1",
             password_length=64,
             exclude_punctuation=True,

@@ -6,7 +6,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from functions.intake.step import Intake, Taken
-from mendloop.runtime.entry import entry
+from mendloop.runtime.entry import entry, reported
 from mendloop.runtime.wiring import Wiring
 
 
@@ -23,7 +23,8 @@ def handler(event: dict[str, Any], wiring: Wiring) -> Any:
     )
 
     def take(record: SQSRecord) -> list[Taken]:
-        return intake.take(record.body)
+        with reported("intake"):
+            return intake.take(record.body)
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event, take, processor)

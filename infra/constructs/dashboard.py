@@ -10,7 +10,7 @@ from infra.rooms import ROOMS
 NAME = "mendloop"
 PERIOD = Duration.minutes(5)
 WORDS = """# mendloop
-Paused or not: `mendloop incidents` shows it, and so does the SSM parameter `{pause}` (`none`, `all`, or service names).
+Paused or not: `mendloop incidents` shows it, and so does the SSM parameter `{pause}`.
 What to do when something here is red: `docs/runbook.md`."""
 
 

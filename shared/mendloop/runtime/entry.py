@@ -4,7 +4,8 @@ The class name of a raised error is what the state machine matches, so errors pa
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -24,21 +25,26 @@ def entry(name: str) -> Callable[[Callable[[dict[str, Any], Wiring], Any]], Hand
 
     def decorate(use_case: Callable[[dict[str, Any], Wiring], Any]) -> Handler:
         def handler(event: dict[str, Any], context: Any) -> Any:
-            logger = Logger(service=f"mendloop.{name}", level="INFO")
-            metrics = Metrics(namespace="mendloop", service=name)
-            try:
+            with reported(name):
                 result = use_case(event, Wiring(Settings.read()))
-            except MendloopError as error:
-                _count(metrics, type(error).__name__)
-                logger.warning("failed", error=type(error).__name__, next_action=error.next_action)
-                raise
-            _count(metrics, "Completed")
-            logger.info("completed", request_id=getattr(context, "aws_request_id", ""))
+            _count(name, "Completed")
+            _logger(name).info("completed", request_id=getattr(context, "aws_request_id", ""))
             return result
 
         return handler
 
     return decorate
+
+
+@contextmanager
+def reported(name: str) -> Iterator[None]:
+    """Count and log a typed error on its way up: its class and what to do, not its message, which may quote input."""
+    try:
+        yield
+    except MendloopError as error:
+        _count(name, type(error).__name__)
+        _logger(name).warning("failed", error=type(error).__name__, next_action=error.next_action)
+        raise
 
 
 def step(name: str) -> Callable[[Callable[[Execution, Wiring], BaseModel]], Handler]:
@@ -73,6 +79,11 @@ def within_limit(document: dict[str, Any], what: str) -> dict[str, Any]:
     return document
 
 
-def _count(metrics: Metrics, name: str) -> None:
+def _logger(name: str) -> Logger:
+    return Logger(service=f"mendloop.{name}", level="INFO")
+
+
+def _count(service: str, name: str) -> None:
+    metrics = Metrics(namespace="mendloop", service=service)
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
     metrics.flush_metrics()
