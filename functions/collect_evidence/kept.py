@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from functions.collect_evidence.faults import Group
@@ -17,6 +18,8 @@ MAX_LINE = 4_000
 MAX_REQUESTS = 5
 MAX_PAYLOAD = 100_000
 TRACES_PER_FAULT = 3
+NEAR = 500
+"""Events around a crash among which its request is looked for."""
 _WORDS = ("error", "exception", "traceback", "fatal", "critical", "panic", "timed out", "failed")
 
 
@@ -78,16 +81,30 @@ def request_events(log: Log, main: Group | None, name: str) -> list[int]:
 
 def _bearer(log: Log, crash: int, request: str, name: str) -> int | None:
     """The event that bears the request: of the same request id, else the nearest before in the same stream."""
-    stream = log.events[crash].stream
-    for index in range(crash, max(-1, crash - 500), -1):
-        event = log.events[index]
-        same = log.requests[index] == request if request else event.stream == stream
-        if same and f'"{name}"' in event.message and _field(event.message, name) is not None:
-            return index
-    later = range(crash + 1, min(len(log.events), crash + 100)) if request else ()
+    before = range(crash, max(-1, crash - NEAR), -1)
+    after = range(crash + 1, min(len(log.events), crash + NEAR))
+    bears = partial(_bears, log, name)
+    if request:
+        same = (index for index in (*before, *after) if log.requests[index] == request and bears(index))
+        found = next(same, None)
+        if found is not None:
+            return found
+    crashed = log.events[crash]
     return next(
-        (i for i in later if log.requests[i] == request and _field(log.events[i].message, name) is not None), None
+        (
+            index
+            for index in before
+            if (log.events[index].log_group, log.events[index].stream) == (crashed.log_group, crashed.stream)
+            and log.requests[index] in {"", request}
+            and bears(index)
+        ),
+        None,
     )
+
+
+def _bears(log: Log, name: str, index: int) -> bool:
+    message = log.events[index].message
+    return f'"{name.split(".")[-1]}"' in message and _field(message, name) is not None
 
 
 def _field(message: str, name: str) -> Any:

@@ -10,5 +10,11 @@ from mendloop.runtime.wiring import Wiring
 @entry("sweep")
 def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
     """What was touched."""
-    swept = sweep(incidents=wiring.incidents, workflow=wiring.workflow, telemetry=wiring.telemetry, clock=wiring.clock)
+    swept = sweep(
+        incidents=wiring.incidents,
+        decisions=wiring.decisions,
+        workflow=wiring.workflow,
+        telemetry=wiring.telemetry,
+        clock=wiring.clock,
+    )
     return swept.model_dump(mode="json")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from mendloop.contracts.base import Contract
 from mendloop.contracts.incident import Incident, IncidentState, SignalKind
 from mendloop.domain.errors import Conflict, MendloopError
-from mendloop.ports import Clock, IncidentStore, Telemetry, Workflow
+from mendloop.ports import Clock, DecisionStore, IncidentStore, Telemetry, Workflow
 from mendloop.timeline import note_once
 
 STEP = "sweep"
@@ -23,13 +23,17 @@ class Swept(Contract):
 
     started: list[str] = []
     freed: list[str] = []
+    woken: list[str] = []
     stuck: list[str] = []
     failed: list[str] = []
 
 
-def sweep(*, incidents: IncidentStore, workflow: Workflow, telemetry: Telemetry, clock: Clock) -> Swept:
+def sweep(
+    *, incidents: IncidentStore, decisions: DecisionStore, workflow: Workflow, telemetry: Telemetry, clock: Clock
+) -> Swept:
     """One pass. An incident that fails to be swept is named and does not stop the others."""
     now = clock.now()
+    woken: list[str] = []
     started: list[str] = []
     freed: list[str] = []
     stuck: list[str] = []
@@ -39,12 +43,14 @@ def sweep(*, incidents: IncidentStore, workflow: Workflow, telemetry: Telemetry,
             if incident.state is IncidentState.CLAIMED:
                 started += _start(incident, incidents, workflow, clock, now)
             elif not incident.state.terminal:
-                freed += _free(incident, incidents, workflow, clock, now)
+                ended = _free(incident, incidents, workflow, clock, now)
+                freed += ended
+                woken += [] if ended else _wake(incident, decisions, workflow)
             else:
                 stuck += _name_stuck(incident, incidents, telemetry, clock, now)
         except MendloopError as error:
             failed.append(f"{incident.id}: {type(error).__name__}: {error}"[:300])
-    return Swept(started=started, freed=freed, stuck=stuck, failed=failed)
+    return Swept(started=started, freed=freed, woken=woken, stuck=stuck, failed=failed)
 
 
 def _candidates(incidents: IncidentStore) -> list[Incident]:
@@ -84,6 +90,15 @@ def _free(incident: Incident, incidents: IncidentStore, workflow: Workflow, cloc
         incidents.release_fault(incident.service, incident.fault, incident.id)
     note_once(incidents, clock, incident.id, STEP, f"Left to a human: {reason}")
     return [incident.id]
+
+
+def _wake(incident: Incident, decisions: DecisionStore, workflow: Workflow) -> list[str]:
+    """A decision whose wake-up was lost on the way: the row is the truth, so waking again is safe."""
+    if incident.state is not IncidentState.WAITING:
+        return []
+    asked = decisions.latest(incident.id)
+    token = decisions.token(asked.id) if asked and decisions.decision(asked.id) else None
+    return [incident.id] if token and workflow.wake(token) else []
 
 
 def _name_stuck(

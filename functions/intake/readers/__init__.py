@@ -36,7 +36,7 @@ BY_DETAIL_TYPE: dict[str, Reader] = {
     "AWS Health Event": others.health,
     "Lambda Function Invocation Result - Failure": others.invocation_result,
     "Lambda Function Invocation Result - Success": others.invocation_result,
-    "Mendloop Rehearsal": others.rehearsal,
+    "Rehearsal": others.rehearsal,
 }
 
 BY_SHAPE: tuple[tuple[frozenset[str], Reader], ...] = (

@@ -15,6 +15,7 @@ from functions.intake.readers.reading import (
     text,
 )
 from mendloop.contracts.incident import Signal, SignalKind
+from mendloop.domain.errors import BadEvent
 
 
 def lambda_destination(event: Event, origin: Origin) -> Reading:
@@ -88,6 +89,8 @@ def health(event: Event, origin: Origin) -> Reading:
 
 def rehearsal(event: Event, origin: Origin) -> Reading:
     """`mendloop test-alarm SERVICE`: goes through to the mail and changes nothing."""
+    if text(event, "source") != "mendloop.rehearsal":
+        raise BadEvent("only mendloop itself rehearses")
     service, time = need(event, "detail", "service"), need_time(event, "time")
     signal = Signal(
         source=origin.source,

@@ -356,7 +356,7 @@ def test_a_rehearsal_starts_whatever_the_limits_say() -> None:
     house.take(alarm())
     event = {
         "source": "mendloop.rehearsal",
-        "detail-type": "Mendloop Rehearsal",
+        "detail-type": "Rehearsal",
         "account": "123456789012",
         "region": "eu-central-1",
         "id": "1",

@@ -9,7 +9,8 @@ from mendloop.contracts.incident import Incident, IncidentState
 from mendloop.domain.errors import Unavailable
 from mendloop.ports import AlarmDescription
 from tests.fakes.clock import NOW, FixedClock
-from tests.fakes.house import ALARM, FAULT, INCIDENT, make_incident
+from tests.fakes.decisions import InMemoryDecisions
+from tests.fakes.house import ALARM, FAULT, INCIDENT, make_decision, make_incident, make_request
 from tests.fakes.incidents import InMemoryIncidents
 from tests.fakes.telemetry import ScriptedTelemetry
 from tests.fakes.workflow import ARN, RecordingWorkflow
@@ -20,12 +21,18 @@ class House:
 
     def __init__(self, *standing: Incident, minutes: int = 30) -> None:
         self.incidents, self.workflow, self.telemetry = InMemoryIncidents(), RecordingWorkflow(), ScriptedTelemetry()
-        self.clock = FixedClock(NOW + timedelta(minutes=minutes))
+        self.clock, self.decisions = FixedClock(NOW + timedelta(minutes=minutes)), InMemoryDecisions()
         for incident in standing:
             self.incidents.claim(incident)
 
     def sweep(self) -> Swept:
-        return sweep(incidents=self.incidents, workflow=self.workflow, telemetry=self.telemetry, clock=self.clock)
+        return sweep(
+            incidents=self.incidents,
+            decisions=self.decisions,
+            workflow=self.workflow,
+            telemetry=self.telemetry,
+            clock=self.clock,
+        )
 
 
 def test_a_claim_without_execution_is_started_with_its_stored_input() -> None:
@@ -95,3 +102,16 @@ def test_one_that_fails_does_not_stop_the_others() -> None:
 
     assert swept.started == ["inc-00000000000000bb"]
     assert swept.failed == [f"{INCIDENT}: Unavailable: no answer"]
+
+
+def test_a_decision_whose_wake_up_was_lost_is_sent_again() -> None:
+    house = House(make_incident(state=IncidentState.WAITING, execution_arn=ARN + INCIDENT))
+    house.workflow.statuses[ARN + INCIDENT] = "RUNNING"
+    request = house.decisions.ask(make_request())
+    house.decisions.save_token(request.id, "token-1")
+
+    assert house.sweep().woken == []
+    house.decisions.decide(make_decision(request))
+
+    assert house.sweep().woken == [INCIDENT]
+    assert house.workflow.woken == ["token-1"]
