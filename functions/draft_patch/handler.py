@@ -1,6 +1,6 @@
 """Draft patch: wiring only."""
 
-from functions.draft_patch.drafters.revert import Revert
+from functions.draft_patch.drafters.registry import drafters
 from functions.draft_patch.step import draft_patch
 from mendloop.contracts.draft import DraftSlot
 from mendloop.contracts.execution import Execution
@@ -18,6 +18,6 @@ def handler(execution: Execution, wiring: Wiring) -> DraftSlot:
         catalogs=wiring.catalogs,
         switch=wiring.switch,
         code_host=wiring.code_host,
-        drafter={"revert": Revert()}.__getitem__,
+        drafter=drafters(wiring.model, lambda: wiring.ledger, wiring.clock),
         clock=wiring.clock,
     )

@@ -1,0 +1,22 @@
+"""Drafters by the names that a catalog may list."""
+
+from collections.abc import Callable
+
+from functions.draft_patch.context import Drafter
+from functions.draft_patch.drafters.claude import Claude
+from functions.draft_patch.drafters.revert import Revert
+from mendloop.domain.errors import Misconfigured
+from mendloop.ports import Clock, Ledger, Model
+
+
+def drafters(model: Callable[[], Model], ledger: Callable[[], Ledger], clock: Clock) -> Callable[[str], Drafter]:
+    """A drafter for each name. Model and ledger are built only for a drafter that spends money."""
+
+    def build(name: str) -> Drafter:
+        if name == "revert":
+            return Revert()
+        if name == "claude":
+            return Claude(model, ledger(), clock)
+        raise Misconfigured(f"the catalog names a drafter {name!r}; there are revert and claude")
+
+    return build

@@ -1,0 +1,125 @@
+"""The read-only tools of the model, and the two calls that end its work. Answers are bounded, redacted and fenced."""
+
+from collections.abc import Callable
+
+from pydantic import Field, ValidationError
+
+from functions.draft_patch.context import Tree
+from mendloop.contracts.base import Contract
+from mendloop.contracts.draft import Claim
+from mendloop.domain.errors import PatchRefused
+from mendloop.domain.patch import check_path
+from mendloop.domain.redaction import redact
+
+_LONGEST = 8_000
+_MOST_LINES = 200
+_MOST_HITS = 30
+_MOST_SEARCHED = 400
+
+
+class ReadFile(Contract):
+    """Read lines of one file."""
+
+    path: str
+    start: int = Field(default=1, ge=1)
+    end: int = Field(default=_MOST_LINES, ge=1)
+
+
+class Search(Contract):
+    """Lines that hold a text, in Python files."""
+
+    text: str = Field(min_length=2, max_length=200)
+
+
+class ListFiles(Contract):
+    """Paths below a folder."""
+
+    folder: str = ""
+
+
+class ProposedEdit(Contract):
+    """Replace `search`, which occurs exactly once in `path`, by `replace`."""
+
+    path: str
+    search: str = Field(min_length=1)
+    replace: str
+
+
+class ProposeEdits(Contract):
+    """The change."""
+
+    edits: list[ProposedEdit] = Field(min_length=1, max_length=20)
+    rationale: list[Claim] = Field(min_length=1, max_length=10)
+    risks: list[str] = Field(default_factory=list, max_length=10)
+    discarded: list[str] = Field(default_factory=list, max_length=10)
+
+
+class GiveUp(Contract):
+    """No safe change."""
+
+    reason: str = Field(max_length=2_000)
+
+
+_TOOLS: dict[str, type[Contract]] = {
+    "read_file": ReadFile,
+    "search": Search,
+    "list_files": ListFiles,
+    "propose_edits": ProposeEdits,
+    "give_up": GiveUp,
+}
+
+
+def definitions() -> list[dict[str, object]]:
+    """What the model is offered: nothing here writes, runs, or reaches a network."""
+    return [
+        {"name": name, "description": kind.__doc__ or name, "input_schema": kind.model_json_schema()}
+        for name, kind in _TOOLS.items()
+    ]
+
+
+def parse(name: str, given: object) -> Contract | str:
+    """The call, or what is wrong with it in words for the model."""
+    kind = _TOOLS.get(name)
+    if kind is None:
+        return f"There is no tool {name!r}."
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        problems = (f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors()[:5])
+        return "Not a valid call: " + "; ".join(problems)
+
+
+def answer(call: Contract, tree: Tree, fence: Callable[[str], str]) -> str:
+    """A read-only tool's answer."""
+    if isinstance(call, ReadFile):
+        text = _read(call, tree)
+    elif isinstance(call, Search):
+        text = _search(call, tree)
+    elif isinstance(call, ListFiles):
+        text = "\n".join(path for path in tree.paths if path.startswith(call.folder.strip("/")))
+    else:
+        text = "This call is answered elsewhere."
+    return fence(redact(text)[:_LONGEST] or "Nothing found.")
+
+
+def _read(call: ReadFile, tree: Tree) -> str:
+    try:
+        check_path(call.path)
+    except PatchRefused as refusal:
+        return str(refusal)
+    content = tree.read(call.path)
+    if content is None or b"\0" in content:
+        return f"{call.path} is no text file of the repository."
+    lines = content.decode("utf-8", "replace").split("\n")
+    end = min(call.end, call.start + _MOST_LINES - 1)
+    return "\n".join(f"{number}\t{line}" for number, line in enumerate(lines, 1) if call.start <= number <= end)
+
+
+def _search(call: Search, tree: Tree) -> str:
+    hits: list[str] = []
+    for path in [path for path in tree.paths if path.endswith(".py")][:_MOST_SEARCHED]:
+        content = (tree.read(path) or b"").decode("utf-8", "replace")
+        hits += [f"{path}:{at}: {line.strip()}" for at, line in enumerate(content.split("\n"), 1) if call.text in line]
+        if len(hits) >= _MOST_HITS:
+            break
+    return "\n".join(hits[:_MOST_HITS])
