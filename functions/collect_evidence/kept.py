@@ -86,7 +86,7 @@ def _bearer(log: Log, crash: int, request: str, name: str) -> int | None:
     bears = partial(_bears, log, name)
     if request:
         same = (index for index in (*before, *after) if log.requests[index] == request and bears(index))
-        found = next(same, None)
+        found: int | None = next(same, None)
         if found is not None:
             return found
     crashed = log.events[crash]
