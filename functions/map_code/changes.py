@@ -70,7 +70,7 @@ def _weight(commit: Commit, is_new: bool, range_known: bool, rank: int, until: d
     age = max(0.3, 1 - days / (2 * _DAYS))
     merge = 0.5 if len(commit.parents) > 1 else 1.0  # the merged commits stand in the list themselves
     if range_known:
-        return (0.9 if is_new else 0.3 * age) * merge
+        return (0.9 if is_new else 0.1 * age) * merge
     return float(0.9 * 0.7**rank * age * merge)
 
 
