@@ -8,6 +8,7 @@ import pytest
 from functions.intake.readers import Verdict, read
 from mendloop.contracts.incident import SignalKind
 from mendloop.domain.errors import BadEvent
+from mendloop.runtime.entry import read_execution
 
 EVENTS = Path(__file__).parents[3] / "events"
 SIGNALS = {
@@ -111,3 +112,11 @@ def test_an_alarms_dimensions_and_children_are_read() -> None:
     assert rate.signal and rate.signal.dimensions == {"FunctionName": "shop-api"}
     assert composite.signal and composite.signal.children == ["shop-errors"]
     assert rate.signal.console_url.endswith("#alarmsV2:alarm/shop-error-rate")
+
+
+@pytest.mark.parametrize("path", sorted((EVENTS / "steps").glob("*.json")), ids=lambda path: path.stem)
+def test_each_steps_sample_is_an_execution_document_that_a_room_is_named_after(path: Path) -> None:
+    execution = read_execution(json.loads(path.read_text()))
+
+    assert execution.model_dump(mode="json") == json.loads(path.read_text())
+    assert (EVENTS.parent / "functions" / path.stem).is_dir()
