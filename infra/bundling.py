@@ -1,12 +1,14 @@
-"""What goes into the Lambdas, made without Docker: one layer of locked dependencies, one small asset per room.
+"""What goes into the Lambdas, made without Docker: layers of locked dependencies, one small asset per room.
 
-The layer comes from uv.lock (`uv export`, `uv pip install --target`) for the platform asked for, and lies in `.build/`
-under the hash of lock file, platform and this file, so it is made once. A room's asset is the package
-`mendloop` without its command line, and the room's own folder.
+The layers come from uv.lock (`uv export`, `uv pip install --target`) for the platform asked for, and lie in `.build/`
+under the hash of lock file, platform and this file, so they are made once: what every function imports, what only
+those need that read and write code, and the sandbox's jail. A room's asset is the package `mendloop` without its
+command line, and the room's own folder.
 """
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -16,12 +18,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+HOST_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+HOST_ARCHITECTURE = "arm64" if platform.machine().lower() in {"aarch64", "arm64"} else "x86_64"
 PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28"}
 SERVICES = frozenset(
-    "cloudformation cloudwatch codebuild codedeploy codepipeline dynamodb ecs events lambda logs resourcegroupstaggingapi"
-    " s3 secretsmanager sns sqs ssm stepfunctions sts synthetics xray bedrock bedrock-runtime".split()
+    (
+        *("cloudwatch", "logs", "xray", "events", "stepfunctions", "lambda", "ecs", "cloudformation", "synthetics"),
+        *("codebuild", "codedeploy", "codepipeline", "resourcegroupstaggingapi", "bedrock", "bedrock-runtime"),
+        *("dynamodb", "s3", "secretsmanager", "sns", "sqs", "ssm", "sts"),
+    )
 )
-"""The AWS services whose descriptions stay in botocore (30 MB otherwise); `bundle_check` compares them with the code."""
+"""The AWS services whose descriptions stay in botocore (30 MB with all); `bundle_check` compares them with the code."""
+ONLY_FOR_CODE = ("pygithub", "requests", "tree-sitter", "tree-sitter-python", "codeowners", "unidiff", "pygments")
+ONLY_FOR_MODEL = ("anthropic",)
+"""Dependencies of the rooms that read or write code, or ask a model; with what only these need, they make layers of
+their own: a layer that is not there costs nothing at a cold start."""
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "cli")
 
 
@@ -33,19 +44,31 @@ class Bundles:
     python_version: str
     local: bool = False
     root: Path = ROOT
+    empty: bool = False
 
     def layer(self) -> Path:
-        """A folder with `python/…`: the locked third-party dependencies."""
-        return self._dependencies("layer", ["--no-dev"])
+        """A folder with `python/…`: what every function imports."""
+        return self._dependencies("layer", _pruned(*ONLY_FOR_CODE, *ONLY_FOR_MODEL))
+
+    def code_layer(self) -> Path:
+        """What is added for rooms that read or write code."""
+        without = _pruned(*ONLY_FOR_CODE, *ONLY_FOR_MODEL)
+        return self._dependencies("code-layer", _pruned(*ONLY_FOR_MODEL), without=without)
+
+    def model_layer(self) -> Path:
+        """What is added for the room that asks a model."""
+        return self._dependencies("model-layer", _pruned(), without=_pruned(*ONLY_FOR_MODEL))
 
     def sandbox_layer(self) -> Path:
-        """The same for what only the sandbox needs: its jail, and the test runner."""
+        """What only the sandbox needs: its jail, and the test runner."""
         return self._dependencies("sandbox-layer", ["--only-group", "sandbox"])
 
     def function(self, room: str) -> Path:
         """A folder with `mendloop/` and `functions/<room>/`, named by its content."""
+        if self.empty:
+            return self._nothing()
         sources = [self.root / "shared" / "mendloop", self.root / "functions" / room]
-        place = self._build() / "functions" / f"{room}-{_digest(sources)}"
+        place = self.build / "functions" / f"{room}-{_digest(sources)}"
 
         def fill(folder: Path) -> None:
             shutil.copytree(sources[0], folder / "mendloop", ignore=LEFT_OUT)
@@ -56,22 +79,39 @@ class Bundles:
 
         return _made(place, fill)
 
-    def _dependencies(self, name: str, which: list[str]) -> Path:
+    def _dependencies(self, name: str, which: list[str], *, without: list[str] | None = None) -> Path:
+        if self.empty:
+            return self._nothing()
         lock = (self.root / "uv.lock").read_bytes() + (self.root / "pyproject.toml").read_bytes()
-        key = [Path(__file__).read_bytes(), lock, " ".join(which).encode(), self._platform().encode()]
-        place = self._build() / "layers" / f"{name}-{hashlib.sha256(b'|'.join(key)).hexdigest()[:16]}"
+        key = [Path(__file__).read_bytes(), lock, self._platform().encode()]
+        place = self.build / "layers" / f"{name}-{hashlib.sha256(b'|'.join(key)).hexdigest()[:16]}"
 
         def fill(folder: Path) -> None:
+            left_out = self._locked(without) if without else []
             requirements = folder / "requirements.txt"
-            export = ["export", "--locked", "--no-emit-project", "--quiet", "--no-header", *which]
-            self._uv(*export, "--output-file", str(requirements))
+            requirements.write_text("\n".join(line for line in self._locked(which) if line not in left_out))
             # Packages are never built here: a wheel for the target, or a clear failure.
             install = ["pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--target"]
             self._uv(*install, str(folder / "python"), *self._target(), "--requirement", str(requirements))
             requirements.unlink()
             _prune(folder / "python")
+            if self.python_version == HOST_PYTHON:
+                _compile(folder / "python")
 
         return _made(place, fill)
+
+    def _nothing(self) -> Path:
+        """Stands for every bundle where only the template matters: no package index is asked."""
+
+        def fill(folder: Path) -> None:
+            (folder / "empty").touch()
+
+        return _made(self.build / "functions" / "empty", fill)
+
+    def _locked(self, which: list[str]) -> list[str]:
+        """The lock file's packages as requirement lines, one per package with its hashes."""
+        text = self._uv("export", "--locked", "--no-emit-project", "--quiet", "--no-header", "--no-annotate", *which)
+        return text.replace("\\\n", " ").splitlines()
 
     def _target(self) -> list[str]:
         if self.local:
@@ -81,10 +121,12 @@ class Bundles:
     def _platform(self) -> str:
         return f"{'host' if self.local else 'aws'} {self.architecture} {self.python_version}"
 
-    def _build(self) -> Path:
+    @property
+    def build(self) -> Path:
+        """Where bundles are kept."""
         return self.root / ".build"
 
-    def _uv(self, *arguments: str) -> None:
+    def _uv(self, *arguments: str) -> str:
         uv = next(
             (path for path in (self.root / ".tools/uv/bin/uv", self.root / ".venv/bin/uv") if path.exists()), None
         )
@@ -94,6 +136,7 @@ class Bundles:
         )
         if done.returncode:
             raise RuntimeError(f"uv {' '.join(arguments)} failed:\n{done.stderr[-2000:]}")
+        return done.stdout
 
 
 def _prune(packages: Path) -> None:
@@ -105,6 +148,18 @@ def _prune(packages: Path) -> None:
     shutil.rmtree(packages / "bin", ignore_errors=True)
     for stub in packages.rglob("*.pyi"):
         stub.unlink()
+
+
+def _pruned(*names: str) -> list[str]:
+    """Export options: what functions may import, without these packages and what only they need."""
+    return ["--no-dev", *(word for name in names for word in ("--prune", name))]
+
+
+def _compile(packages: Path) -> None:
+    """Byte code that is believed without looking at times: /opt is read-only, so no cold start could keep its own."""
+    mode = ["--invalidation-mode", "unchecked-hash", "-q", "-s", str(packages), "-p", "/opt/python"]
+    # Some packages carry files for other Python versions, which do not compile; they are not imported either.
+    subprocess.run([sys.executable, "-m", "compileall", *mode, str(packages)], capture_output=True, check=False)
 
 
 def _made(place: Path, fill: Callable[[Path], None]) -> Path:
@@ -132,3 +187,14 @@ def _digest(sources: list[Path]) -> str:
             if file.is_file() and "__pycache__" not in parts and parts[0] != "cli":
                 digest.update("/".join(parts).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def main() -> None:
+    """Make the layers of this machine, e.g. while the network is there: `python -m infra.bundling`."""
+    bundles = Bundles(HOST_ARCHITECTURE, HOST_PYTHON, local=True)
+    for make in (bundles.layer, bundles.code_layer, bundles.model_layer, bundles.sandbox_layer):
+        make()
+
+
+if __name__ == "__main__":
+    main()

@@ -12,20 +12,19 @@ Set with `-c name=value` or in `cdk.json`:
     deadline_hours  of a whole execution (default 336, two weeks)
     github_secret, model_secret   names of secrets in Secrets Manager that you make yourself
     model_provider, model_name, model_base_url   for the claude drafter; empty: it is not configured
+    bundles         none: empty bundles, to look at the template alone
+    nag             true: check the template with cdk-nag while synthesising
     unsandboxed     true: run tests without a sandbox; refused outside the local cloud
 """
 
-import platform
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
+from infra.bundling import HOST_ARCHITECTURE, HOST_PYTHON
 from mendloop.domain.catalog import Catalog
-
-LOCAL_MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,8 @@ class Options:
     model_name: str = ""
     model_base_url: str = ""
     unsandboxed: bool = False
+    bundled: bool = True
+    nag: bool = False
 
     @property
     def local(self) -> bool:
@@ -70,13 +71,10 @@ def read_options(context: Callable[[str], object | None]) -> Options:
 
     stage = text("stage", "aws")
     local = stage == "local"
-    host = LOCAL_MACHINES.get(platform.machine().lower(), "x86_64")
     return Options(
         stage=stage,
-        architecture=text("architecture", host if local else Options.architecture),
-        python_version=text(
-            "python_version", f"{sys.version_info.major}.{sys.version_info.minor}" if local else Options.python_version
-        ),
+        architecture=text("architecture", HOST_ARCHITECTURE if local else Options.architecture),
+        python_version=text("python_version", HOST_PYTHON if local else Options.python_version),
         runner=text("runner", Options.runner),
         approvers=_approvers(text("approvers", ""), text("catalog", "")),
         reminder_seconds=int(text("reminder_seconds", str(Options.reminder_seconds))),
@@ -87,6 +85,8 @@ def read_options(context: Callable[[str], object | None]) -> Options:
         model_name=text("model_name", ""),
         model_base_url=text("model_base_url", ""),
         unsandboxed=text("unsandboxed", "false").lower() == "true",
+        bundled=text("bundles", "made") != "none",
+        nag=text("nag", "false").lower() == "true",
     )
 
 

@@ -26,6 +26,17 @@ class Room:
         """`MapCode`, for construct ids."""
         return "".join(word.capitalize() for word in self.name.split("_"))
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Which layers of `infra.bundling.Bundles` it gets."""
+        wanted = {
+            "layer": True,
+            "code_layer": not {"code", "code_host"}.isdisjoint(self.needs),
+            "model_layer": "model" in self.needs,
+            "sandbox_layer": "sandbox" in self.needs,
+        }
+        return tuple(name for name, needed in wanted.items() if needed)
+
 
 KNOWN = ("incidents", "artifacts", "catalog")
 PEOPLE = ("mail", "site_url")
@@ -33,7 +44,7 @@ PEOPLE = ("mail", "site_url")
 ROOMS = (
     Room("receive_signal", ("queue",), timeout=30, memory=256),
     Room("intake", (*KNOWN, "pause", "start")),
-    Room("collect_evidence", (*KNOWN, "telemetry"), timeout=300, memory=1024),
+    Room("collect_evidence", (*KNOWN, "telemetry", "start"), timeout=300, memory=1024),
     Room("map_code", (*KNOWN, "telemetry", "code_host"), timeout=300, memory=1024),
     Room("choose_route", (*KNOWN, "pause", "ledger", "site_url")),
     Room("draft_patch", (*KNOWN, "pause", "ledger", "code_host", "model", "decisions"), timeout=900, memory=1024),
@@ -47,8 +58,8 @@ ROOMS = (
     Room("file_ticket", (*KNOWN, "decisions", "code_host", "site_url", "tickets"), timeout=120),
     Room("announce_outcome", (*KNOWN, *PEOPLE, "decisions")),
     Room("leave_to_human", (*KNOWN, *PEOPLE, "decisions", "code_host", "tickets"), timeout=120),
-    Room("review", (*KNOWN, "decisions", "pause", "link_keys", "site_url", "wake"), timeout=30),
-    Room("sweep", (*KNOWN, *PEOPLE, "decisions", "start", "wake"), timeout=300),
+    Room("review", (*KNOWN, "code", "decisions", "pause", "link_keys", "site_url", "wake"), timeout=30),
+    Room("sweep", (*KNOWN, *PEOPLE, "decisions", "start", "wake", "telemetry"), timeout=300),
 )
 
 BY_NAME = {room.name: room for room in ROOMS}

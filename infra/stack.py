@@ -58,7 +58,7 @@ class MendloopStack(Stack):
                 "Pause",
                 parameter_name=PAUSE_PARAMETER,
                 string_value=NOTHING_PAUSED,
-                description="mendloop: what is paused",
+                description="What is paused",
             ),
             state_machine_arn=machine_arn,
             site_url=site.url,

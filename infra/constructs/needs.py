@@ -13,6 +13,7 @@
 | pause | MENDLOOP_PAUSE_PARAMETER | read |
 | code_host | MENDLOOP_GITHUB_SECRET | read |
 | model | MENDLOOP_MODEL_* | read its secret, or call Bedrock |
+| code, tickets | | the layer for code; tickets are artifacts |
 | sandbox | MENDLOOP_ARTIFACTS_BUCKET, MENDLOOP_SANDBOX | read and write the one prefix `sandbox/` |
 | runner, site_url | MENDLOOP_RUNNER, MENDLOOP_SITE_URL | |
 """
@@ -78,6 +79,7 @@ class House:
                 "model": self._model,
                 "sandbox": self._sandbox,
                 "tickets": lambda _: None,
+                "code": lambda _: None,
                 "runner": lambda f: _set(f, RUNNER=self.options.runner),
                 "site_url": lambda f: _set(f, SITE_URL=self.site_url),
             }

@@ -1,4 +1,4 @@
-"""Where the sandbox Lambda lives on AWS: subnets without any way out but the S3 gateway endpoint (both cost nothing)."""
+"""Where the sandbox Lambda lives on AWS: subnets with no way out but S3's gateway endpoint (no cost)."""
 
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct

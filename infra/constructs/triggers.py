@@ -90,7 +90,7 @@ PATTERNS: dict[str, dict[str, Any]] = {
     "HealthIssue": {
         "source": ["aws.health"],
         "detail-type": ["AWS Health Event"],
-        "detail": {"eventTypeCategory": ["issue"], "statusCode": [{"anything-but": ["closed"]}]},
+        "detail": {"eventTypeCategory": ["issue"]},
     },
 }
 """Which events of the default bus are signals. Whoever owns a failing thing is intake's question (the catalog)."""
