@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionError,
     HTTPClientError,
     NoCredentialsError,
     NoRegionError,
@@ -58,7 +59,7 @@ def translated(resource: str) -> Iterator[None]:
         raise from_client_error(error, resource) from error
     except (NoCredentialsError, PartialCredentialsError, NoRegionError) as error:
         raise Misconfigured(f"{resource}: {error}") from error
-    except (HTTPClientError, ResponseParserError) as error:
+    except (ConnectionError, HTTPClientError, ResponseParserError) as error:
         raise Unavailable(f"{resource}: {type(error).__name__}") from error
     except BotoCoreError as error:
         raise Permanent(f"{resource}: {str(error)[:_MAX_MESSAGE]}") from error

@@ -14,6 +14,7 @@ from mendloop.adapters import aws_clients
 from mendloop.adapters.aws_errors import translated
 from mendloop.adapters.cloudwatch_logs import read_log_events
 from mendloop.contracts.evidence import Deployment, MetricPoint
+from mendloop.domain.errors import NotFound
 from mendloop.ports import AlarmDescription, LogPage
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ class CloudWatchTelemetry:
     def deployments(self, function: str, start: datetime, end: datetime) -> list[Deployment]:
         """Published versions, and `$LATEST` where it differs from them all, by the time of their last change."""
         versions = list(self._versions(function))
+        if not versions:
+            raise NotFound(f"the function {function} has no version, not even $LATEST")
         published = {version["CodeSha256"] for version in versions if version["Version"] != "$LATEST"}
         found = [
             _deployment(version)

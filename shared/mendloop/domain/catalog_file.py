@@ -32,12 +32,21 @@ def _compose(text: str | bytes, filename: str) -> yaml.Node:
     if len(text) > _MAX_BYTES:
         raise BadCatalog(f"{filename}:1: the file is larger than {_MAX_BYTES} bytes")
     try:
+        _refuse_aliases(text, filename)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         raise BadCatalog(_yaml_error(error, filename)) from error
     if not isinstance(root, yaml.MappingNode):
         raise BadCatalog(f"{filename}:1: the file must be a mapping with version, approvers and services")
     return root
+
+
+def _refuse_aliases(text: str | bytes, filename: str) -> None:
+    """A few lines of aliases can stand for gigabytes, and nobody needs them here."""
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise BadCatalog(f"{filename}:{line}: the alias *{event.anchor} is not allowed here")
 
 
 def _yaml_error(error: yaml.YAMLError, filename: str) -> str:

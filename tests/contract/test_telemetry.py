@@ -1,0 +1,161 @@
+"""Every telemetry: what production recorded, within bounds, and an outage is never "nothing"."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mendloop.adapters.cloudwatch_logs import MAX_PAGES
+from mendloop.adapters.cloudwatch_telemetry import CloudWatchTelemetry
+from mendloop.domain.errors import NotFound
+from tests.contract.production import DESCRIBED, AwsProduction, Production, ScriptedProduction
+from tests.fakes.house import ALARM, FUNCTION, LOG_GROUP, RUNNING
+
+NOW = datetime.now(UTC).replace(microsecond=0, second=0)
+"""Logs are refused when they are older than two weeks."""
+START, END = NOW - timedelta(minutes=10), NOW
+INSIDE = NOW - timedelta(minutes=5)
+
+
+@pytest.fixture(params=["memory", "aws"])
+def production(request: pytest.FixtureRequest) -> Production:
+    if request.param == "memory":
+        return ScriptedProduction()
+    request.getfixturevalue("aws")
+    return AwsProduction()
+
+
+def test_an_alarm_is_described(production: Production) -> None:
+    production.alarm()
+    found = production.telemetry.alarm(ALARM)
+    assert found and found.model_copy(update={"state_since": None}) == DESCRIBED
+
+
+def test_there_is_no_such_alarm(production: Production) -> None:
+    production.alarm()
+    assert production.telemetry.alarm("shop") is None
+
+
+def test_events_of_the_window_come_in_time_order(production: Production) -> None:
+    production.log(
+        LOG_GROUP,
+        (END + timedelta(seconds=1), "after"),
+        (END, "last"),
+        (INSIDE, "middle"),
+        (START, "first"),
+        (START - timedelta(seconds=1), "before"),
+    )
+    page = production.telemetry.log_events(LOG_GROUP, START, END)
+    assert [event.message for event in page.events] == ["first", "middle", "last"]
+    assert [event.at for event in page.events] == [START, INSIDE, END]
+    assert (page.events[0].log_group, page.cut) == (LOG_GROUP, "")
+
+
+@pytest.mark.parametrize("term", ["req-42", "[ERROR] TypeError", 'say "hi"', "?a", "a\\b"])
+def test_a_term_is_taken_literally(production: Production, term: str) -> None:
+    production.log(LOG_GROUP, (INSIDE, f"x {term} y"), (INSIDE, f"x {term.swapcase()}! y"), (INSIDE, "something else"))
+    page = production.telemetry.log_events(LOG_GROUP, START, END, term=term)
+    wanted = [f"x {term} y"] if term.swapcase() != term else [f"x {term} y", f"x {term}! y"]
+    assert [event.message for event in page.events] == wanted
+
+
+def test_what_exceeds_the_limit_is_left_out_and_said(production: Production) -> None:
+    production.log(LOG_GROUP, *((INSIDE + timedelta(seconds=n), f"{n}" + "ü" * 50) for n in range(5)))
+    page = production.telemetry.log_events(LOG_GROUP, START, END, max_bytes=250)
+    assert [event.message[0] for event in page.events] == ["0", "1"]
+    assert LOG_GROUP in page.cut
+
+
+def test_an_empty_log_group_is_empty_and_a_missing_one_is_an_error(production: Production) -> None:
+    production.log(LOG_GROUP)
+    assert production.telemetry.log_events(LOG_GROUP, START, END).events == []
+    with pytest.raises(NotFound, match="/aws/lambda/nothing"):
+        production.telemetry.log_events("/aws/lambda/nothing", START, END)
+
+
+def test_the_series_of_an_alarm(production: Production) -> None:
+    production.count(INSIDE, 3.0)
+    production.count(INSIDE + timedelta(minutes=2), 1.0)
+    production.count(START - timedelta(minutes=5), 9.0)
+    points = production.telemetry.metric(DESCRIBED, START, END)
+    assert [(point.at, point.value) for point in points] == [(INSIDE, 3.0), (INSIDE + timedelta(minutes=2), 1.0)]
+
+
+def test_the_revision_stands_in_the_environment_first(production: Production) -> None:
+    production.deploy(revision=RUNNING, tag="2" * 40)
+    revision, source = production.telemetry.running_revision(FUNCTION)
+    assert revision == RUNNING
+    assert "GIT_REVISION" in source
+
+
+def test_the_revision_may_stand_in_a_tag(production: Production) -> None:
+    production.deploy(tag=RUNNING)
+    revision, source = production.telemetry.running_revision(FUNCTION)
+    assert revision == RUNNING
+    assert "mendloop:revision" in source
+
+
+def test_a_function_without_a_record_has_no_revision(production: Production) -> None:
+    production.deploy()
+    assert production.telemetry.running_revision(FUNCTION) == ("", "")
+
+
+def test_a_version_is_a_deployment(production: Production) -> None:
+    production.deploy(revision=RUNNING)
+    around = timedelta(minutes=5)
+    now = datetime.now(UTC)
+    found = production.telemetry.deployments(FUNCTION, now - around, now + around)
+    assert [(one.what, one.revision) for one in found] == [(f"{FUNCTION} version 1", RUNNING)]
+    assert production.telemetry.deployments(FUNCTION, now - 3 * around, now - around) == []
+
+
+def test_a_missing_function_is_an_error_not_an_unknown_revision(aws: None) -> None:
+    with pytest.raises(NotFound, match="nothing"):
+        CloudWatchTelemetry().running_revision("nothing")
+    with pytest.raises(NotFound, match="nothing"):
+        CloudWatchTelemetry().deployments("nothing", START, END)
+
+
+def test_a_composite_alarm_names_its_children(aws: None) -> None:
+    """Moto has no composite alarms, so the answer is put into its mouth."""
+    rule = 'ALARM("shop-errors") OR (ALARM(shop-latency) AND NOT OK("shop quiet"))'
+
+    def answer(parsed: dict[str, object], **_: object) -> None:
+        parsed["CompositeAlarms"] = [{"AlarmName": "shop", "AlarmRule": rule, "StateValue": "ALARM"}]
+
+    telemetry = CloudWatchTelemetry()
+    telemetry._cloudwatch.meta.events.register("after-call.cloudwatch.DescribeAlarms", answer)
+    found = telemetry.alarm("shop")
+    assert found and (found.children, found.state) == (["shop-errors", "shop-latency", "shop quiet"], "ALARM")
+    assert telemetry.metric(found, START, END) == []
+
+
+class Paging(CloudWatchTelemetry):
+    """Log events page by page, as AWS does and moto does not; page n holds the event `n`, or none."""
+
+    def __init__(self, pages: int, empty: tuple[int, ...] = ()) -> None:
+        self.answered = 0
+
+        def answer(parsed: dict[str, object], **_: object) -> None:
+            number, self.answered = self.answered, self.answered + 1
+            event = {"timestamp": int(INSIDE.timestamp() * 1000), "message": str(number), "logStreamName": "stream"}
+            parsed["events"] = [] if number in empty else [event]
+            parsed.pop("nextToken", None)
+            if number < pages - 1:
+                parsed["nextToken"] = f"token-{number}"
+
+        self._logs.meta.events.register("after-call.logs.FilterLogEvents", answer)
+
+
+def test_every_page_is_read_also_behind_an_empty_one(aws: None) -> None:
+    AwsProduction().log(LOG_GROUP)
+    page = Paging(5, empty=(1, 2)).log_events(LOG_GROUP, START, END)
+    assert [event.message for event in page.events] == ["0", "3", "4"]
+    assert page.cut == ""
+
+
+def test_endless_pages_come_to_an_end_and_say_so(aws: None) -> None:
+    AwsProduction().log(LOG_GROUP)
+    telemetry = Paging(1_000)
+    page = telemetry.log_events(LOG_GROUP, START, END)
+    assert len(page.events) == telemetry.answered == MAX_PAGES
+    assert str(MAX_PAGES) in page.cut
