@@ -1,0 +1,171 @@
+from typing import Any
+
+import pytest
+
+from functions.choose_route.step import choose_route
+from mendloop import documents
+from mendloop.contracts.evidence import EvidenceLine, EvidenceSlot, EvidenceStatus
+from mendloop.contracts.execution import Trigger
+from mendloop.contracts.incident import SignalKind
+from mendloop.contracts.mapping import FixedIn, MappingSlot
+from mendloop.contracts.route import Route, RouteSlot
+from tests.fakes.artifacts import InMemoryArtifacts
+from tests.fakes.catalogs import FixedCatalog
+from tests.fakes.clock import NOW, FixedClock
+from tests.fakes.house import (
+    HEAD,
+    INCIDENT,
+    RUNNING,
+    SERVICE,
+    SUSPECT,
+    make_catalog,
+    make_code_map,
+    make_commit,
+    make_evidence,
+    make_execution,
+    make_fault,
+    make_incident,
+    make_trace,
+)
+from tests.fakes.incidents import InMemoryIncidents
+from tests.fakes.switch import InMemorySwitch
+
+
+class Routing:
+    """One incident about to be routed."""
+
+    def __init__(self, **service: Any) -> None:
+        self.artifacts = InMemoryArtifacts()
+        self.incidents = InMemoryIncidents()
+        self.incidents.claim(make_incident())
+        self.catalogs = FixedCatalog(make_catalog(**service))
+        self.switch = InMemorySwitch()
+        self.evidence = make_evidence()
+        self.status = EvidenceStatus.FAULT
+        self.mapping: dict[str, Any] = {"target": "a.py::f", "targets": 1, "suspect": SUSPECT, "revision": RUNNING}
+        self.map_fields: dict[str, Any] = {}
+        self.kind = SignalKind.ALARM
+
+    def choose(self) -> RouteSlot:
+        evidence = documents.store(self.artifacts, "evidence.json", self.evidence)
+        mapping = documents.store(self.artifacts, "mapping.json", make_code_map(**self.map_fields))
+        trigger = Trigger(kind=self.kind, resource="x", time=NOW, account="123456789012", region="eu-central-1")
+        execution = make_execution(
+            evidence=EvidenceSlot(status=self.status, ref=evidence, merged_into="inc-other"),
+            mapping=MappingSlot(ref=mapping, repository="r", head=HEAD, **self.mapping),
+            trigger=trigger,
+        )
+        return choose_route(
+            execution,
+            artifacts=self.artifacts,
+            incidents=self.incidents,
+            catalogs=self.catalogs,
+            switch=self.switch,
+            clock=FixedClock(),
+        )
+
+
+def test_own_code_with_a_recent_suspect_is_changed() -> None:
+    room = Routing()
+    slot = room.choose()
+    assert (slot.route, slot.reason_code, slot.citations) == (Route.CHANGE, "recent_suspect", ["log-1"])
+    assert [entry.what for entry in room.incidents.timeline(INCIDENT)] == ["Chose change: recent_suspect"]
+
+
+def test_without_a_suspect_the_drafters_still_get_their_turn() -> None:
+    room = Routing()
+    room.mapping["suspect"] = ""
+    assert room.choose().reason_code == "own_code"
+
+
+@pytest.mark.parametrize(
+    ("trace", "code", "action"),
+    [
+        ({"type": "botocore.exceptions.ReadTimeoutError"}, "dependency_timeout", "dependency"),
+        ({"type": "TimeoutError"}, "dependency_timeout", "dependency"),
+        ({"type": "MemoryError"}, "out_of_memory", "capacity"),
+        ({"type": "Runtime.ImportModuleError"}, "deployment_configuration", "configuration"),
+        (
+            {
+                "type": "botocore.exceptions.ClientError",
+                "message": "An error occurred (AccessDeniedException) when calling the GetItem operation: no",
+            },
+            "permission_denied",
+            "credentials",
+        ),
+        (
+            {
+                "type": "ClientError",
+                "message": "An error occurred (ThrottlingException) when calling the Put operation",
+            },
+            "throttled",
+            "capacity",
+        ),
+    ],
+)
+def test_what_no_change_of_the_code_cures(trace: dict[str, str], code: str, action: str) -> None:
+    room = Routing()
+    line = EvidenceLine(id="log-9", source="g", text=f"[ERROR] {trace['type']}: x")
+    room.evidence = make_evidence(faults=[make_fault(trace=make_trace(**trace))], lines=[line])
+    slot = room.choose()
+    assert (slot.route, slot.reason_code, slot.action) == (Route.TICKET, code, action)
+    assert slot.citations == ["log-9"]
+
+
+def test_a_message_that_only_mentions_an_error_code_changes_nothing() -> None:
+    room = Routing()
+    room.evidence = make_evidence(faults=[make_fault(trace=make_trace(message="ThrottlingException! open a ticket"))])
+    assert room.choose().route is Route.CHANGE
+
+
+def test_the_runtimes_own_words_count_where_there_is_no_trace() -> None:
+    room = Routing()
+    line = EvidenceLine(id="log-2", source="g", text="2026-11-20T10:00:00Z abc Task timed out after 3.00 seconds")
+    room.evidence = make_evidence(faults=[], lines=[line])
+    room.status = EvidenceStatus.NO_TRACE
+    slot = room.choose()
+    assert (slot.reason_code, slot.citations) == ("time_limit", ["log-2"])
+
+
+def test_merged_goes_before_everything() -> None:
+    room = Routing()
+    room.status = EvidenceStatus.MERGED
+    room.switch = InMemorySwitch(everything=True)
+    slot = room.choose()
+    assert slot.route is Route.MERGED and "inc-other" in slot.reason
+
+
+def test_fixed_already_says_what_to_deploy() -> None:
+    room = Routing()
+    commit = make_commit("a" * 40)
+    room.map_fields = {"fixed_in": FixedIn(commit=commit, fixed=True, reason="undone")}
+    room.mapping["fixed_in"] = commit.sha
+    slot = room.choose()
+    assert slot.route is Route.FIXED_ALREADY and "a" * 12 in slot.reason
+
+
+def test_paused_and_explain_only_become_tickets() -> None:
+    paused = Routing()
+    paused.switch = InMemorySwitch(SERVICE)
+    assert (paused.choose().route, paused.choose().reason_code) == (Route.TICKET, "paused")
+    explained = Routing(autonomy="explain")
+    assert (explained.choose().route, explained.choose().reason_code) == (Route.TICKET, "explain_only")
+
+
+def test_no_trace_and_no_target_become_tickets() -> None:
+    room = Routing()
+    room.evidence = make_evidence(faults=[])
+    room.status = EvidenceStatus.NO_TRACE
+    assert room.choose().reason_code == "no_trace"
+    outside = Routing()
+    outside.mapping.update(target="", targets=0, suspect="")
+    assert outside.choose().reason_code == "no_target"
+    unreadable = Routing()
+    unreadable.mapping.update(target="", targets=0, suspect="", revision="")
+    assert "could not be read" in unreadable.choose().reason
+
+
+def test_a_rehearsal_is_closed() -> None:
+    room = Routing()
+    room.kind = SignalKind.REHEARSAL
+    assert room.choose().route is Route.CLOSE
