@@ -16,6 +16,7 @@ class PreparationSlot(Contract):
     patch_sha256: str = ""
     runner: str = Field(default="sandbox", description="sandbox or codebuild")
     skipped: str = Field(default="", description="Why nothing can be run, e.g. no test command in the catalog")
+    draft: ArtifactRef | None = Field(default=None, description="The CodeFix under test: the draft, or as adjusted")
 
 
 class TestJob(StoredContract):
@@ -25,7 +26,10 @@ class TestJob(StoredContract):
 
     nonce: str
     patch_sha256: str
-    running: ArtifactRef = Field(description="tar.gz of the tree at the running revision + the regression test")
+    draft: ArtifactRef | None = Field(default=None, description="The CodeFix that `patched` was made of")
+    running: ArtifactRef | None = Field(
+        description="tar.gz of the tree at the running revision + the regression test; None: that revision is gone"
+    )
     base: ArtifactRef = Field(description="tar.gz of the tree at the pinned base + the regression test")
     patched: ArtifactRef = Field(description="tar.gz of the tree at the base with the draft and the regression test")
     dependencies: ArtifactRef | None = Field(default=None, description="tar.gz of a site-packages folder, locked")
@@ -42,7 +46,7 @@ class TestOutcome(Contract):
     __test__ = False
 
     test_id: str
-    status: str = Field(description="passed, failed, error, skipped, missing")
+    status: str = Field(description="passed, failed, error, skipped, collected, missing")
     exception_type: str = ""
     frames: list[str] = Field(default_factory=list, description="`path:function:line` of the failure, crash last")
     message: str = Field(default="", description="Tail of the failure's text, redacted; untrusted")
@@ -52,11 +56,14 @@ class TreeRun(Contract):
     """One tree's run."""
 
     tree: str = Field(description="running, base or patched")
+    kind: str = Field(
+        default="suite", description="collect (ids only), regression (that test alone) or suite (the rest)"
+    )
     exit_code: int | None = Field(description="None: it did not end by itself")
     seconds: float = 0
     outcomes: list[TestOutcome] = Field(default_factory=list)
     output_tail: str = Field(default="", description="At most 4,000 characters, redacted; untrusted")
-    contained: str = Field(default="", description="The limit that ended it, e.g. timeout, output, memory")
+    contained: str = Field(default="", description="What ended it before its time, e.g. timeout, output")
 
 
 class TestRun(StoredContract):

@@ -1,0 +1,185 @@
+"""The verdict on one job's result. Reads reports and never project code."""
+
+from dataclasses import dataclass, field, replace
+
+from mendloop.contracts.draft import RegressionTest
+from mendloop.contracts.verification import TestJob, TestOutcome, TestRun, TreeRun, VerificationStatus
+from mendloop.domain.verdict import Expected, SuiteComparison, compare, difference, exit_code_fits
+
+FORGERY = "Tests run inside the process of the code they test: code made to deceive its test runner is not excluded."
+ALWAYS_OPEN = (FORGERY, "What no test looks at: other inputs, load, data in production.")
+NO_SUITE = "That nothing else broke: none of the project's own tests passed, or there are none."
+NO_JAIL = "The tests ran without a sandbox."
+MISSING = TestOutcome(test_id="", status="missing")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Status and one sentence, with what was shown and what was not."""
+
+    status: VerificationStatus
+    reason: str
+    red: str = ""
+    green: str = ""
+    suite: str = ""
+    not_proved: list[str] = field(default_factory=list)
+    output_tail: str = ""
+
+
+@dataclass(frozen=True)
+class Red:
+    """What the regression test showed on one unpatched tree. `technical`: it could not be asked there."""
+
+    same: bool
+    text: str
+    technical: bool = False
+
+
+class Judge:
+    """One result against one job."""
+
+    def __init__(self, job: TestJob, run: TestRun, test: RegressionTest) -> None:
+        self._job, self._run, self._test = job, run, test
+        self._expected = Expected(test.expected_type, test.expected_function, test.path)
+        self._open = [NO_JAIL] if run.sandbox == "unsandboxed" else []
+
+    def verdict(self) -> Verdict:
+        """The first thing that is wrong decides; the suite is looked at even where nothing was reproduced."""
+        if self._run.skipped:
+            return Verdict(VerificationStatus.SKIPPED, _sentence(f"Nothing was run: {self._run.skipped}"))
+        suite, verdict = self._suite()
+        if verdict is None:
+            verdict = self._regression() if self._job.regression_id else self._no_test()
+        return replace(verdict, suite=suite, not_proved=[*verdict.not_proved, *self._open, *ALWAYS_OPEN])
+
+    # --- the project's own tests ---
+
+    def _suite(self) -> tuple[str, Verdict | None]:
+        """One line, and a verdict when the suite alone decides."""
+        collected, base, patched = (
+            self._session(*which) for which in (("base", "collect"), ("base", "suite"), ("patched", "suite"))
+        )
+        broken = _unusable(collected) or _unusable(base)
+        ids = [outcome.test_id for outcome in collected.outcomes] if collected else []
+        if broken or base is None:
+            return "", _skipped(f"The base's own tests could not be run: {broken}", base)
+        if sorted(ids) != sorted(outcome.test_id for outcome in base.outcomes):
+            return "", _skipped("The base's own tests are not those that were collected", base)
+        if patched is None or patched.contained:
+            reason = patched.contained if patched else "no result"
+            return "", _failed(f"The project's tests on the patched head were stopped: {reason}", patched)
+        comparison = compare(ids, _statuses(base), _statuses(patched))
+        if not comparison.passed:
+            self._open.append(NO_SUITE)
+        return comparison.text, _suite_verdict(comparison, base, patched)
+
+    # --- the regression test ---
+
+    def _no_test(self) -> Verdict:
+        reason = f"The failure was not reproduced: {self._test.reason or 'there is no regression test'}"
+        return Verdict(
+            VerificationStatus.NOT_REPRODUCED, _sentence(reason), not_proved=["That the change cures the failure."]
+        )
+
+    def _regression(self) -> Verdict:
+        running, base = self._red("running"), self._red("base")
+        red = f"running revision: {running.text}; base: {base.text}"
+        green = self._session("patched", "regression")
+        outcome = self._outcome(green)
+        if not (running.same or (running.technical and base.same)):
+            return self._not_reproduced(running, red)
+        if green is None or green.contained or outcome.status != "passed" or green.exit_code != 0:
+            shown = (green.contained if green else "no result") or _shown(outcome)
+            return replace(
+                _failed(f"The regression test is not green on the patched head: {shown}", green), red=red, green=shown
+            )
+        if not base.same:
+            reason = f"The regression test is not red on the base it would be merged into: {base.text}"
+            return Verdict(VerificationStatus.NOT_REPRODUCED, _sentence(reason), red=red, green="passed")
+        if running.technical:
+            reason = (
+                f"Red on the base and green on the patched head; the running revision could not show it: {running.text}"
+            )
+            missing = ["That the revision in production fails in this way."]
+            return Verdict(VerificationStatus.TESTS_PASS, _sentence(reason), red, "passed", "", missing)
+        reason = "The same failure on the running revision and on the base, gone on the patched head"
+        return Verdict(VerificationStatus.PROVED, _sentence(reason), red, "passed")
+
+    def _not_reproduced(self, running: Red, red: str) -> Verdict:
+        reason = f"The regression test does not show production's failure on the running revision: {running.text}"
+        session = self._session("running", "regression")
+        tail = session.output_tail if session else ""
+        return Verdict(VerificationStatus.NOT_REPRODUCED, _sentence(reason), red=red, output_tail=tail)
+
+    def _red(self, tree: str) -> Red:
+        session = self._session(tree, "regression")
+        if session is None or session.contained:
+            return Red(False, session.contained if session else "not there to be tested", technical=True)
+        outcome = self._outcome(session)
+        if outcome.status in {"error", "missing"}:
+            return Red(False, f"{_shown(outcome)}, the test could not run there", technical=True)
+        if outcome.status != "failed" or session.exit_code != 1:
+            return Red(False, outcome.status)
+        other = difference(self._expected, outcome.exception_type, outcome.frames)
+        through = f" through {self._expected.function}" if self._expected.function else ""
+        return Red(not other, other or f"{outcome.exception_type}{through}")
+
+    # --- reading the result ---
+
+    def _session(self, tree: str, kind: str) -> TreeRun | None:
+        found = [run for run in self._run.runs if (run.tree, run.kind) == (tree, kind)]
+        return found[0] if len(found) == 1 else None
+
+    def _outcome(self, session: TreeRun | None) -> TestOutcome:
+        """Of the regression test, and only when nothing else was run with it."""
+        outcomes = session.outcomes if session else []
+        if len(outcomes) == 1 and outcomes[0].status == "error":
+            return outcomes[0]  # its module could not be imported: reported by the file's name
+        if len(outcomes) != 1 or outcomes[0].test_id != self._job.regression_id:
+            return MISSING
+        return outcomes[0]
+
+
+def _unusable(session: TreeRun | None) -> str:
+    if session is None:
+        return "no result"
+    if session.contained:
+        return session.contained
+    return "" if session.exit_code in {0, 1, 2, 5} else f"pytest ended with exit code {session.exit_code}"
+
+
+def _statuses(session: TreeRun) -> dict[str, str]:
+    return {outcome.test_id: outcome.status for outcome in session.outcomes}
+
+
+def _suite_verdict(comparison: SuiteComparison, base: TreeRun, patched: TreeRun) -> Verdict | None:
+    if comparison.missing or comparison.extra:
+        kind, names = ("missing", comparison.missing) if comparison.missing else ("unknown", comparison.extra)
+        return _failed(f"The patched head reports {len(names)} {kind} tests, e.g. {names[0]}", patched)
+    if comparison.worse:
+        named = comparison.worse[0]
+        return _failed(
+            f"{len(comparison.worse)} tests that pass on the base do not pass any more, e.g. {named}", patched
+        )
+    fits = exit_code_fits(patched.exit_code, list(_statuses(patched).values()))
+    if not fits and patched.exit_code != base.exit_code:
+        return _failed(f"pytest ended with exit code {patched.exit_code}, which its reports do not explain", patched)
+    return None
+
+
+def _shown(outcome: TestOutcome) -> str:
+    return f"{outcome.status} with {outcome.exception_type}" if outcome.exception_type else outcome.status
+
+
+def _skipped(reason: str, session: TreeRun | None) -> Verdict:
+    tail = session.output_tail if session else ""
+    return Verdict(VerificationStatus.SKIPPED, _sentence(reason), output_tail=tail)
+
+
+def _failed(reason: str, session: TreeRun | None) -> Verdict:
+    tail = session.output_tail if session else ""
+    return Verdict(VerificationStatus.FAILED, _sentence(reason), output_tail=tail)
+
+
+def _sentence(text: str) -> str:
+    return text[:300].rstrip(".") + "."

@@ -1,0 +1,135 @@
+"""Prepare verification: three trees and the commands, packed for a place with no network. No project code runs here."""
+
+from collections.abc import Callable
+
+from pydantic import TypeAdapter
+
+from functions.prepare_verification.dependencies import needed
+from functions.prepare_verification.trees import Tree, changed, pack, unpack
+from mendloop import documents
+from mendloop.contracts.approval import Action
+from mendloop.contracts.base import ArtifactRef
+from mendloop.contracts.draft import CodeFix, Draft
+from mendloop.contracts.execution import Execution
+from mendloop.contracts.incident import TimelineEntry
+from mendloop.contracts.verification import PreparationSlot, TestJob
+from mendloop.domain.catalog import Repository, Service
+from mendloop.domain.errors import ContentChanged, Misconfigured, NotFound, TooLarge
+from mendloop.domain.identity import sha256
+from mendloop.domain.patch import apply_edits
+from mendloop.domain.test_command import read_test_command
+from mendloop.ports import ArtifactStore, CatalogStore, Clock, CodeHost, DecisionStore, IncidentStore
+
+_DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
+
+
+def prepare_verification(
+    execution: Execution,
+    *,
+    artifacts: ArtifactStore,
+    incidents: IncidentStore,
+    decisions: DecisionStore,
+    catalogs: CatalogStore,
+    code_host: Callable[[Repository], CodeHost],
+    clock: Clock,
+    nonce: Callable[[], str],
+    runner: str,
+) -> PreparationSlot:
+    """The packed job, or why nothing can be run. Unavailable when the code host is: that is no reason to skip."""
+    if execution.draft is None:
+        raise Misconfigured("there is no draft to verify; its slot is empty")
+    subject = _subject(execution, decisions)
+    fix = documents.load_any(artifacts, subject, _DRAFT)
+    catalog, _ = catalogs.load()
+    service = catalog.services.get(execution.service)
+    if service is None:
+        raise Misconfigured(f"the catalog has no service {execution.service} any more")
+    slot = PreparationSlot(attempt=execution.draft.attempt, runner=runner, nonce=nonce(), draft=subject)
+    if not isinstance(fix, CodeFix):
+        reason = f"The draft is no code fix but {fix.kind.replace('_', ' ')}."
+    else:
+        slot = slot.model_copy(update={"patch_sha256": sha256(fix.diff)})
+        packer = _Packer(execution.incident_id, slot, fix, service, artifacts, code_host(service.repository))
+        slot, reason = packer.packed()
+    what = f"Nothing can be tested: {reason}" if reason else "Packed the trees for the proof"
+    incidents.note(
+        execution.incident_id,
+        TimelineEntry(at=clock.now(), step="prepare_verification", what=f"{what} (attempt {slot.attempt})"),
+    )
+    return slot.model_copy(update={"skipped": reason})
+
+
+def _subject(execution: Execution, decisions: DecisionStore) -> ArtifactRef:
+    """The draft, or what the reviewer made of it: read from the store, not from the document."""
+    if execution.draft is None:
+        raise Misconfigured("there is no draft to verify; its slot is empty")
+    if execution.decision is None or execution.decision.action is not Action.ADJUST:
+        return execution.draft.ref
+    decision = decisions.decision(execution.decision.request_id)
+    if decision is None or decision.adjusted is None:
+        raise ContentChanged(f"the decision on {execution.decision.request_id} holds no adjusted patch")
+    return decision.adjusted
+
+
+class _Packer:
+    """One attempt's trees."""
+
+    def __init__(
+        self,
+        incident_id: str,
+        slot: PreparationSlot,
+        fix: CodeFix,
+        service: Service,
+        artifacts: ArtifactStore,
+        code: CodeHost,
+    ) -> None:
+        self._slot, self._fix, self._service, self._artifacts, self._code = slot, fix, service, artifacts, code
+        self._folder = f"sandbox/{incident_id}/{slot.nonce}"
+        test = fix.regression
+        self._test = {test.path: test.content.encode()} if test.path else {}
+
+    def packed(self) -> tuple[PreparationSlot, str]:
+        """The slot with its job, or the reason why there is none."""
+        if read_test_command(self._service.test_command) is None:
+            named = "is not pytest" if self._service.test_command else "is missing"
+            return self._slot, f"The catalog's test_command of {self._service.name} {named}."
+        try:
+            base = self._tree(self._fix.base)
+            root = self._service.root.strip("/")
+            if reason := needed(base, root):
+                return self._slot, reason
+            job = documents.store(self._artifacts, f"{self._folder}/job.json", self._job(base, root))
+        except TooLarge as error:
+            return self._slot, f"The repository is too large for the sandbox: {error}."
+        return self._slot.model_copy(update={"job": job}), ""
+
+    def _job(self, base: Tree, root: str) -> TestJob:
+        after = apply_edits(lambda path: base.get(path, (None,))[0], self._fix.edits)
+        base_ref = self._put("base", changed(base, self._test))
+        return TestJob(
+            nonce=self._slot.nonce,
+            patch_sha256=self._slot.patch_sha256,
+            draft=self._slot.draft,
+            running=base_ref if self._fix.running == self._fix.base else self._running(),
+            base=base_ref,
+            patched=self._put("patched", changed(base, {**after, **self._test})),
+            root=root,
+            test_command=self._service.test_command,
+            regression_id=self._fix.regression.test_id,
+            timeout_seconds=self._service.limits.test_timeout_seconds,
+            result_key=f"{self._folder}/result.json",
+        )
+
+    def _running(self) -> ArtifactRef | None:
+        """None when the host has lost the revision that runs, e.g. after a forced push."""
+        try:
+            tree = self._tree(self._fix.running)
+        except NotFound:
+            return None
+        return self._put("running", changed(tree, self._test))
+
+    def _tree(self, revision: str) -> Tree:
+        return unpack(self._code.archive(self._service.repository, revision), f"revision {revision[:12]}")
+
+    def _put(self, name: str, tree: Tree) -> ArtifactRef:
+        return self._artifacts.put(f"{self._folder}/{name}.tar.gz", pack(tree, f"tree {name}"), "application/gzip")

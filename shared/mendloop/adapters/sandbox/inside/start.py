@@ -1,0 +1,65 @@
+"""First program in the jail: become nobody, set limits, unpack the tree, run pytest in it.
+
+The plan and the key of the reports come as one line of JSON on standard input. Whatever project code does from here on
+is held by the jail, and believed by the judge only as far as it can be checked.
+"""
+
+import json
+import os
+import resource
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+
+def main() -> int:
+    """Exit code of pytest."""
+    plan = json.loads(sys.stdin.readline())
+    _close_input()
+    _become(plan["uid"])
+    _limit(plan["limits"])
+    tree = Path(plan["work"]).resolve() / "tree"
+    _unpack(plan["tree"], tree)
+    if plan["dependencies"]:
+        _unpack(plan["dependencies"], Path(plan["work"]) / "dependencies")
+    os.chdir(tree / plan["root"])
+    sys.path[:0] = [*([str(Path.cwd())] if plan["folder_importable"] else []), *plan["import"]]
+
+    import pytest
+    from report import Report  # type: ignore[import-not-found, unused-ignore]
+
+    report = Report(plan["descriptor"], plan.pop("key"), str(tree))
+    return int(pytest.main(plan["arguments"], plugins=[report]))
+
+
+def _close_input() -> None:
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+
+def _become(uid: int | None) -> None:
+    """Root has mounted the jail and leaves its power at the door; no_new_privs is set, there is no way back."""
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+
+
+def _limit(limits: dict[str, int]) -> None:
+    for name, value in limits.items():
+        which: Any = getattr(resource, f"RLIMIT_{name}")
+        _, hard = resource.getrlimit(which)
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(which, (value, value))
+
+
+def _unpack(archive: str, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    with tarfile.open(archive, "r:gz") as tar:
+        tar.extractall(folder, filter="data")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

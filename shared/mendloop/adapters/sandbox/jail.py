@@ -1,0 +1,56 @@
+"""What the two jails share: the folder of a run, the interpreter, the packages of the test runner."""
+
+import importlib.util
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from mendloop.domain.errors import Misconfigured
+
+RUNNER_PACKAGES = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments")
+"""Bound one by one, so that no plugin and no library of ours is importable by project code."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run finds things, as seen by the program inside; `prefix` is the command that enters the jail."""
+
+    prefix: tuple[str, ...]
+    job: str
+    work: str
+    site: str
+    uid: int | None
+    processes: int | None
+
+
+class Jail(Protocol):
+    """A way to run a program that project code cannot leave."""
+
+    @property
+    def name(self) -> str:
+        """As written in the result."""
+
+    def unusable(self) -> str:
+        """Why it does not work here, or the empty text."""
+
+    def place(self, folder: Path) -> Place:
+        """`folder/job` is input; `folder/work` and `folder/site` may be used where nothing private is mounted."""
+
+
+def interpreter() -> str:
+    """The real Python below any virtual environment."""
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    found = Path(sys.base_prefix) / "bin" / name
+    return str(found if found.exists() else Path(sys.executable).resolve())
+
+
+def runner_packages() -> dict[str, Path]:
+    """Folder of each package; Misconfigured when the bundle lacks one."""
+    found = {}
+    for name in RUNNER_PACKAGES:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            raise Misconfigured(f"the sandbox needs the package {name}; the layer of run_tests does not hold it")
+        found[name] = Path(spec.origin).parent
+    return found
