@@ -5,14 +5,19 @@ To add a language: a module with `find(lines) -> list[Found]`, named in `LANGUAG
 
 from collections.abc import Callable, Iterable, Sequence
 
-from mendloop.domain.stack_trace import python
+from mendloop.domain.stack_trace import golang, java, javascript, python
 from mendloop.domain.stack_trace.layout import lay_out
 from mendloop.domain.stack_trace.model import Found, Line, LogText, Rank, Trace, TraceFrame
 from mendloop.domain.stack_trace.reports import read_report
 
 __all__ = ["Found", "LogText", "Rank", "Trace", "TraceFrame", "extract"]
 
-LANGUAGES: tuple[Callable[[Sequence[Line]], list[Found]], ...] = (python.find,)
+LANGUAGES: tuple[Callable[[Sequence[Line]], list[Found]], ...] = (
+    python.find,
+    java.find,
+    javascript.find,
+    golang.find,
+)
 
 
 def extract(events: Iterable[LogText]) -> list[Found]:

@@ -7,7 +7,7 @@ of its own; so is a plain message that quotes a trace, but with the rank of a qu
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mendloop.domain.stack_trace.model import Line, LogText, Rank
@@ -22,6 +22,7 @@ _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 _REQUEST_KEYS = ("requestId", "function_request_id", "aws_request_id", "awsRequestId", "AWSRequestId", "request_id")
 _EXCEPTION_KEYS = (
     "exception",
+    "extendedStackTrace",
     "stack_trace",
     "stackTrace",
     "stacktrace",
@@ -69,7 +70,7 @@ def lay_out(events: Iterable[LogText]) -> Layout:
         text = _ANSI.sub("", event.text[:MAX_EVENT_CHARACTERS]).replace("\xa0", " ")
         request = _request(text, requests, event.source)
         line = Line(text, index, event.at, request)
-        document = json_object(text)
+        document = json_object(text) or _invoke_error(text)
         if document is None:
             _stream(layout, streams, event.source).lines += _split(line, text)
         else:
@@ -86,6 +87,13 @@ def request_ids(events: Iterable[LogText]) -> list[str]:
         document = json_object(event.text)
         found.append(_named_request(document) or running if document else running)
     return found
+
+
+def _invoke_error(text: str) -> dict[str, Any] | None:
+    """Node's runtime writes its report behind tab-separated fields."""
+    start = text.find("\tERROR\t")
+    brace = text.find("\t{", start + 7)
+    return json_object(text[brace + 1 :]) if 0 <= start < brace else None
 
 
 def _named_request(document: dict[str, Any]) -> str:
@@ -123,23 +131,35 @@ def json_object(text: str) -> dict[str, Any] | None:
 
 
 def _unwrap(document: dict[str, Any], line: Line, layout: Layout, stream: Block) -> None:
-    request = _named_request(document) or line.request_id
-    line = Line(line.text, line.event, line.at, request)
-    if isinstance(document.get("stackTrace"), list) and ("errorType" in document or "errorMessage" in document):
-        layout.reports.append(Report(document, line))
-        return
-    for key in _CONTAINER_KEYS:
-        if isinstance(document.get(key), str):
-            _container(document[key], line, layout, stream)
-            return
-    found = list(_exception_texts(document))
-    for text in found:
-        layout.blocks.append(Block(list(_split(line, text))))
-    if not found:
-        rank = Rank.EMBEDDED if _calm(document) or len(document) == 1 else Rank.LOGGED
-        for text in (document[key] for key in _MESSAGE_KEYS if isinstance(document.get(key), str)):
-            if "\n" in text or "\r" in text:
-                layout.blocks.append(Block(list(_split(line, text, rank))))
+    line = replace(line, request_id=_named_request(document) or line.request_id)
+    report = _report(document)
+    wrapped = next((document[key] for key in _CONTAINER_KEYS if isinstance(document.get(key), str)), None)
+    if report is not None:
+        layout.reports.append(Report(report, line))
+    elif wrapped is not None:
+        _container(wrapped, line, layout, stream)
+    else:
+        layout.blocks += [Block(list(_split(line, text, rank))) for text, rank in _texts(document)]
+
+
+def _report(document: dict[str, Any]) -> dict[str, Any] | None:
+    """The runtime's error report, which Node's JSON logs carry as the message."""
+    for candidate in (document, document.get("message")):
+        if not isinstance(candidate, dict) or "errorType" not in candidate:
+            continue
+        if isinstance(candidate.get("stackTrace", candidate.get("stack")), list):
+            return candidate
+    return None
+
+
+def _texts(document: dict[str, Any]) -> list[tuple[str, Rank]]:
+    """Exceptions' texts, else messages of several lines; a message which a calm line quotes is a quotation."""
+    found = [(text, Rank.LOGGED) for text in _exception_texts(document)]
+    if found:
+        return found
+    rank = Rank.EMBEDDED if _calm(document) or len(document) == 1 else Rank.LOGGED
+    messages = (document[key] for key in _MESSAGE_KEYS if isinstance(document.get(key), str))
+    return [(text, rank) for text in messages if "\n" in text or "\r" in text]
 
 
 def _container(text: str, line: Line, layout: Layout, stream: Block) -> None:

@@ -1,0 +1,123 @@
+"""Go: panics and fatal errors with their goroutines; a function's line, then its place on the next."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
+
+MAX_NOISE = 100
+MAX_GOROUTINES = 200
+
+_PANIC = re.compile(
+    r"(?:^|\s|\")(?P<type>panic|fatal error): (?P<message>.*)$"
+    r"|http: (?P<http>panic) serving [^:]*(?::\d+)?: (?P<served>.*)$"
+)
+_GOROUTINE = re.compile(r"goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]]{1,80}\]:?")
+_PLACE = re.compile(
+    r"^\s*(?P<path>(?:/|[A-Za-z]:[/\\]|[\w.@-])[^\s:()]{0,500}\.(?:go|s|c)):(?P<line>\d{1,9})"
+    r"(?: \+0x[0-9a-f]+.{0,200}| fp=.{0,200})?\s*$"
+)
+_FUNCTION = re.compile(
+    r"^\s*(?P<created>created by )?(?P<name>[\w./~%@-]{1,300}\.[\w.()*\[\]{}·…,/ -]{1,300}?|panic|\w{1,100})"
+    r"(?P<arguments>\([^()]{0,2000}(?:\([^()]{0,500}\))?[^()]{0,500}\)|\((?:[^()]{0,2000},)?$)?"
+    r"(?: in goroutine \d+)?\s*$"
+)
+_CREATED = re.compile(r"^\s*created by\s*$")
+
+
+@dataclass
+class _Open:
+    first: Line
+    type: str
+    message: str
+    goroutines: list[FrameList] = field(default_factory=lambda: [FrameList()])
+    last_event: int = 0
+    noise: int = 0
+    prefix: str = ""
+
+    def body(self, text: str) -> str:
+        """The line without the log prefix which the goroutine's line had."""
+        size = len(self.prefix)
+        return text[size:] if size and _skeleton(text[:size]) == _skeleton(self.prefix) else text
+
+    def found(self) -> Found | None:
+        blocks = [tuple(reversed(block.all())) for block in reversed(self.goroutines)]
+        frames = tuple(frame for block in blocks for frame in block)
+        if not frames:
+            return None
+        line = self.first
+        trace = Trace("go", self.type, self.message[:MAX_MESSAGE], frames)
+        rank = Rank.RUNTIME if self.type and not self.first.text.startswith(("INFO", "DEBUG")) else line.rank
+        return Found(trace, line.at, line.event, self.last_event, line.request_id, min(rank, line.rank))
+
+
+def find(lines: Sequence[Line]) -> list[Found]:
+    """Every Go trace of a block, in order. One pass."""
+    reader = _Reader()
+    for line in lines:
+        reader.feed(line)
+    reader.close()
+    return reader.found
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self._open: _Open | None = None
+        self._function = ""
+        self._created = False
+
+    def feed(self, line: Line) -> None:
+        panic, goroutine = _PANIC.search(line.text), _GOROUTINE.search(line.text)
+        if panic:
+            self._panic(line, panic)
+        elif goroutine:
+            self._open = self._open or _Open(line, "", "")
+            self._open.prefix = line.text[: goroutine.start()]
+            _next_goroutine(self._open)
+        else:
+            self._inside(line, self._open.body(line.text) if self._open else line.text)
+
+    def close(self) -> None:
+        done = self._open.found() if self._open else None
+        if done:
+            self.found.append(done)
+        self._open = None
+
+    def _panic(self, line: Line, panic: re.Match[str]) -> None:
+        """A panic while another was handled is printed before any frame, and belongs to it."""
+        if self._open and self._open.type and not self._open.goroutines[0].head:
+            return
+        self.close()
+        self._open = _Open(line, panic["type"] or panic["http"], panic["message"] or panic["served"] or "")
+
+    def _inside(self, line: Line, text: str) -> None:
+        place, function = _PLACE.match(text), _FUNCTION.match(text)
+        if place and self._function:
+            self._open = self._open or _Open(line, "", "")
+            name = self._function
+            self._open.goroutines[-1].add(TraceFrame(place["path"], name, _package(name), int(place["line"])))
+            self._open.last_event, self._open.noise, self._function = line.event, 0, ""
+        elif function and (function["arguments"] or function["created"] or self._created):
+            self._function, self._created = function["name"], False
+        elif _CREATED.match(text):
+            self._created = True
+        elif self._open:
+            self._open.noise += 1
+            if self._open.noise > MAX_NOISE or line.text.startswith(("END RequestId", "REPORT RequestId")):
+                self.close()
+
+
+def _next_goroutine(current: _Open) -> None:
+    if current.goroutines[-1].head and len(current.goroutines) < MAX_GOROUTINES:
+        current.goroutines.append(FrameList())
+
+
+def _skeleton(text: str) -> str:
+    return re.sub(r"\d+", "0", text)
+
+
+def _package(function: str) -> str:
+    head, _, tail = function.rpartition("/")
+    return f"{head}/{tail.split('.')[0]}" if head else tail.split(".")[0]
