@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from functions.intake.step import Intake, Taken
-from mendloop.runtime.entry import entry, reported
+from functions.intake.step import Intake
+from mendloop.domain.errors import MendloopError
+from mendloop.runtime.entry import entry
 from mendloop.runtime.wiring import Wiring
 
 
@@ -21,10 +23,15 @@ def handler(event: dict[str, Any], wiring: Wiring) -> Any:
         workflow=wiring.workflow,
         clock=wiring.clock,
     )
+    logger = Logger(service="mendloop.intake", level="INFO")
 
-    def take(record: SQSRecord) -> list[Taken]:
-        with reported("intake"):
-            return intake.take(record.body)
+    def take(record: SQSRecord) -> None:
+        try:
+            for taken in intake.take(record.body):
+                logger.info("taken", outcome=taken.outcome.value, incident=taken.incident_id)
+        except MendloopError as error:
+            logger.warning("message comes back", error=type(error).__name__, message_id=record.message_id)
+            raise
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event, take, processor)

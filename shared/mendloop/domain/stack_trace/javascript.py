@@ -17,7 +17,8 @@ _PLACE = re.compile(rf"^\s*(?P<function>\S[^()\n]{{0,300}}) \({_WHERE}\)\s*$")
 
 
 def _frame(text: str) -> TraceFrame | None:
-    return _read(_FRAME.search(text)) if "at " in text[:400] else None
+    likely = text[-1:].isdigit() or text.endswith(")")
+    return _read(_FRAME.search(text)) if likely and "at " in text[:400] else None
 
 
 def place(text: str) -> TraceFrame | None:

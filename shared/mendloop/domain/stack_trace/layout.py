@@ -13,6 +13,8 @@ from typing import Any
 from mendloop.domain.stack_trace.model import Line, LogText, Rank
 
 MAX_EVENT_CHARACTERS = 1_000_000
+MAX_LINE_CHARACTERS = 4_000
+"""No frame is longer; it bounds what one hostile line can cost."""
 MAX_DEPTH = 6
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
@@ -202,4 +204,4 @@ def _calm(document: dict[str, Any]) -> bool:
 
 def _split(line: Line, text: str, rank: Rank = Rank.LOGGED) -> Iterator[Line]:
     for part in re.split(r"\r\n|\r|\n", text):
-        yield Line(part, line.event, line.at, line.request_id, rank)
+        yield Line(part[:MAX_LINE_CHARACTERS], line.event, line.at, line.request_id, rank)
