@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 _FOREIGN = ("AWS_", "MENDLOOP_", "POWERTOOLS_", "ANTHROPIC_", "GITHUB_", "GH_")
+_DEMANDS = "MENDLOOP_REQUIRE_"
+"""What CI sets: a test that lacks its browser, cloud or sandbox then fails instead of skipping."""
 _TEST_KEYS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -24,7 +26,7 @@ _TEST_KEYS = {
 def hermetic_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Before every test; what a test sets itself stands."""
     nowhere = _nowhere(tmp_path_factory)
-    for name in [name for name in os.environ if name.startswith(_FOREIGN)]:
+    for name in [name for name in os.environ if name.startswith(_FOREIGN) and not name.startswith(_DEMANDS)]:
         monkeypatch.delenv(name)
     for name, value in _TEST_KEYS.items():
         monkeypatch.setenv(name, value)

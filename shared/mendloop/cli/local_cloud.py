@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.error import URLError
@@ -31,6 +31,8 @@ class LocalCloud:
     pid: int
     folder: Path
     auth: bool = False
+    process: "subprocess.Popen[bytes] | None" = field(default=None, compare=False, repr=False)
+    """Where this very process started it: a child has to be waited for."""
 
     def environment(self) -> dict[str, str]:
         """The exact variables for an AWS client; no profile, no file and no metadata service is ever asked."""
@@ -79,7 +81,7 @@ def start(tools: Toolbox, folder: Path, *, port: int = 0, auth: bool = False, pe
     command += ["--folder", folder, *(["--auth"] if auth else []), *(["--persist"] if persist else [])]
     with (folder / "cloud.log").open("w") as log:
         process = _spawn([str(word) for word in command], tools, log)
-    cloud = LocalCloud(f"http://127.0.0.1:{port}", process.pid, folder, auth)
+    cloud = LocalCloud(f"http://127.0.0.1:{port}", process.pid, folder, auth, process)
     deadline = time.monotonic() + START_SECONDS
     while not cloud.alive():
         if process.poll() is not None or time.monotonic() > deadline:
@@ -107,7 +109,7 @@ def stop(cloud: LocalCloud) -> None:
             os.killpg(cloud.pid, sign)
         except ProcessLookupError:
             break
-        if _gone(cloud.pid):
+        if _gone(cloud):
             break
     shutil.rmtree(cloud.folder / "tmp", ignore_errors=True)
     _state_file(cloud.folder).unlink(missing_ok=True)
@@ -121,19 +123,24 @@ def _spawn(command: list[str], tools: Toolbox, log: TextIO) -> "subprocess.Popen
     )  # fmt: skip
 
 
-def _gone(pid: int, seconds: float = 10) -> bool:
+def _gone(cloud: LocalCloud, seconds: float = 10) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        try:
-            if os.waitpid(pid, os.WNOHANG)[0]:
+        if cloud.process is not None:
+            if cloud.process.poll() is not None:
                 return True
-        except ChildProcessError:
-            try:
-                os.kill(pid, 0)
-            except ProcessLookupError:
-                return True
+        elif not _exists(cloud.pid):
+            return True
         time.sleep(0.05)
     return False
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _free_port() -> int:

@@ -42,12 +42,7 @@ def run_demo(scenario: str, seed: int, *, decide: Choice | None, keep: bool, rep
     """The whole demo; its report. Unavailable when the loop did not come to its end."""
     console = Console(highlight=False)
     tools = Toolbox(find_root())
-    folder = tools.state / "cloud"
-    if running := local_cloud.find(folder):
-        local_cloud.stop(running)
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(tools.state / "production", ignore_errors=True)
-    cloud = local_cloud.start(tools, folder)
+    cloud = fresh_cloud(tools, tools.state / "cloud")
     try:
         found = _loop(console, tools, cloud, scenario, seed, decide)
         if report:
@@ -64,12 +59,20 @@ def run_demo(scenario: str, seed: int, *, decide: Choice | None, keep: bool, rep
             local_cloud.stop(cloud)
 
 
+def fresh_cloud(tools: Toolbox, folder: Path) -> LocalCloud:
+    """A new local cloud in this folder; the one that runs there and whatever it left are gone."""
+    if running := local_cloud.find(folder):
+        local_cloud.stop(running)
+    shutil.rmtree(folder, ignore_errors=True)
+    return local_cloud.start(tools, folder)
+
+
 def _loop(
     console: Console, tools: Toolbox, cloud: LocalCloud, scenario: str, seed: int, decide: Choice | None
 ) -> dict[str, Any]:
     began = time.monotonic()
     with console.status("Deploying mendloop and a small production service on the local cloud …"):
-        place, production, inbox = _deploy(tools, cloud, scenario, seed)
+        place, production, inbox = deploy_all(tools, cloud, scenario, seed)
     deployed = time.monotonic()
     console.print(f"Deployed in {deployed - began:.1f} s. The service is [bold]{production.service}[/].")
     with console.status("Sending traffic …"):
@@ -100,8 +103,10 @@ def _loop(
     return found
 
 
-def _deploy(tools: Toolbox, cloud: LocalCloud, scenario: str, seed: int) -> tuple[Place, Production, Inbox]:
-    production = make_production(scenario, seed=seed, into=tools.state / "production")
+def deploy_all(tools: Toolbox, cloud: LocalCloud, scenario: str, seed: int) -> tuple[Place, Production, Inbox]:
+    """The stack of mendloop with its catalog pushed, and the production service's own stack beside it."""
+    shutil.rmtree(cloud.folder / "production", ignore_errors=True)
+    production = make_production(scenario, seed=seed, into=cloud.folder / "production")
     catalog_file = cloud.folder / "mendloop.yaml"
     # The stack needs the approvers' names only; the inbox's address is known once the cloud runs.
     write_catalog(production, "arn:aws:sqs:us-east-1:000000000000:inbox", catalog_file)

@@ -46,6 +46,6 @@ def look_around(console: Console, report: dict[str, Any], cloud: LocalCloud, kee
     if keep:
         console.print(f"The local cloud stays at {cloud.endpoint}. Look around, then `make down`:")
         console.print(f"  .venv/bin/mendloop show {report['incident']}")
-        console.print("  git -C .local/production/repository log --oneline --all")
+        console.print("  git -C .local/cloud/production/repository log --oneline --all")
     else:
         console.print("Cleaned up. `make demo KEEP=1` leaves everything running to look around.")

@@ -1,0 +1,63 @@
+"""The deployed house on a local cloud of the tests' own: started and deployed once, shared by all end-to-end tests."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mendloop.cli import local_cloud
+from mendloop.cli.demo.inbox import Inbox
+from mendloop.cli.demo.production import Production
+from mendloop.cli.demo.run import deploy_all, fresh_cloud
+from mendloop.cli.local_cloud import LocalCloud
+from mendloop.cli.place import Place
+from mendloop.cli.toolbox import Toolbox, find_root
+
+PLANTED_IN_THE_SHELL = "planted-in-the-callers-shell"
+
+
+@dataclass(frozen=True)
+class House:
+    """mendloop and a production service, deployed."""
+
+    place: Place
+    production: Production
+    inbox: Inbox
+    cloud: LocalCloud
+
+
+def tools_or_skip() -> Toolbox:
+    """The toolbox; skips loudly, or fails where the local cloud is demanded."""
+    tools = Toolbox(find_root(Path(__file__).parent))
+    if not tools.cloud_python.exists() or not tools.cdk.exists():
+        reason = "the local cloud is not installed: run `make setup`"
+        if os.environ.get("MENDLOOP_REQUIRE_CLOUD"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return tools
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Deployed with secrets planted in the caller's environment, which nothing may pick up."""
+    tools = tools_or_skip()
+    before = dict(os.environ)
+    planted = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "AWS_PROFILE")
+    os.environ.update(dict.fromkeys(planted, PLANTED_IN_THE_SHELL))
+    cloud = fresh_cloud(tools, tmp_path_factory.mktemp("cloud"))
+    try:
+        place, production, inbox = deploy_all(tools, cloud, "regression", 20261123)
+        yield House(place, production, inbox, cloud)
+    finally:
+        local_cloud.stop(cloud)
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture(autouse=True)
+def reach_the_local_cloud(house: House, hermetic_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hermetic environment of every test, and on top of it this cloud's address."""
+    for name, value in house.cloud.environment().items():
+        monkeypatch.setenv(name, value)

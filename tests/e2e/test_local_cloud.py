@@ -1,0 +1,76 @@
+"""The local cloud reports a function's failure as AWS does, keeps to loopback, and cleans up behind itself."""
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from mendloop.cli import local_cloud
+from mendloop.cli.local_cloud import refuse_other_hosts
+from mendloop.cli.place import python_version
+from mendloop.domain.errors import Misconfigured
+from tests.e2e.conftest import House, tools_or_skip
+
+pytestmark = [pytest.mark.cloud, pytest.mark.timeout(420)]
+
+SOURCE = """
+import os
+class PatchRefused(Exception): pass
+def helper(): raise PatchRefused("an anchor stands twice")
+def handler(event, context):
+    if event.get("environment"): return dict(os.environ)
+    helper()
+"""
+
+
+@pytest.fixture(scope="module")
+def function(house: House) -> str:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as bundle:
+        bundle.writestr("failing.py", SOURCE)
+    house.cloud.client("lambda").create_function(
+        FunctionName="failing",
+        Runtime=f"python{python_version()}",
+        Role="arn:aws:iam::000000000000:role/any",
+        Handler="failing.handler",
+        Code={"ZipFile": archive.getvalue()},
+    )
+    return "failing"
+
+
+def test_a_failure_keeps_its_class_and_its_stack(house: House, function: str) -> None:
+    answer = house.cloud.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+    report = json.loads(answer["Payload"].read())
+    assert report["errorType"] == "PatchRefused" and report["errorMessage"] == "an anchor stands twice"
+    assert '/var/task/failing.py", line 7, in handler' in "\n".join(report["stackTrace"])
+    assert "_worker.py" not in "\n".join(report["stackTrace"])
+
+
+def test_a_failure_is_logged_as_lambda_logs_it(house: House, function: str) -> None:
+    house.cloud.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+    events = house.cloud.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
+    lines = [event["message"] for event in events]
+    assert "[ERROR] PatchRefused: an anchor stands twice" in lines
+    assert "Traceback (most recent call last):" in lines
+
+
+def test_a_worker_sees_nothing_of_the_callers_shell(house: House, function: str) -> None:
+    answer = house.cloud.client("lambda").invoke(FunctionName=function, Payload=b'{"environment": true}')
+    environment = json.loads(answer["Payload"].read())
+    assert "planted-in-the-callers-shell" not in json.dumps(environment)
+    assert "AWS_PROFILE" not in environment and "ANTHROPIC_API_KEY" not in environment
+
+
+def test_stopping_leaves_no_temporary_files(house: House, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("second")
+    second = local_cloud.start(tools_or_skip(), folder)
+    assert second.alive() and local_cloud.find(folder) is not None
+    local_cloud.stop(second)
+    assert not second.alive() and not (folder / "tmp").exists() and local_cloud.find(folder) is None
+
+
+@pytest.mark.parametrize("endpoint", ["https://127.0.0.1:4566", "http://10.0.0.7:4566", "http://example.com", ""])
+def test_only_loopback_is_reached(endpoint: str) -> None:
+    with pytest.raises(Misconfigured, match="loopback"):
+        refuse_other_hosts(endpoint)
