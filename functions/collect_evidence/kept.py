@@ -10,7 +10,7 @@ from functions.collect_evidence.faults import Group
 from mendloop.contracts.evidence import EvidenceLine, FailingRequest
 from mendloop.domain.instruction_like import instruction_like
 from mendloop.domain.redaction import redact, redact_json
-from mendloop.domain.stack_trace.layout import json_object
+from mendloop.domain.stack_trace.structured import json_object
 from mendloop.ports import LogEvent
 
 MAX_LINES = 200

@@ -8,7 +8,7 @@ from typing import Any
 from mendloop.domain.stack_trace import java, javascript
 from mendloop.domain.stack_trace.layout import Report
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Rank, Trace, TraceFrame
-from mendloop.domain.stack_trace.python import module_of
+from mendloop.domain.stack_trace.python_grammar import module_of
 
 MAX_CAUSES = 20
 

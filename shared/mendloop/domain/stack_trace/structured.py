@@ -1,0 +1,94 @@
+"""JSON log lines: which of their fields hold an exception, a runtime's report, or a quotation."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from mendloop.domain.stack_trace.model import Rank
+
+MAX_DEPTH = 6
+_EXCEPTION_KEYS = (
+    "exception",
+    "extendedStackTrace",
+    "stack_trace",
+    "stackTrace",
+    "stacktrace",
+    "stack",
+    "traceback",
+    "exc_info",
+    "exc_text",
+    "thrown",
+    "error",
+    "err",
+    "errorVerbose",
+)
+_MESSAGE_KEYS = ("message", "msg", "event", "errorMessage")
+_CALM = {"info", "debug", "trace", "notice", "10", "20", "30"}
+
+
+def json_object(text: str) -> dict[str, Any] | None:
+    """The object a line consists of, or None."""
+    stripped = text.strip()
+    if not (stripped.startswith("{") and stripped.endswith("}")):
+        return None
+    try:
+        document = json.loads(stripped)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def invoke_error(text: str) -> dict[str, Any] | None:
+    """Node's runtime writes its report behind tab-separated fields."""
+    start = text.find("\tERROR\t")
+    brace = text.find("\t{", start + 7)
+    return json_object(text[brace + 1 :]) if 0 <= start < brace else None
+
+
+def report(document: dict[str, Any]) -> dict[str, Any] | None:
+    """The runtime's error report, which Node's JSON logs carry as the message."""
+    for candidate in (document, document.get("message")):
+        if not isinstance(candidate, dict) or "errorType" not in candidate:
+            continue
+        if isinstance(candidate.get("stackTrace", candidate.get("stack")), list):
+            return candidate
+    return None
+
+
+def texts(document: dict[str, Any]) -> list[tuple[str, Rank]]:
+    """Exceptions' texts, else messages of several lines; a message which a calm line quotes is a quotation."""
+    found = [(text, Rank.LOGGED) for text in _exception_texts(document)]
+    if found:
+        return found
+    rank = Rank.EMBEDDED if _calm(document) or len(document) == 1 else Rank.LOGGED
+    messages = (document[key] for key in _MESSAGE_KEYS if isinstance(document.get(key), str))
+    return [(text, rank) for text in messages if "\n" in text or "\r" in text]
+
+
+def _exception_texts(document: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    """Texts of the fields in which loggers keep an exception."""
+    if depth > MAX_DEPTH:
+        return
+    for key, value in document.items():
+        name = key.rsplit(".", 1)[-1]
+        if name not in _EXCEPTION_KEYS:
+            continue
+        if isinstance(value, str) and ("\n" in value or "\r" in value):
+            yield _with_type(document, value)
+        elif isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+            yield _with_type(document, "\n".join(item.rstrip("\n") for item in value))
+        elif isinstance(value, dict):
+            yield from _exception_texts(value, depth + 1)
+
+
+def _with_type(document: dict[str, Any], text: str) -> str:
+    """log4j's JSON names class and message beside a stack without them."""
+    name, message = document.get("exception_class"), document.get("exception_message")
+    if isinstance(name, str) and name not in text.split("\n", 1)[0]:
+        return f"{name}: {message}\n{text}" if message else f"{name}\n{text}"
+    return text
+
+
+def _calm(document: dict[str, Any]) -> bool:
+    level = next((document[key] for key in ("level", "log_level", "severity", "levelname") if key in document), "")
+    return str(level).lower() in _CALM
