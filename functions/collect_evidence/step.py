@@ -1,35 +1,17 @@
 """Collect evidence: what production said around the failure, redacted, grouped, with its gaps named."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from functions.collect_evidence.faults import Group, group
-from functions.collect_evidence.kept import Log, choose, failing_requests, looks_failed, request_events
-from functions.collect_evidence.places import Places, find_places
-from functions.collect_evidence.sources import Sources
+from functions.collect_evidence.gathering import Collected, gather
 from functions.collect_evidence.split import split_off
 from mendloop import documents
-from mendloop.contracts.evidence import Deployment, Evidence, EvidenceSlot, EvidenceStatus
+from mendloop.contracts.evidence import Evidence, EvidenceSlot, EvidenceStatus
 from mendloop.contracts.execution import Execution
-from mendloop.contracts.incident import Incident, IncidentState, Occurrence, SignalKind
-from mendloop.domain.catalog import Service
+from mendloop.contracts.incident import Incident, IncidentState, Occurrence
 from mendloop.domain.errors import Misconfigured, NotFound
 from mendloop.domain.identity import occurrence_id
-from mendloop.domain.stack_trace import LogText, extract
-from mendloop.domain.stack_trace.layout import request_ids
-from mendloop.ports import AlarmDescription, ArtifactStore, CatalogStore, Clock, IncidentStore, Telemetry, Workflow
+from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Telemetry, Workflow
 from mendloop.timeline import note_once
 
 STEP = "collect_evidence"
-
-
-@dataclass(frozen=True)
-class Collected:
-    """The evidence with the groups behind its faults."""
-
-    evidence: Evidence
-    groups: list[Group]
-    failed_lines: bool
 
 
 def collect_evidence(
@@ -49,7 +31,7 @@ def collect_evidence(
     service = catalogs.load()[0].services.get(execution.service)
     if service is None:
         raise Misconfigured(f"the catalog has no service {execution.service!r} any more")
-    collected = _collect(incident, execution, service, telemetry, clock)
+    collected = gather(incident, execution, service, telemetry, clock)
     ref = documents.store(artifacts, documents.key(incident.id, STEP, "evidence.json"), collected.evidence)
     slot = EvidenceSlot(status=_status(collected), ref=ref, gaps=len(collected.evidence.gaps))
     if collected.groups:
@@ -62,42 +44,6 @@ def collect_evidence(
     _save(incident, slot, linked, incidents)
     note_once(incidents, clock, incident.id, STEP, _told(slot, collected.evidence, linked))
     return slot
-
-
-def _collect(
-    incident: Incident, execution: Execution, service: Service, telemetry: Telemetry, clock: Clock
-) -> Collected:
-    signal, sources = incident.signal, Sources(telemetry)
-    alarms = sources.alarms([signal.resource, *signal.children]) if signal.kind is SignalKind.ALARM else []
-    places = find_places(signal, alarms, service, clock.now())
-    rehearsal = signal.kind is SignalKind.REHEARSAL
-    events = [] if rehearsal else sources.logs(places)
-    texts = [LogText(event.at, event.message, f"{event.log_group} {event.stream}") for event in events]
-    groups = group(extract(texts), service, execution.focus_fault)
-    log = Log(events, request_ids(texts))
-    main = groups[0] if groups else None
-    lines, ids, cut = choose(log, groups, request_events(log, main, service.request_field))
-    deployments = sources.deployments(places)
-    running = sources.revision(places)
-    evidence = Evidence(
-        incident_id=incident.id,
-        service=service.name,
-        window_start=places.start,
-        window_end=places.end,
-        log_groups=list(places.log_groups),
-        lines=lines,
-        faults=[each.fault() for each in groups],
-        requests=failing_requests(log, main, service.request_field, ids),
-        metric=sources.metric(alarms[0] if alarms else None, places),
-        threshold=alarms[0].threshold if alarms else None,
-        deployments=deployments,
-        last_good_revision=_last_good(deployments, running, main, places),
-        failing_revision=running,
-        recovered_at=_recovered(alarms, incident),
-        gaps=sources.gaps,
-        cut=[*places.cut, *sources.cut, *cut],
-    )
-    return Collected(evidence, groups, any(looks_failed(event.message) for event in events))
 
 
 def _status(collected: Collected) -> EvidenceStatus:
@@ -137,18 +83,6 @@ def _save(incident: Incident, slot: EvidenceSlot, linked: list[str], incidents: 
         "linked": list(dict.fromkeys([*standing.linked, *linked])),
     }
     incidents.save(standing.model_copy(update=changed), expected=standing.state)
-
-
-def _last_good(deployments: list[Deployment], running: str, main: Group | None, places: Places) -> str:
-    """The newest revision that was deployed before the running one and before the fault was first seen."""
-    seen = min((one.at for one in main.found), default=places.end) if main else places.end
-    earlier = [each.revision for each in deployments if each.succeeded and each.revision and each.at <= seen]
-    return next((revision for revision in reversed(earlier) if revision != running), "")
-
-
-def _recovered(alarms: list[AlarmDescription], incident: Incident) -> datetime | None:
-    since = alarms[0].state_since if alarms and alarms[0].state == "OK" else None
-    return since if since and since >= incident.signal.time else None
 
 
 def _told(slot: EvidenceSlot, evidence: Evidence, linked: list[str]) -> str:

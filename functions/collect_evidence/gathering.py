@@ -1,0 +1,75 @@
+"""Ask every source for its part of the evidence of one incident."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.collect_evidence.faults import Group, group
+from functions.collect_evidence.kept import Log, choose, failing_requests, looks_failed, request_events
+from functions.collect_evidence.places import Places, find_places
+from functions.collect_evidence.sources import Sources
+from mendloop.contracts.evidence import Deployment, Evidence
+from mendloop.contracts.execution import Execution
+from mendloop.contracts.incident import Incident, SignalKind
+from mendloop.domain.catalog import Service
+from mendloop.domain.stack_trace import LogText, extract
+from mendloop.domain.stack_trace.layout import request_ids
+from mendloop.ports import AlarmDescription, Clock, LogEvent, Telemetry
+
+
+@dataclass(frozen=True)
+class Collected:
+    """The evidence with the groups behind its faults."""
+
+    evidence: Evidence
+    groups: list[Group]
+    failed_lines: bool
+
+
+def gather(incident: Incident, execution: Execution, service: Service, telemetry: Telemetry, clock: Clock) -> Collected:
+    """What the telemetry tells, redacted; Retryable when no log answers."""
+    signal, sources = incident.signal, Sources(telemetry)
+    alarms = sources.alarms([signal.resource, *signal.children]) if signal.kind is SignalKind.ALARM else []
+    places = find_places(signal, alarms, service, clock.now())
+    events = [] if signal.kind is SignalKind.REHEARSAL else sources.logs(places)
+    texts = _texts(events)
+    groups = group(extract(texts), service, execution.focus_fault)
+    log = Log(events, request_ids(texts))
+    main = groups[0] if groups else None
+    lines, ids, cut = choose(log, groups, request_events(log, main, service.request_field))
+    deployments = sources.deployments(places)
+    running = sources.revision(places)
+    evidence = Evidence(
+        incident_id=incident.id,
+        service=service.name,
+        window_start=places.start,
+        window_end=places.end,
+        log_groups=list(places.log_groups),
+        lines=lines,
+        faults=[each.fault() for each in groups],
+        requests=failing_requests(log, main, service.request_field, ids),
+        metric=sources.metric(alarms[0] if alarms else None, places),
+        threshold=alarms[0].threshold if alarms else None,
+        deployments=deployments,
+        last_good_revision=_last_good(deployments, running, main, places),
+        failing_revision=running,
+        recovered_at=_recovered(alarms, incident),
+        gaps=sources.gaps,
+        cut=[*places.cut, *sources.cut, *cut],
+    )
+    return Collected(evidence, groups, any(looks_failed(event.message) for event in events))
+
+
+def _texts(events: list[LogEvent]) -> list[LogText]:
+    return [LogText(event.at, event.message, f"{event.log_group} {event.stream}") for event in events]
+
+
+def _last_good(deployments: list[Deployment], running: str, main: Group | None, places: Places) -> str:
+    """The newest revision that was deployed before the running one and before the fault was first seen."""
+    seen = min((one.at for one in main.found), default=places.end) if main else places.end
+    earlier = [each.revision for each in deployments if each.succeeded and each.revision and each.at <= seen]
+    return next((revision for revision in reversed(earlier) if revision != running), "")
+
+
+def _recovered(alarms: list[AlarmDescription], incident: Incident) -> datetime | None:
+    since = alarms[0].state_since if alarms and alarms[0].state == "OK" else None
+    return since if since and since >= incident.signal.time else None
