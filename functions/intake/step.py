@@ -6,11 +6,10 @@ from enum import StrEnum
 
 from functions.intake import gate, records
 from functions.intake.readers import Reading, Verdict, read
-from mendloop.contracts.execution import Execution, Trigger
 from mendloop.contracts.incident import Incident, IncidentState, Signal
 from mendloop.domain.catalog import Service
 from mendloop.domain.errors import BadEvent, Conflict
-from mendloop.domain.identity import canonical_json, incident_id, sha256
+from mendloop.domain.identity import sha256
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Switch, Workflow
 
 
@@ -87,22 +86,12 @@ class Intake:
         return Taken(Outcome.IGNORED, reason="it recovered and no incident is open")
 
     def _nobody(self, signal: Signal, identity: tuple[str, ...]) -> Taken:
-        now = self.clock.now()
-        reason = f"no service of the catalog claims {signal.resource!r}: name it under a service's `signals`"
-        skipped = Incident(
-            id=incident_id(*identity),
-            service="",
-            state=IncidentState.SKIPPED,
-            signal=signal,
-            opened_at=now,
-            updated_at=now,
-            reason=reason,
-        )
+        skipped = records.unclaimed(signal, identity, self.clock.now())
         self.incidents.claim(skipped)
-        return Taken(Outcome.SKIPPED, skipped.id, reason)
+        return Taken(Outcome.SKIPPED, skipped.id, skipped.reason)
 
     def _claim(self, signal: Signal, service: Service, identity: tuple[str, ...]) -> Taken:
-        proposed = self._propose(signal, service, identity)
+        proposed = records.proposal(signal, service, identity, self.clock.now())
         earlier = self.incidents.incidents(service=service.name)
         refused = self._refusal(proposed, earlier, service)
         if refused and refused.joins:
@@ -134,26 +123,6 @@ class Intake:
         if new:
             records.note(self.incidents, refused.joins, proposed.opened_at, f"Seen again: {refused.reason}")
         return Taken(Outcome.REPEATED, refused.joins, refused.reason)
-
-    def _propose(self, signal: Signal, service: Service, identity: tuple[str, ...]) -> Incident:
-        now, own_id = self.clock.now(), incident_id(*identity)
-        document = Execution(
-            incident_id=own_id,
-            service=service.name,
-            trigger=Trigger(**signal.model_dump(include={"kind", "resource", "time", "account", "region"})),
-            started_at=now,
-            settle_seconds=service.limits.settle_seconds,
-        )
-        return Incident(
-            id=own_id,
-            service=service.name,
-            state=IncidentState.CLAIMED,
-            signal=signal,
-            opened_at=now,
-            updated_at=now,
-            execution_input=canonical_json(document),
-            summary=signal.title,
-        )
 
     def _start(self, incident: Incident) -> Taken:
         """With the stored input, byte for byte: whoever comes second starts the very same execution."""
