@@ -46,7 +46,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     before = dict(os.environ)
     planted = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "AWS_PROFILE")
     os.environ.update(dict.fromkeys(planted, PLANTED_IN_THE_SHELL))
-    cloud = fresh_cloud(tools, tmp_path_factory.mktemp("cloud"))
+    cloud = fresh_cloud(tools, tmp_path_factory.mktemp("state") / "cloud")
     try:
         place, production, inbox = deploy_all(tools, cloud, "regression", 20261123)
         yield House(place, production, inbox, cloud)
@@ -61,3 +61,4 @@ def reach_the_local_cloud(house: House, hermetic_environment: None, monkeypatch:
     """The hermetic environment of every test, and on top of it this cloud's address."""
     for name, value in house.cloud.environment().items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MENDLOOP_STATE", str(house.cloud.folder.parent))

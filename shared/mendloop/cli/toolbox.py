@@ -20,7 +20,8 @@ class Toolbox:
         self.cloud_python = root / ".tools" / "local-cloud" / "bin" / "python"
         self.cdk = root / ".tools" / "cdk" / "node_modules" / "aws-cdk" / "bin" / "cdk"
         self.build = root / ".build"
-        self.state = root / ".local"
+        # Another folder lets several local clouds of one checkout stand side by side.
+        self.state = Path(os.environ.get("MENDLOOP_STATE") or root / ".local")
 
     def node(self) -> Path:
         """Node from the locked wheel."""

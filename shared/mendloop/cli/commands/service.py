@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import uuid4
 
 import typer
 from rich.console import Console
@@ -26,7 +27,9 @@ def replay(event: Annotated[Path, typer.Argument(help="A file with one AWS event
             raise BadEvent(f"{event} holds no JSON: {error}") from error
         if not isinstance(body, dict):
             raise BadEvent(f"{event} holds no event: an event is a JSON object")
-        here(aws=aws).wiring.signals.put(json.dumps(body))
+        # The event goes inside a replay: as it stands, an old sample would be skipped for its age.
+        wrapped = _event("mendloop.replay", "Replay", {"event": body})
+        here(aws=aws).wiring.signals.put(json.dumps(wrapped))
         console.print("Sent. Follow it with `mendloop incidents`.")
 
 
@@ -35,17 +38,7 @@ def test_alarm(service: Annotated[str, typer.Argument(help="A service of the cat
     with told():
         place = here(aws=aws)
         _known(place, service)
-        now = datetime.now(UTC).isoformat()
-        place.wiring.signals.put(
-            json.dumps(
-                {
-                    "source": "mendloop.rehearsal",
-                    "detail-type": "Rehearsal",
-                    "time": now,
-                    "detail": {"service": service},
-                }
-            )
-        )
+        place.wiring.signals.put(json.dumps(_event("mendloop.rehearsal", "Rehearsal", {"service": service})))
         console.print(f"A rehearsal for {service} is on its way: its approvers get a mail that says so.")
 
 
@@ -86,6 +79,12 @@ def doctor(
                     console.print(f"       {finding.advice}", markup=False)
         if bad:
             raise typer.Exit(3)
+
+
+def _event(source: str, detail_type: str, detail: dict[str, Any]) -> dict[str, Any]:
+    now = datetime.now(UTC).isoformat()
+    where = {"account": "000000000000", "region": "us-east-1"}
+    return {"id": str(uuid4()), "source": source, "detail-type": detail_type, "time": now, **where, "detail": detail}
 
 
 def _known(place: Place, service: str) -> str:
