@@ -6,6 +6,8 @@ PYTHON ?= python3
 UV := .tools/uv/bin/uv
 RUN := .venv/bin/python
 STAMPS := .tools/stamps
+CDK := .venv/bin/node .tools/cdk/node_modules/aws-cdk/bin/cdk
+CONTEXT = -c catalog=$(or $(CATALOG),mendloop.yaml)
 
 export UV_PYTHON_DOWNLOADS = never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -36,14 +38,14 @@ check: setup ## Format, lint, types, import rules, the AWS bundles
 bench: setup ## Measure, as ratios within one run
 	$(RUN) -m tests.bench
 
-synth: setup ## Write the CloudFormation template for a real account to cdk.out
-	.venv/bin/node .tools/cdk/node_modules/aws-cdk/bin/cdk synth --quiet
+synth: setup ## Write the template for a real account to cdk.out (CATALOG=file)
+	$(CDK) synth --quiet $(CONTEXT)
 
-deploy: setup ## Deploy into the AWS account of your present credentials
-	.venv/bin/node .tools/cdk/node_modules/aws-cdk/bin/cdk deploy --all
+deploy: setup ## Deploy into the AWS account of your credentials (CATALOG=file)
+	$(CDK) deploy --all $(CONTEXT)
 
 destroy: setup ## Remove it again
-	.venv/bin/node .tools/cdk/node_modules/aws-cdk/bin/cdk destroy --all
+	$(CDK) destroy --all $(CONTEXT)
 
 up: setup ## Start the local cloud with the stack deployed
 	@.venv/bin/mendloop up
