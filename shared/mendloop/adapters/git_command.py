@@ -7,9 +7,10 @@ off here, in the environment or by settings that win over the repository's own.
 import os
 import subprocess
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
-from mendloop.domain.errors import Misconfigured, NotFound, Unavailable
+from mendloop.domain.errors import GitFailed, Misconfigured, NotFound
 
 TIMEOUT_SECONDS = 60.0
 
@@ -56,10 +57,6 @@ _ENVIRONMENT = {
 }
 
 
-class GitFailed(Unavailable):
-    """Git ended with a status that the caller did not expect; never to be read as "not found"."""
-
-
 class Git:
     """Git on one repository, given by the folder that holds it (bare or not). Never touches work tree or index."""
 
@@ -75,19 +72,39 @@ class Git:
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run `git <arguments>`; GitFailed when the exit status is none of `expected`, or the time is over."""
+        done = self._run(list(arguments), stdin, {**self._without_filters, **(environment or {})})
+        if done.returncode not in expected:
+            said = done.stderr.decode(errors="replace").strip()[-300:]
+            raise GitFailed(f"git {arguments[0]} ended with {done.returncode} in {self.folder}: {said}")
+        return done
+
+    @cached_property
+    def _without_filters(self) -> dict[str, str]:
+        """Settings that empty each filter the repository defines: blame would run them by `info/attributes`."""
+        found = self._run(["config", "--null", "--name-only", "--get-regexp", r"^filter\."], b"", {})
+        if found.returncode not in {0, 1}:
+            said = found.stderr.decode(errors="replace").strip()[-300:]
+            raise GitFailed(f"git cannot read the configuration of {self.folder}: {said}")
+        names = sorted({name.rpartition(".")[0] for name in found.stdout.decode(errors="replace").split("\0") if name})
+        emptied = [(f"{name}.{key}", "") for name in names for key in ("clean", "smudge", "process")]
+        settings = emptied + [(f"{name}.required", "false") for name in names]
+        pairs = enumerate(settings)
+        return {
+            "GIT_CONFIG_COUNT": str(len(settings)),
+            **{f"GIT_CONFIG_{part}_{at}": pair[part == "VALUE"] for at, pair in pairs for part in ("KEY", "VALUE")},
+        }
+
+    def _run(
+        self, arguments: list[str], stdin: bytes, environment: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[bytes]:
         # Naming both folders keeps git from looking for a repository elsewhere and from reading a work tree's files.
-        where = [f"--git-dir={self.folder}", f"--work-tree={self.folder}"]
-        done = run_git(
-            [*where, *arguments],
+        return run_git(
+            [f"--git-dir={self.folder}", f"--work-tree={self.folder}", *arguments],
             cwd=self.folder,
             stdin=stdin,
             environment=environment,
             timeout_seconds=self.timeout_seconds,
         )
-        if done.returncode not in expected:
-            said = done.stderr.decode(errors="replace").strip()[-300:]
-            raise GitFailed(f"git {arguments[0]} ended with {done.returncode} in {self.folder}: {said}")
-        return done
 
     def text(self, *arguments: str) -> str:
         """Standard output as text without the trailing line end."""

@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from mendloop.adapters.git_command import Git, GitFailed
+from mendloop.adapters.git_command import Git
 from mendloop.adapters.git_names import branch_name, full_hash, is_ref_name, is_tree_path, pull_request_in
 from mendloop.adapters.local_git_requests import LocalPullRequests
 from mendloop.adapters.local_git_trees import archive_of, blob, commit_changes, entries
 from mendloop.contracts.mapping import Commit
 from mendloop.domain.catalog import Repository
-from mendloop.domain.errors import Conflict, NotFound, TooLarge
+from mendloop.domain.errors import Conflict, GitFailed, NotFound, TooLarge
 from mendloop.ports import BlameLine, Branch, FileChange, PullRequest, TreeEntry
 
 MAX_FILE_BYTES = 5_000_000
@@ -71,7 +71,9 @@ class LocalGit:
         first, last = max(start, 1), min(end, lines)
         if first > last:
             return []
-        said = Git(repository.location).text("blame", "--porcelain", f"-L{first},{last}", revision, "--", path)
+        said = Git(repository.location).text(
+            "blame", "--porcelain", "--no-textconv", f"-L{first},{last}", revision, "--", path
+        )
         found = (_BLAMED.match(line) for line in said.split("\n"))
         return [BlameLine(line=int(match.group(2)), commit=match.group(1)) for match in found if match]
 

@@ -1,18 +1,15 @@
 """Trees of a local repository, read and written as git objects, so that no filter, attribute or hook has a say."""
 
-import gzip
 import io
-import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from mendloop.adapters.git_archive import MAX_ARCHIVE_BYTES, pack
 from mendloop.adapters.git_command import Git
 from mendloop.adapters.git_names import tree_path
-from mendloop.domain.errors import Rejected, TooLarge
+from mendloop.domain.errors import GitFailed, Rejected, TooLarge
 from mendloop.ports import FileChange, TreeEntry
-
-MAX_ARCHIVE_BYTES = 200_000_000
 
 
 def entries(git: Git, revision: str, path: str = "") -> list[TreeEntry]:
@@ -24,6 +21,8 @@ def entries(git: Git, revision: str, path: str = "") -> list[TreeEntry]:
 def _entry(line: str) -> TreeEntry:
     meta, path = line.split("\t", 1)
     mode, _, sha, size = meta.split()
+    if size == "BAD":
+        raise GitFailed(f"the content of {path} is missing in the repository")
     return TreeEntry(path=path, size=0 if size == "-" else int(size), mode=mode, sha=sha)
 
 
@@ -38,15 +37,8 @@ def archive_of(git: Git, revision: str) -> bytes:
     total = sum(entry.size for entry in files)
     if total > MAX_ARCHIVE_BYTES:
         raise TooLarge(f"the tree of {revision[:12]} has {total} bytes, the limit is {MAX_ARCHIVE_BYTES}")
-    packed = io.BytesIO()
-    # Both time stamps are fixed: an archive is named by its hash.
-    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
-        for entry, content in zip(files, _blobs(git, files), strict=True):
-            info = tarfile.TarInfo(entry.path)
-            info.size = len(content)
-            info.mode = int(entry.mode[-3:], 8)
-            tar.addfile(info, io.BytesIO(content))
-    return packed.getvalue()
+    contents = zip(files, _blobs(git, files), strict=True)
+    return pack((entry.path, int(entry.mode[-3:], 8), content) for entry, content in contents)
 
 
 def _blobs(git: Git, files: Sequence[TreeEntry]) -> Iterator[bytes]:

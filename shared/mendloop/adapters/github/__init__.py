@@ -1,0 +1,167 @@
+"""The CodeHost port on GitHub and GitHub Enterprise Server. A repository's `location` is `owner/name`."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from mendloop.adapters import git_archive
+from mendloop.adapters.git_names import branch_name, full_hash, is_ref_name
+from mendloop.adapters.github import publishing, reading
+from mendloop.adapters.github.api import Api
+from mendloop.contracts.mapping import Commit
+from mendloop.domain.catalog import Repository
+from mendloop.domain.errors import NotFound, Rejected, TooLarge
+from mendloop.ports import BlameLine, Branch, FileChange, PullRequest, TreeEntry
+
+MAX_FILE_BYTES = 5_000_000
+MAX_COMPARED = 1_000
+BRANCH_PREFIX = "mendloop/"
+
+
+class GitHub:
+    """Trees are kept for the life of the adapter, one invocation: a commit's tree never changes."""
+
+    def __init__(self, token: str, base_url: str = "") -> None:
+        self._api = Api(token, base_url)
+        self._trees: dict[tuple[str, str], list[TreeEntry]] = {}
+
+    def default_branch(self, repository: Repository) -> str:
+        """As GitHub's settings say."""
+        return str(self._api.get(_at(repository))["default_branch"])
+
+    def resolve(self, repository: Repository, name: str) -> str | None:
+        """None only when the repository itself can be read: GitHub says 404 for "not allowed", too."""
+        if not is_ref_name(name):
+            return None
+        try:
+            return str(self._api.get(f"{_at(repository)}/commits/{quote(name, safe='')}")["sha"])
+        except (NotFound, Rejected):
+            self.default_branch(repository)
+            return None
+
+    def tree(self, repository: Repository, revision: str) -> list[TreeEntry]:
+        """All files, sorted by path."""
+        key = (repository.location, full_hash(revision))
+        if key not in self._trees:
+            self._trees[key] = reading.read_tree(self._api, _at(repository), revision)
+        return self._trees[key]
+
+    def file(self, repository: Repository, revision: str, path: str) -> bytes | None:
+        """By way of the tree: the contents interface would follow links."""
+        entry = next((found for found in self.tree(repository, revision) if found.path == path), None)
+        if entry is None or not entry.mode.startswith("100"):
+            return None
+        if entry.size > MAX_FILE_BYTES:
+            raise TooLarge(f"{path} has {entry.size} bytes, the limit is {MAX_FILE_BYTES}")
+        return reading.read_blob(self._api, _at(repository), entry.sha)
+
+    def blame(self, repository: Repository, revision: str, path: str, start: int, end: int) -> list[BlameLine]:
+        """Lines beyond the end of the file are left out."""
+        if not any(entry.path == path for entry in self.tree(repository, revision)):
+            raise NotFound(f"{path} is not in {revision[:12]}")
+        return reading.read_blame(self._api, repository.location, revision, path, start, end)
+
+    def commit(self, repository: Repository, revision: str) -> Commit:
+        """One commit."""
+        return reading.commit_of(self._one(repository, revision))
+
+    def commits(
+        self, repository: Repository, revision: str, *, path: str = "", since: datetime | None = None, limit: int = 50
+    ) -> list[Commit]:
+        """Newest first."""
+        asked = {"sha": full_hash(revision)}
+        if path:
+            asked["path"] = path
+        if since:
+            asked["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._one(repository, revision)
+        found = self._api.pages(f"{_at(repository)}/commits", limit, **asked)
+        return [reading.commit_of(item) for item, _ in zip(found, range(limit), strict=False)]
+
+    def commit_diff(self, repository: Repository, revision: str) -> str:
+        """Against the first parent."""
+        path = f"{_at(repository)}/commits/{full_hash(revision)}"
+        return self._api.text(path, "application/vnd.github.diff")
+
+    def compare(self, repository: Repository, base: str, head: str) -> list[Commit]:
+        """GitHub tells the oldest first; we the newest."""
+        path = f"{_at(repository)}/compare/{full_hash(base)}...{full_hash(head)}"
+        found = [reading.commit_of(item) for item in self._api.pages(path, MAX_COMPARED, "commits")]
+        return found[::-1]
+
+    def archive(self, repository: Repository, revision: str) -> bytes:
+        """GitHub's own archive, read with distrust and packed anew; `export-ignore` files are missing in it."""
+        packed = self._api.download(f"{_at(repository)}/tarball/{full_hash(revision)}")
+        return git_archive.pack(git_archive.unpack(packed))
+
+    def branch(self, repository: Repository, name: str) -> Branch | None:
+        """The branch, or None when the repository answers that it has none."""
+        if not is_ref_name(name):
+            return None
+        try:
+            head = str(self._api.get(f"{_at(repository)}/git/ref/heads/{quote(name)}")["object"]["sha"])
+        except NotFound:
+            self.default_branch(repository)
+            return None
+        message = self._api.get(f"{_at(repository)}/git/commits/{head}")["message"]
+        return Branch(name=name, head=head, message=message.strip())
+
+    def push_branch(
+        self,
+        repository: Repository,
+        name: str,
+        base: str,
+        changes: Sequence[FileChange],
+        message: str,
+        author: tuple[str, str],
+    ) -> Branch:
+        """One commit on top of the base; the reference is created, never moved."""
+        branch_name(name)
+        modes = {entry.path: entry.mode for entry in self.tree(repository, base)}
+        commit = publishing.commit_changes(self._api, _at(repository), base, changes, modes, message, author)
+        publishing.create_branch(self._api, _at(repository), name, commit)
+        return Branch(name=name, head=commit, message=message.strip())
+
+    def pull_request(self, repository: Repository, branch: str) -> PullRequest | None:
+        """The newest one of this branch."""
+        return publishing.find_pull_request(self._api, repository.location, branch)
+
+    def open_pull_requests(self, repository: Repository) -> list[PullRequest]:
+        """On mendloop's own branches, oldest first."""
+        asked = {"state": "open", "sort": "created", "direction": "asc"}
+        found = self._api.pages(f"{_at(repository)}/pulls", MAX_COMPARED, **asked)
+        return [made for made in map(reading.pull_request_of, found) if made.branch.startswith(BRANCH_PREFIX)]
+
+    def open_pull_request(
+        self,
+        repository: Repository,
+        branch: str,
+        title: str,
+        body: str,
+        *,
+        labels: Sequence[str] = (),
+        reviewers: Sequence[str] = (),
+    ) -> PullRequest:
+        """The open one of this branch where there is one."""
+        if self.branch(repository, branch) is None:
+            raise NotFound(f"there is no branch {branch} to open a pull request for")
+        known = self.pull_request(repository, branch)
+        if known and known.state == "open":
+            return known
+        base = self.default_branch(repository)
+        return publishing.create_pull_request(self._api, _at(repository), branch, base, title, body, labels, reviewers)
+
+    def _one(self, repository: Repository, revision: str) -> dict[str, object]:
+        """A commit's document; GitHub says 422 for a hash that it does not know."""
+        try:
+            found: dict[str, object] = self._api.get(f"{_at(repository)}/commits/{full_hash(revision)}")
+        except Rejected as error:
+            raise NotFound(f"there is no commit {revision[:12]} in {repository.location}") from error
+        return found
+
+
+def _at(repository: Repository) -> str:
+    owner, slash, name = repository.location.partition("/")
+    if not (owner and slash and name) or "/" in name:
+        raise Rejected(f"{repository.location[:80]!r} is not `owner/name`")
+    return f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}"

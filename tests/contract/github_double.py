@@ -1,0 +1,334 @@
+"""A GitHub on loopback, as far as the adapter talks to it, backed by a real git repository.
+
+It keeps state: what is pushed is in the repository, pull requests are in memory. `faults` makes the next answers fail.
+"""
+
+import base64
+import io
+import json
+import re
+import subprocess
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+TOKEN = "double-token"
+LOCATION = "acme/shop"
+Answer = tuple[int, Any]
+
+
+class Refused(Exception):
+    def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status, self.message, self.headers = status, message, headers or {}
+
+
+@dataclass
+class Seen:
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: Any = None
+
+
+@dataclass
+class GitHubDouble:
+    folder: Path
+    default: str = "main"
+    faults: list[Refused] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    pulls: list[dict[str, Any]] = field(default_factory=list)
+    labels: dict[int, list[str]] = field(default_factory=dict)
+    cut_trees: bool = False
+    tarball: bytes | None = None
+    url: str = ""
+
+    def __enter__(self) -> "GitHubDouble":
+        double = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                double.answer(self)
+
+            do_POST = do_GET
+
+            def log_message(self, *_: Any) -> None:
+                """Quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.thread = Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    # --- the wire ---
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        size = int(handler.headers.get("Content-Length") or 0)
+        body = json.loads(handler.rfile.read(size)) if size else None
+        split = urlsplit(handler.path)
+        headers = {name.lower(): value for name, value in handler.headers.items()}
+        self.seen.append(Seen(handler.command, handler.path, headers, body))
+        query = {name: values[-1] for name, values in parse_qs(split.query).items()}
+        try:
+            if self.faults:
+                raise self.faults.pop(0)
+            if split.path == "/archive-host":
+                self._send(handler, 200, self._tarball(query["ref"]), "application/gzip")
+                return
+            if headers.get("authorization", "").split(" ")[-1] != TOKEN:
+                raise Refused(401, "Bad credentials")
+            if split.path.startswith(f"/repos/{LOCATION}/tarball/"):
+                ref = split.path.rpartition("/")[2]
+                self._sha(ref)
+                where = f"{self.url}/archive-host?ref={ref}&token=signed"
+                self._send(handler, 302, b"", "text/plain", {"Location": where})
+                return
+            status, answer = self._route(handler.command, split.path, query, body, headers)
+        except Refused as error:
+            text = json.dumps({"message": error.message, "documentation_url": "https://docs.github.com/rest"})
+            self._send(handler, error.status, text.encode(), "application/json", error.headers)
+            return
+        if isinstance(answer, str):
+            self._send(handler, status, answer.encode(), "application/vnd.github.diff")
+        else:
+            self._send(handler, status, json.dumps(answer).encode(), "application/json; charset=utf-8")
+
+    @staticmethod
+    def _send(
+        handler: BaseHTTPRequestHandler, status: int, content: bytes, kind: str, headers: dict[str, str] | None = None
+    ) -> None:
+        handler.send_response(status)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(content)), **(headers or {})}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    def _route(self, method: str, path: str, query: dict[str, str], body: Any, headers: dict[str, str]) -> Answer:
+        if (method, path) == ("POST", "/graphql"):
+            return 200, self._graphql(body)
+        root = f"/repos/{LOCATION}"
+        if not path.startswith(root):
+            raise Refused(404, "Not Found")
+        for wanted, pattern, route in self._routes():
+            found = re.fullmatch(pattern, path[len(root) :])
+            if method == wanted and found:
+                return route(*map(unquote, found.groups()), query=query, body=body, headers=headers)
+        raise Refused(404, "Not Found")
+
+    def _routes(self) -> list[tuple[str, str, Callable[..., Answer]]]:
+        return [
+            ("GET", "", lambda **_: (200, {"default_branch": self.default, "full_name": LOCATION})),
+            ("GET", "/commits/([^/]+)", self._commit),
+            ("GET", "/commits", self._commits),
+            ("GET", r"/compare/(\w+)\.\.\.(\w+)", self._compare),
+            ("GET", r"/git/trees/(\w+)", self._tree),
+            ("GET", r"/git/blobs/(\w+)", self._blob),
+            ("GET", r"/git/commits/(\w+)", self._git_commit),
+            ("GET", "/git/ref/heads/(.+)", self._ref),
+            ("POST", "/git/blobs", self._make_blob),
+            ("POST", "/git/trees", self._make_tree),
+            ("POST", "/git/commits", self._make_commit),
+            ("POST", "/git/refs", self._make_ref),
+            ("GET", "/pulls", self._list_pulls),
+            ("POST", "/pulls", self._make_pull),
+            ("POST", r"/issues/(\d+)/labels", self._label),
+        ]
+
+    # --- reading ---
+
+    def _git(self, *arguments: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> bytes:
+        done = subprocess.run(
+            ["git", "-C", str(self.folder), *arguments], input=stdin, capture_output=True, env=env, check=False
+        )
+        if done.returncode:
+            raise Refused(422, done.stderr.decode()[:200])
+        return done.stdout
+
+    def _text(self, *arguments: str) -> str:
+        return self._git(*arguments).decode().strip()
+
+    def _sha(self, name: str) -> str:
+        try:
+            return self._text("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+        except Refused:
+            if re.fullmatch(r"[0-9a-f]{40}", name):
+                raise Refused(422, f"No commit found for SHA: {name}") from None
+            raise Refused(404, "Not Found") from None
+
+    def _document(self, sha: str) -> dict[str, Any]:
+        asked = "%H%x00%P%x00%T%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B"
+        fields = self._git("log", "-1", f"--format={asked}", sha).decode().split("\0")
+        hash_, parents, tree, an, ae, ad, cn, ce, cd, message = fields
+        return {
+            "sha": hash_,
+            "commit": {
+                "message": message.strip(),
+                "tree": {"sha": tree},
+                "author": {"name": an, "email": ae, "date": ad},
+                "committer": {"name": cn, "email": ce, "date": cd.replace("+00:00", "Z")},
+            },
+            "parents": [{"sha": parent} for parent in parents.split()],
+        }
+
+    def _commit(self, ref: str, *, headers: dict[str, str], **_: Any) -> Answer:
+        sha = self._sha(ref)
+        if headers.get("accept") == "application/vnd.github.diff":
+            parents = self._document(sha)["parents"]
+            between = [parents[0]["sha"], sha] if parents else ["--root", "--no-commit-id", sha]
+            return 200, self._git("diff-tree", "-p", *between).decode()
+        return 200, self._document(sha)
+
+    def _paged(self, items: list[Any], query: dict[str, str]) -> list[Any]:
+        size, page = int(query.get("per_page", 30)), int(query.get("page", 1))
+        return items[(page - 1) * size : page * size]
+
+    def _commits(self, *, query: dict[str, str], **_: Any) -> Answer:
+        since = [f"--since={query['since']}"] if "since" in query else []
+        path = ["--", query["path"]] if "path" in query else []
+        shas = self._text("log", "--format=%H", *since, self._sha(query["sha"]), *path).split()
+        return 200, [self._document(sha) for sha in self._paged(shas, query)]
+
+    def _compare(self, base: str, head: str, *, query: dict[str, str], **_: Any) -> Answer:
+        try:
+            between = f"{self._sha(base)}..{self._sha(head)}"
+        except Refused as error:
+            raise Refused(404, "Not Found") from error
+        shas = self._text("log", "--reverse", "--format=%H", between).split()
+        return 200, {"total_commits": len(shas), "commits": [self._document(sha) for sha in self._paged(shas, query)]}
+
+    def _tree(self, sha: str, *, query: dict[str, str], **_: Any) -> Answer:
+        recursive = "recursive" in query
+        try:
+            lines = self._text("ls-tree", "-l", "-t", "-z", *(["-r"] if recursive else []), sha).strip("\0").split("\0")
+        except Refused as error:
+            raise Refused(404, "Not Found") from error
+        items = []
+        for line in filter(None, lines):
+            (mode, kind, hash_, size), path = line.split("\t")[0].split(), line.split("\t", 1)[1]
+            item = {"path": path, "mode": mode, "type": kind, "sha": hash_}
+            items.append({**item, "size": int(size)} if size != "-" else item)
+        if recursive and self.cut_trees:
+            return 200, {"sha": sha, "tree": items[:1], "truncated": True}
+        return 200, {"sha": sha, "tree": items, "truncated": False}
+
+    def _blob(self, sha: str, **_: Any) -> Answer:
+        content = self._git("cat-file", "blob", sha)
+        # GitHub wraps its base64 at 60 characters.
+        return 200, {"sha": sha, "encoding": "base64", "content": base64.encodebytes(content).decode()}
+
+    def _git_commit(self, sha: str, **_: Any) -> Answer:
+        found = self._document(self._sha(sha))
+        return 200, {"sha": found["sha"], **found["commit"], "parents": found["parents"]}
+
+    def _ref(self, name: str, **_: Any) -> Answer:
+        sha = self._sha(f"refs/heads/{name}")
+        return 200, {"ref": f"refs/heads/{name}", "object": {"type": "commit", "sha": sha}}
+
+    def _graphql(self, body: dict[str, Any]) -> dict[str, Any]:
+        asked = body["variables"]
+        if f"{asked['owner']}/{asked['name']}" != LOCATION:
+            message = "Could not resolve to a Repository"
+            return {"data": {"repository": None}, "errors": [{"type": "NOT_FOUND", "message": message}]}
+        said = self._text("blame", "-s", "-l", "--root", asked["oid"], "--", asked["path"]).splitlines()
+        ranges: list[dict[str, Any]] = []
+        for number, line in enumerate(said, 1):
+            sha = line.split(" ", 1)[0]
+            if ranges and ranges[-1]["commit"]["oid"] == sha:
+                ranges[-1]["endingLine"] = number
+            else:
+                ranges.append({"startingLine": number, "endingLine": number, "commit": {"oid": sha}})
+        return {"data": {"repository": {"object": {"blame": {"ranges": ranges}}}}}
+
+    def _tarball(self, ref: str) -> bytes:
+        if self.tarball is not None:
+            return self.tarball
+        prefix = f"acme-shop-{ref[:7]}/"
+        plain_bytes = self._git("archive", f"--prefix={prefix}", ref)
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=io.BytesIO(plain_bytes)) as plain, tarfile.open(fileobj=packed, mode="w:gz") as tar:
+            for member in plain:
+                tar.addfile(member, plain.extractfile(member) if member.isreg() else None)
+        return packed.getvalue()
+
+    # --- writing ---
+
+    def _make_blob(self, *, body: Any, **_: Any) -> Answer:
+        content = base64.b64decode(body["content"])
+        return 201, {"sha": self._git("hash-object", "-w", "--stdin", stdin=content).decode().strip()}
+
+    def _make_tree(self, *, body: Any, **_: Any) -> Answer:
+        index = self.folder / "double-index"
+        index.unlink(missing_ok=True)
+        env = {"GIT_INDEX_FILE": str(index), "PATH": "/usr/bin:/bin:/usr/local/bin"}
+        self._git("read-tree", body["base_tree"], env=env)
+        for item in body["tree"]:
+            if item["sha"] is None:
+                self._git("update-index", "--force-remove", item["path"], env=env)
+            else:
+                self._git(
+                    "update-index", "--add", "--cacheinfo", f"{item['mode']},{item['sha']},{item['path']}", env=env
+                )
+        return 201, {"sha": self._git("write-tree", env=env).decode().strip()}
+
+    def _make_commit(self, *, body: Any, **_: Any) -> Answer:
+        who = {
+            f"GIT_{role.upper()}_{part.upper()}": body[role][part]
+            for role in ("author", "committer")
+            for part in ("name", "email")
+        }
+        env = {**who, "PATH": "/usr/bin:/bin:/usr/local/bin"}
+        parents = [part for parent in body["parents"] for part in ("-p", parent)]
+        sha = self._git("commit-tree", body["tree"], *parents, stdin=body["message"].encode(), env=env)
+        return 201, {"sha": sha.decode().strip()}
+
+    def _make_ref(self, *, body: Any, **_: Any) -> Answer:
+        try:
+            self._git("update-ref", body["ref"], body["sha"], "0" * 40)
+        except Refused as error:
+            raise Refused(422, "Reference already exists") from error
+        return 201, {"ref": body["ref"], "object": {"sha": body["sha"]}}
+
+    def _list_pulls(self, *, query: dict[str, str], **_: Any) -> Answer:
+        state, head = query.get("state", "open"), query.get("head", "").partition(":")[2]
+        found = [
+            pull
+            for pull in self.pulls
+            if (state == "all" or pull["state"] == state) and (not head or pull["head"]["ref"] == head)
+        ]
+        return 200, self._paged(found[::-1] if query.get("direction") == "desc" else found, query)
+
+    def _make_pull(self, *, body: Any, **_: Any) -> Answer:
+        self._sha(f"refs/heads/{body['head']}")
+        if any(pull["head"]["ref"] == body["head"] and pull["state"] == "open" for pull in self.pulls):
+            raise Refused(422, f"A pull request already exists for acme:{body['head']}.")
+        if len(body["body"]) > 65_536:
+            raise Refused(422, "body is too long (maximum is 65536 characters)")
+        number = len(self.pulls) + 1
+        made = {
+            "number": number,
+            "html_url": f"{self.url}/{LOCATION}/pull/{number}",
+            "head": {"ref": body["head"]},
+            "base": {"ref": body["base"]},
+            "title": body["title"],
+            "body": body["body"],
+            "draft": body["draft"],
+            "state": "open",
+            "merged_at": None,
+        }
+        self.pulls.append(made)
+        return 201, made
+
+    def _label(self, number: str, *, body: Any, **_: Any) -> Answer:
+        self.labels[int(number)] = body["labels"]
+        return 200, [{"name": name} for name in body["labels"]]
