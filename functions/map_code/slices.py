@@ -7,7 +7,7 @@ from mendloop.domain.python_source import Function, PythonSource
 
 _ASSIGNS = re.compile(
     r"^\s*(?:for\s+(?P<each>.+?)\s+in\b|with\b.*\bas\s+(?P<opened>\w+)"
-    r"|(?P<left>[\w.\[\]\"', ()*]+?)\s*(?::[^=]+)?(?://|\*\*|[-+*/|&^%@])?=(?!=))"
+    r"|(?P<left>\(?[\w.\[\]\"', *]+\)?)\s*(?::[^=]+)?(?://|\*\*|[-+*/|&^%@])?=(?!=))"
 )
 _STEPS = 2
 

@@ -1,5 +1,6 @@
 """Request approval: bind exactly this content to a question, and mail it to the people who may answer."""
 
+import math
 from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
@@ -16,6 +17,7 @@ from mendloop.contracts.verification import Verification
 from mendloop.domain.catalog import Approver, Catalog, Service
 from mendloop.domain.errors import ContentChanged, Misconfigured
 from mendloop.domain.identity import content_hash, sha256
+from mendloop.domain.outgoing import identifier
 from mendloop.ports import (
     ArtifactStore,
     CatalogStore,
@@ -47,13 +49,15 @@ def request_approval(
     Raises Misconfigured when no approver could receive the mail: silence would look like a refusal.
     """
     catalog, catalog_sha256 = catalogs.load()
-    service = catalog.services[execution.service]
+    service = catalog.services.get(execution.service)
+    if service is None:
+        raise Misconfigured(f"the service {execution.service} is not in the catalog any more")
     now = clock.now()
     reminding = execution.decision is not None and execution.decision.action is Action.REMIND
     request = (
         decisions.request(execution.decision.request_id) if reminding and execution.decision else None
     ) or decisions.ask(_question(execution, artifacts, service, catalog_sha256, now))
-    asked, unconfirmed = _who(request, catalog, mailer)
+    asked, unconfirmed = _who(request, service, catalog, mailer)
     letter = _letter(request, artifacts, site_url)
     for approver in asked:
         link = signer.sign(
@@ -73,7 +77,7 @@ def request_approval(
         request_id=request.id,
         content_sha256=request.content_sha256,
         expires_at=request.expires_at,
-        wait_seconds=max(1, int((request.expires_at - now).total_seconds())),
+        wait_seconds=_wait(request, service, reminding, now),
         asked=[approver.name for approver in asked],
         unconfirmed=unconfirmed,
     )
@@ -115,15 +119,40 @@ def _question(
         draft=draft.ref,
         verification=verification.ref,
         approvers=sorted(service.approvers, key=lambda name: (name != owner, service.approvers.index(name))),
-        typed_word=(target.rsplit(".", 1)[-1] or service.name),
+        typed_word=_word(target, service),
         asked_at=now,
         expires_at=now + timedelta(hours=service.limits.approval_hours),
-        summary=f"{evidence.exception or 'A failure'} in {service.name}: undo in {mapping.target or 'the code'}",
+        summary=_summary(service, evidence.exception, fix, code_map),
     )
 
 
-def _who(request: ApprovalRequest, catalog: Catalog, mailer: Mailer) -> tuple[list[Approver], list[str]]:
-    approvers = [catalog.approvers[name] for name in request.approvers if name in catalog.approvers]
+def _word(function: str, service: Service) -> str:
+    """What an approver types: the function's own name, or the service's where it has none one could type."""
+    name = function.rsplit(".", 1)[-1]
+    return name if name.isidentifier() else service.name
+
+
+def _summary(service: Service, exception: str, fix: CodeFix, code_map: CodeMap) -> str:
+    """E.g. `TypeError in shop: undo 4 lines of 3f2a91c07d in shop/pricing/totals.py::order_total`."""
+    where = ", ".join(fix.functions or fix.files)
+    lines = f"{fix.changed_lines} line{'' if fix.changed_lines == 1 else 's'}"
+    undone = fix.drafter == "revert" and bool(code_map.suspects)
+    what = f"undo {lines} of {code_map.suspects[0].commit.sha[:10]}" if undone else f"change {lines}"
+    return f"{identifier(exception, 'A failure')} in {service.name}: {what} in {where}"
+
+
+def _wait(request: ApprovalRequest, service: Service, reminding: bool, now: datetime) -> int:
+    """Until the one reminder, else until just after the expiry: a wake-up before it would remind once more."""
+    left = max(0, math.ceil((request.expires_at - now).total_seconds())) + 1
+    until_reminder = math.ceil(service.limits.reminder_hours * 3600)
+    return left if reminding else min(left, until_reminder)
+
+
+def _who(
+    request: ApprovalRequest, service: Service, catalog: Catalog, mailer: Mailer
+) -> tuple[list[Approver], list[str]]:
+    # A reminder may come after the catalog changed: who may not decide any more is not mailed either.
+    approvers = [catalog.approvers[name] for name in request.approvers if name in service.approvers]
     asked = [approver for approver in approvers if mailer.confirmed(approver)]
     unconfirmed = [approver.name for approver in approvers if approver not in asked]
     if not asked:

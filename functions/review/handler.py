@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from aws_lambda_powertools import Logger
+
 from functions.review.page import STYLE_HASH
 from functions.review.site import Site
 from functions.review.web import read, write
@@ -22,4 +24,8 @@ def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         clock=wiring.clock,
         url=wiring.settings.need("site_url"),
     )
-    return write(site.answer(read(event)), STYLE_HASH)
+    answer = site.answer(read(event))
+    if answer.failure:
+        # A page is answered even then, so the error is not raised; the log and a 5xx are what operators see.
+        Logger(service="mendloop.review").error("failed", error=answer.failure)
+    return write(answer, STYLE_HASH)

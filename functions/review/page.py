@@ -4,7 +4,6 @@ import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,18 @@ from mendloop.contracts.incident import Incident, TimelineEntry
 from mendloop.contracts.mapping import CodeMap
 from mendloop.contracts.publication import Publication
 from mendloop.contracts.verification import Verification, VerificationStatus
+from mendloop.domain.errors import MendloopError
 from mendloop.ports import ArtifactStore
 
 FOLDER = Path(__file__).parent / "templates"
 STYLE = (FOLDER / "style.css").read_text(encoding="utf-8")
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 MOST_LINES = 40
+MOST_FRAMES = 24
+LONGEST_TEXT = 600
+"""Characters of one production text: a log line, an exception's message."""
+LARGEST_DIFF = 50_000
+"""Bytes of highlighted HTML; above it the plain diff is shown, which is never cut: it is what gets approved."""
 
 PROOF = {
     VerificationStatus.PROVED: ("Proved", "good"),
@@ -57,6 +62,7 @@ class Question:
     approver: str
     nonce: str
     problem: str
+    comment: str
     decision: Decision | None
     replaced: bool
     expired: bool
@@ -64,7 +70,6 @@ class Question:
     incident: Incident | None
     publication: Publication | None
     timeline: list[TimelineEntry]
-    now: datetime
 
 
 def page(question: Question, artifacts: ArtifactStore) -> str:
@@ -91,36 +96,57 @@ def page(question: Question, artifacts: ArtifactStore) -> str:
         fault=evidence.faults[0] if evidence.faults else None,
         own_frame=_own_frame(mapping),
         standing=STANDING.get(question.decision.action, "") if question.decision else "",
+        frames=_frames(evidence),
         most_lines=MOST_LINES,
     )
 
 
-def notice(status: int, title: str, text: str) -> Answer:
+def notice(status: int, title: str, text: str, error: MendloopError | None = None) -> Answer:
     """A short page without any production text."""
-    return Answer(status, _render("notice.html", title=title, text=text))
+    body = _render("notice.html", title=title, text=text[:1].upper() + text[1:])
+    return Answer(status, body, failure=type(error).__name__ if error else "")
 
 
-def decided_notice(standing: Decision, incident_id: str) -> Answer:
+def word_of(decision: Decision) -> str:
+    """What somebody did, after their name: `approved this change`."""
+    return STANDING[decision.action]
+
+
+def decided_notice(standing: Decision, incident_id: str, *, mine: bool) -> Answer:
     """Somebody was first: which decision stands, by whom and when."""
-    text = (
-        f"{standing.by} {STANDING[standing.action]} on {standing.at:%d %B %Y at %H:%M} UTC. Only the first one counts."
-    )
-    return Answer(
-        409, _render("notice.html", title="A decision stands already", text=text, back=f"/incidents/{incident_id}")
-    )
+    when = f"{standing.at:%d %B %Y at %H:%M} UTC"
+    title = "Your decision stands" if mine else "A decision stands already"
+    who = "You" if mine else standing.by
+    text = f"{who} {word_of(standing)} on {when}. Only the first decision counts; nothing was changed by this one."
+    return Answer(409, _render("notice.html", title=title, text=text, back=f"/incidents/{incident_id}"))
+
+
+def _frames(evidence: Evidence) -> list[Frame | int]:
+    """The main fault's frames; of a deep recursion only both ends, with the number of those between."""
+    frames = evidence.faults[0].trace.frames if evidence.faults else []
+    if len(frames) <= MOST_FRAMES:
+        return list(frames)
+    half = MOST_FRAMES // 2
+    return [*frames[:half], len(frames) - 2 * half, *frames[-half:]]
 
 
 def _own_frame(mapping: CodeMap) -> Callable[[Frame], bool]:
     """Whether a frame lies in a file of the repository that the mapping named."""
     paths = {target.path for target in mapping.targets} | {step.split("::")[0] for step in mapping.code_path}
-    return lambda frame: any(frame.path.endswith(path) for path in paths)
+    return lambda frame: any(f"/{frame.path}".endswith(f"/{path}") for path in paths)
 
 
 def _highlighted(artifacts: ArtifactStore, ref: ArtifactRef | None, diff: str) -> Markup:
     """The highlighted diff made when it was drafted, checked against its hash; else the plain text, escaped."""
-    if ref is None:
-        return Markup("<pre>{}</pre>").format(visible(diff))
-    return Markup(artifacts.get(ref).decode())  # noqa: S704 - written by the drafter, escaped there, bound by its hash
+    if ref is None or ref.size > LARGEST_DIFF:
+        return Markup('<div class="diff"><pre>{}</pre></div>').format(visible(diff))
+    # `visible` names characters without any that HTML knows, so it cannot make or break a tag.
+    html = visible(artifacts.get(ref).decode())
+    return Markup(html)  # noqa: S704 - written by the drafter, escaped there, bound by its hash
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} … ({len(text) - LONGEST_TEXT} more)"
 
 
 @cache
@@ -133,6 +159,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["visible"] = visible
+    environment.filters["short"] = _short
     environment.filters["clock"] = lambda at: f"{at:%H:%M:%S}"
     environment.filters["day"] = lambda at: f"{at:%d %b %Y, %H:%M} UTC"
     return environment

@@ -6,15 +6,15 @@ site's own origin. The decision row is the truth; the wake-up is sent after it, 
 
 import re
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import urlparse
 
-from functions.review.page import Question, decided_notice, notice, page
+from functions.review.page import Question, decided_notice, notice, page, word_of
 from functions.review.web import SESSION, Answer, Request
 from mendloop.contracts.approval import Action, ApprovalRequest, Decision
 from mendloop.contracts.incident import TimelineEntry
-from mendloop.domain.errors import BadDecision, BadLink
+from mendloop.domain.errors import BadDecision, BadLink, MendloopError, Retryable
 from mendloop.domain.identity import sha256
 from mendloop.ports import (
     ArtifactStore,
@@ -28,9 +28,10 @@ from mendloop.ports import (
     Workflow,
 )
 
-LINK = re.compile(r"^/r/([A-Za-z0-9_.\-]{20,2000})$")
-INCIDENT = re.compile(r"^/incidents/(inc-[0-9a-f]{16})$")
-DECISION = re.compile(r"^/incidents/(inc-[0-9a-f]{16})/decision$")
+LINK = re.compile(r"/r/([A-Za-z0-9_.\-]{20,2000})")
+INCIDENT = re.compile(r"/incidents/(inc-[0-9a-f]{16})")
+DECISION = re.compile(r"/incidents/(inc-[0-9a-f]{16})/decision")
+NONCE = re.compile(r"[A-Za-z0-9_\-]{32}")
 CHOICES = {Action.APPROVE, Action.REJECT, Action.TICKET, Action.REDRAFT}
 LONGEST_COMMENT = 2000
 NONCE_LIFE = timedelta(hours=2)
@@ -56,19 +57,28 @@ class Site:
         try:
             return self._route(request)
         except BadLink as error:
-            return notice(403, "This link does not work", f"{error}. Open the newest mail, or ask for a new link.")
+            return notice(403, "This link does not work", f"{error}. Open the newest mail: its link is the one.")
         except BadDecision as error:
             return notice(400, "Nothing was decided", f"{error}. Open the incident again and decide there.")
+        except Retryable as error:
+            text = "Something behind this page did not answer. Reload in a minute; a form may safely be sent again."
+            return notice(503, "Not now", text, error)
+        except MendloopError as error:
+            return notice(500, "This page cannot be shown", "The operators see why in the log of `review`.", error)
 
     def _route(self, request: Request) -> Answer:
-        if request.method in SHOWING and (found := LINK.match(request.path)):
-            return self._open(found[1])
-        if request.method in SHOWING and (found := INCIDENT.match(request.path)):
-            return self._show(found[1], request)
-        if request.method == "POST" and (found := DECISION.match(request.path)):
-            return self._decide(found[1], request)
-        if LINK.match(request.path) or INCIDENT.match(request.path) or DECISION.match(request.path):
-            return notice(405, "Nothing happened", "This address only shows a page. Decide with the form on it.")
+        link, incident = LINK.fullmatch(request.path), INCIDENT.fullmatch(request.path)
+        decision = DECISION.fullmatch(request.path)
+        if link and request.method in SHOWING:
+            return self._open(link[1])
+        if incident and request.method in SHOWING:
+            return self._show(incident[1], request)
+        if decision and request.method == "POST":
+            return self._decide(decision[1], request)
+        if link or incident or decision:
+            allowed = "POST" if decision else "GET, HEAD"
+            text = "This address takes the form of the page only." if decision else "This address only shows a page."
+            return replace(notice(405, "Nothing happened", f"{text} Decide there."), headers={"allow": allowed})
         return notice(404, "There is nothing here", "Open the link from your mail.")
 
     def _open(self, link: str) -> Answer:
@@ -81,7 +91,7 @@ class Site:
         cookie = f"{SESSION}={session}; Path={address}; HttpOnly; SameSite=Lax{secure}"
         return Answer(303, headers={"location": address}, cookie=cookie)
 
-    def _show(self, incident_id: str, request: Request, problem: str = "") -> Answer:
+    def _show(self, incident_id: str, request: Request, problem: str = "", comment: str = "") -> Answer:
         claims = self._session(incident_id, request)
         if claims is None:
             return notice(401, f"Incident {incident_id}", "Open the personal link from your mail to see it and decide.")
@@ -91,71 +101,76 @@ class Site:
             nonce = secrets.token_urlsafe(24)
             session = sha256(request.cookies[SESSION])
             self.decisions.save_nonce(question.id, nonce, session, self.clock.now() + NONCE_LIFE)
-        body = page(self._question(question, claims, nonce, problem), self.artifacts)
+        body = page(self._question(question, claims, nonce, problem, comment), self.artifacts)
         return Answer(422 if problem else 200, "" if request.method == "HEAD" else body)
 
     def _decide(self, incident_id: str, request: Request) -> Answer:
         if not self._same_origin(request):
-            raise BadDecision("the form did not come from this site")
+            raise BadDecision("The form did not come from this site")
         claims = self._session(incident_id, request)
         if claims is None:
-            raise BadLink("there is no session for this incident")
+            raise BadLink("There is no session for this incident")
         fields = request.form()
+        comment = fields.get("comment", "").replace("\r\n", "\n").strip()
         question = self._request(claims)
         standing = self.decisions.decision(question.id)
         if standing is not None:
-            self._wake(question)
-            return decided_notice(standing, question.incident_id)
-        problem = self._problem(question, claims, fields)
+            return self._conclude(question, standing, claims)
+        problem = self._problem(question, claims, fields, comment)
+        if not problem and not self._use_nonce(question, fields.get("nonce", ""), request):
+            problem = "The page was too old or sent twice: decide again on this one."
         if problem:
-            return self._show(incident_id, request, problem)
-        if not self.decisions.use_nonce(
-            question.id, fields.get("nonce", ""), sha256(request.cookies[SESSION]), self.clock.now()
-        ):
-            return self._show(incident_id, request, "The page was too old or sent twice: decide again on this one.")
-        return self._record(question, claims, Action(fields["action"]), fields.get("comment", ""))
-
-    def _record(self, question: ApprovalRequest, claims: LinkClaims, action: Action, comment: str) -> Answer:
+            return self._show(incident_id, request, problem, comment[:LONGEST_COMMENT])
         mine = Decision(
             request_id=question.id,
-            action=action,
+            action=Action(fields["action"]),
             by=claims.approver,
             at=self.clock.now(),
             content_sha256=question.content_sha256,
             comment=comment,
         )
         standing = self.decisions.decide(mine)
-        self._wake(question)
-        if standing != mine:
-            return decided_notice(standing, question.incident_id)
-        self.incidents.note(
-            question.incident_id,
-            TimelineEntry(at=mine.at, step="review", what=f"Decided: {action.value}", by=mine.by),
-        )
-        return Answer(303, headers={"location": f"/incidents/{question.incident_id}"})
+        answer = self._conclude(question, standing, claims)
+        return Answer(303, headers={"location": f"/incidents/{incident_id}"}) if standing == mine else answer
 
-    def _problem(self, question: ApprovalRequest, claims: LinkClaims, fields: dict[str, str]) -> str:
+    def _conclude(self, question: ApprovalRequest, standing: Decision, claims: LinkClaims) -> Answer:
+        """After the decision row: note it and wake the execution. Both may be repeated, and are by every repeated POST.
+
+        The wake-up goes first: a note that fails must not keep the execution waiting.
+        """
+        token = self.decisions.token(question.id)
+        if token:
+            self.workflow.wake(token)
+        entry = TimelineEntry(at=standing.at, step="review", what=f"Decided: {word_of(standing)}", by=standing.by)
+        self.incidents.note(question.incident_id, entry)
+        return decided_notice(standing, question.incident_id, mine=standing.by == claims.approver)
+
+    def _use_nonce(self, question: ApprovalRequest, nonce: str, request: Request) -> bool:
+        session = sha256(request.cookies[SESSION])
+        return bool(NONCE.fullmatch(nonce)) and self.decisions.use_nonce(question.id, nonce, session, self.clock.now())
+
+    def _problem(self, question: ApprovalRequest, claims: LinkClaims, fields: dict[str, str], comment: str) -> str:
         """Why this form decides nothing, or ""."""
+        action = fields.get("action", "")
         if not self._open_for(question, claims):
-            return "This question is no longer open."
-        if fields.get("action") not in {choice.value for choice in CHOICES}:
+            return "This question is no longer open. Nothing was decided."
+        if action not in {choice.value for choice in CHOICES}:
             return "Choose one of the decisions."
         if fields.get("word", "").strip() != question.typed_word:
-            return f"Type the word {question.typed_word} to confirm."
-        if len(fields.get("comment", "")) > LONGEST_COMMENT:
+            return f"Type the word {question.typed_word} to confirm. Nothing was decided yet."
+        if len(comment) > LONGEST_COMMENT:
             return f"The comment is longer than {LONGEST_COMMENT} characters."
+        if action == Action.APPROVE and self.switch.paused(question.service):
+            # Publishing would refuse, and the approval would be spent on nothing.
+            return f"{question.service} is paused: it cannot be approved now. The other decisions can be taken."
         return ""
 
     def _open_for(self, question: ApprovalRequest, claims: LinkClaims) -> bool:
         latest = self.decisions.latest(question.incident_id)
-        catalog, _ = self.catalogs.load()
-        service = catalog.services.get(question.service)
         return (
             latest is not None
             and latest.id == question.id
             and claims.content_sha256 == question.content_sha256
-            and service is not None
-            and claims.approver in service.approvers
             and self.clock.now() < question.expires_at
             and self.decisions.decision(question.id) is None
         )
@@ -166,16 +181,22 @@ class Site:
             return None
         claims = self.signer.verify(text, "session", self.clock.now())
         if not claims.request_id.startswith(f"{incident_id}."):
-            raise BadLink("this session belongs to another incident")
+            raise BadLink("This session belongs to another incident")
         return claims
 
     def _request(self, claims: LinkClaims) -> ApprovalRequest:
+        """The question of a link or session, for somebody who is still an approver there; else BadLink."""
         request = self.decisions.request(claims.request_id)
         if request is None or claims.approver not in request.approvers:
-            raise BadLink("this link asks about something that is not known here")
+            raise BadLink("This link asks about something that is not known here")
+        service = self.catalogs.load()[0].services.get(request.service)
+        if service is None or claims.approver not in service.approvers:
+            raise BadLink(f"You are not an approver of {request.service} any more")
         return request
 
-    def _question(self, question: ApprovalRequest, claims: LinkClaims, nonce: str, problem: str) -> Question:
+    def _question(
+        self, question: ApprovalRequest, claims: LinkClaims, nonce: str, problem: str, comment: str
+    ) -> Question:
         latest = self.decisions.latest(question.incident_id)
         incident = self.incidents.load(question.incident_id)
         publication = self.incidents.publication(incident.fault, incident.generation) if incident else None
@@ -184,6 +205,7 @@ class Site:
             approver=claims.approver,
             nonce=nonce,
             problem=problem,
+            comment=comment,
             decision=self.decisions.decision(question.id),
             replaced=latest is not None and latest.id != question.id,
             expired=self.clock.now() >= question.expires_at,
@@ -191,20 +213,11 @@ class Site:
             incident=incident,
             publication=publication,
             timeline=self.incidents.timeline(question.incident_id),
-            now=self._now(),
         )
-
-    def _now(self) -> datetime:
-        return self.clock.now()
-
-    def _wake(self, question: ApprovalRequest) -> None:
-        token = self.decisions.token(question.id)
-        if token:
-            self.workflow.wake(token)
 
     def _same_origin(self, request: Request) -> bool:
         here = urlparse(self.url)
         origin = request.headers.get("origin", "")
         if origin and origin != "null":
-            return origin == f"{here.scheme}://{here.netloc}"
+            return origin == f"{here.scheme}://{here.netloc}".lower()
         return request.headers.get("sec-fetch-site", "") == "same-origin"

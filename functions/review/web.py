@@ -29,14 +29,14 @@ class Request:
     def form(self) -> dict[str, str]:
         """The fields of a posted form, the first value of each; BadDecision when it is none or too large."""
         if len(self.body) > MAX_BODY_BYTES:
-            raise BadDecision("the form is too large")
+            raise BadDecision("The form is too large")
         kind = self.headers.get("content-type", "").split(";")[0].strip()
         if kind != "application/x-www-form-urlencoded":
-            raise BadDecision("a decision is sent with the form on the page")
+            raise BadDecision("A decision is sent with the form on the page")
         try:
             fields = parse_qs(self.body.decode("utf-8"), max_num_fields=20)
         except ValueError as error:
-            raise BadDecision("the form cannot be read") from error
+            raise BadDecision("The form cannot be read") from error
         return {name: values[0] for name, values in fields.items()}
 
 
@@ -48,6 +48,8 @@ class Answer:
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     cookie: str = ""
+    failure: str = ""
+    """Class name of the error behind a 5xx, for the log; never shown."""
 
 
 def read(event: dict[str, Any]) -> Request:
@@ -82,6 +84,7 @@ def write(answer: Answer, style_hash: str) -> dict[str, Any]:
         "x-frame-options": "DENY",
         # Not `no-referrer`: with that, browsers send `Origin: null` and a form could not prove where it came from.
         "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
         "x-robots-tag": "noindex, nofollow",
         "strict-transport-security": "max-age=31536000",
         **answer.headers,

@@ -6,16 +6,6 @@ from mendloop.contracts.incident import TimelineEntry
 from mendloop.domain.errors import Misconfigured, NotFound
 from mendloop.ports import Clock, DecisionStore, IncidentStore
 
-_WORDS = {
-    Action.APPROVE: "approved",
-    Action.REJECT: "rejected",
-    Action.TICKET: "asked for a ticket instead",
-    Action.REDRAFT: "asked for another draft",
-    Action.ADJUST: "adjusted the patch",
-    Action.RERUN: "asked to run the tests again",
-    Action.EXPIRED: "let the question expire",
-}
-
 
 def settle_decision(
     execution: Execution, *, decisions: DecisionStore, incidents: IncidentStore, clock: Clock
@@ -41,10 +31,9 @@ def settle_decision(
             content_sha256=request.content_sha256,
         )
         decision = decisions.decide(expired)
-    what = f"{decision.by} {_WORDS[decision.action]}"
-    incidents.note(
-        execution.incident_id, TimelineEntry(at=decision.at, step="settle_decision", what=what, by=decision.by)
-    )
+    nobody = decision.action is Action.EXPIRED
+    what = "Nobody decided in time: the question expired" if nobody else f"Follows {decision.by}: {decision.action}"
+    incidents.note(execution.incident_id, TimelineEntry(at=now, step="settle_decision", what=what))
     return DecisionSlot(
         request_id=request.id,
         action=decision.action,

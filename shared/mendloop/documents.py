@@ -24,7 +24,8 @@ def store(artifacts: ArtifactStore, at: str, document: BaseModel) -> ArtifactRef
 
 def load(artifacts: ArtifactStore, ref: ArtifactRef, document: type[Document]) -> Document:
     """Read a document; ContentChanged when it is not what `ref` names or not such a document."""
-    return load_any(artifacts, ref, TypeAdapter(document))
+    loaded: Document = load_any(artifacts, ref, TypeAdapter(document))
+    return loaded
 
 
 def load_any(artifacts: ArtifactStore, ref: ArtifactRef, adapter: TypeAdapter[Any]) -> Any:

@@ -30,6 +30,10 @@ class Unavailable(Retryable):
     """A vendor is down, timed out, or answered 5xx. Never to be read as "not found"."""
 
 
+class GitFailed(Unavailable):
+    """Git ended with a status that the caller did not expect; never to be read as "not found"."""
+
+
 class Conflict(Retryable):
     """A write lost a race; reading again and retrying resolves it."""
 

@@ -11,7 +11,7 @@ from mendloop.cli.demo.production import Production, make_production
 from mendloop.domain.errors import Misconfigured
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-SEEDS = range(12)
+SEEDS = range(6)
 FAIL = """
 import importlib, json, sys, traceback
 module, function = sys.argv[1].split(":")
