@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from mendloop.cli import local_cloud
+from mendloop.cli.demo.deploy import deploy_all, fresh_cloud
 from mendloop.cli.demo.inbox import Inbox
 from mendloop.cli.demo.production import Production
-from mendloop.cli.demo.run import deploy_all, fresh_cloud
 from mendloop.cli.local_cloud import LocalCloud
 from mendloop.cli.place import Place
 from mendloop.cli.toolbox import Toolbox, find_root

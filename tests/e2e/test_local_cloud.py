@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from mendloop.cli import local_cloud
-from mendloop.cli.local_cloud import refuse_other_hosts
+from mendloop.cli.loopback import refuse_other_hosts
 from mendloop.cli.place import python_version
 from mendloop.domain.errors import Misconfigured
 from tests.e2e.conftest import House, tools_or_skip

@@ -11,16 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.error import URLError
-from urllib.parse import urlparse
 from urllib.request import urlopen
 
+from mendloop.cli.loopback import refuse_other_hosts
 from mendloop.cli.toolbox import Toolbox
 from mendloop.domain.errors import Misconfigured, Unavailable
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 START_SECONDS = 60
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 @dataclass(frozen=True)
@@ -62,13 +61,6 @@ class LocalCloud:
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False
-
-
-def refuse_other_hosts(endpoint: str) -> None:
-    """Misconfigured unless the endpoint is plain http on loopback."""
-    parts = urlparse(endpoint)
-    if parts.scheme != "http" or parts.hostname not in LOOPBACK:
-        raise Misconfigured(f"{endpoint} is not on loopback: the local cloud is only ever reached at 127.0.0.1")
 
 
 def start(tools: Toolbox, folder: Path, *, port: int = 0, auth: bool = False, persist: bool = False) -> LocalCloud:

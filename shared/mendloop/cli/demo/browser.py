@@ -5,7 +5,7 @@ from urllib.parse import urlparse
 
 import requests
 
-from mendloop.cli.local_cloud import refuse_other_hosts
+from mendloop.cli.loopback import refuse_other_hosts
 from mendloop.domain.errors import Unavailable
 
 NONCE = re.compile(r'name="nonce" value="([^"]+)"')

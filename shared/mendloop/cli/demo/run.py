@@ -1,6 +1,5 @@
 """The demo: deploy, let production fail, watch the loop, decide, show what came of it."""
 
-import shutil
 import time
 from datetime import datetime
 from enum import StrEnum
@@ -12,17 +11,13 @@ from rich.console import Console
 from mendloop.cli import local_cloud
 from mendloop.cli.demo import show
 from mendloop.cli.demo.browser import Visitor
+from mendloop.cli.demo.deploy import deploy_all, fresh_cloud
 from mendloop.cli.demo.inbox import Inbox, Mail
-from mendloop.cli.demo.production import Production, make_production
 from mendloop.cli.demo.report import build_report, write_report
-from mendloop.cli.demo.settings import write_catalog
 from mendloop.cli.demo.traffic import send, wait_for_alarm
 from mendloop.cli.demo.watch import Watcher, follow, wait_for_execution
-from mendloop.cli.deployment import App, deploy
 from mendloop.cli.local_cloud import LocalCloud
-from mendloop.cli.place import Place, local_place
-from mendloop.cli.stack import deploy_stack
-from mendloop.cli.subscriptions import subscribe
+from mendloop.cli.place import Place
 from mendloop.cli.toolbox import Toolbox, find_root
 from mendloop.domain.errors import Unavailable
 
@@ -59,14 +54,6 @@ def run_demo(scenario: str, seed: int, *, decide: Choice | None, keep: bool, rep
             local_cloud.stop(cloud)
 
 
-def fresh_cloud(tools: Toolbox, folder: Path) -> LocalCloud:
-    """A new local cloud in this folder; the one that runs there and whatever it left are gone."""
-    if running := local_cloud.find(folder):
-        local_cloud.stop(running)
-    shutil.rmtree(folder, ignore_errors=True)
-    return local_cloud.start(tools, folder)
-
-
 def _loop(
     console: Console, tools: Toolbox, cloud: LocalCloud, scenario: str, seed: int, decide: Choice | None
 ) -> dict[str, Any]:
@@ -101,24 +88,6 @@ def _loop(
     found = build_report(place, watcher, scenario, seed, seconds)
     show.outcome(console, found)
     return found
-
-
-def deploy_all(tools: Toolbox, cloud: LocalCloud, scenario: str, seed: int) -> tuple[Place, Production, Inbox]:
-    """The stack of mendloop with its catalog pushed, and the production service's own stack beside it."""
-    shutil.rmtree(cloud.folder / "production", ignore_errors=True)
-    production = make_production(scenario, seed=seed, into=cloud.folder / "production")
-    catalog_file = cloud.folder / "mendloop.yaml"
-    # The stack needs the approvers' names only; the inbox's address is known once the cloud runs.
-    write_catalog(production, "arn:aws:sqs:us-east-1:000000000000:inbox", catalog_file)
-    outputs = deploy_stack(tools, cloud, catalog_file)
-    place = local_place(cloud, outputs)
-    inbox = Inbox(place, "inbox")
-    place.client("s3").put_object(Bucket=outputs["CatalogBucket"], Key="mendloop.yaml", Body=catalog_file.read_bytes())
-    catalog, _ = place.wiring.catalogs.load()
-    subscribe(place, catalog)
-    context = production.context(outputs["SignalsTopicArn"])
-    deploy(tools, cloud, App("mendloop.cli.demo.production.app", context, depends_on=(production.code,)))
-    return place, production, inbox
 
 
 def _until_mail(console: Console, watcher: Watcher, inbox: Inbox) -> Mail | None:

@@ -1,0 +1,41 @@
+"""What the demo and the end-to-end tests stand on: a fresh local cloud with both stacks deployed."""
+
+import shutil
+from pathlib import Path
+
+from mendloop.cli import local_cloud
+from mendloop.cli.demo.inbox import Inbox
+from mendloop.cli.demo.production import Production, make_production
+from mendloop.cli.demo.settings import write_catalog
+from mendloop.cli.deployment import App, deploy
+from mendloop.cli.local_cloud import LocalCloud
+from mendloop.cli.place import Place, local_place
+from mendloop.cli.stack import deploy_stack
+from mendloop.cli.subscriptions import subscribe
+from mendloop.cli.toolbox import Toolbox
+
+
+def fresh_cloud(tools: Toolbox, folder: Path) -> LocalCloud:
+    """A new local cloud in this folder; the one that runs there and whatever it left are gone."""
+    if running := local_cloud.find(folder):
+        local_cloud.stop(running)
+    shutil.rmtree(folder, ignore_errors=True)
+    return local_cloud.start(tools, folder)
+
+
+def deploy_all(tools: Toolbox, cloud: LocalCloud, scenario: str, seed: int) -> tuple[Place, Production, Inbox]:
+    """The stack of mendloop with its catalog pushed, and the production service's own stack beside it."""
+    shutil.rmtree(cloud.folder / "production", ignore_errors=True)
+    production = make_production(scenario, seed=seed, into=cloud.folder / "production")
+    catalog_file = cloud.folder / "mendloop.yaml"
+    # The stack needs the approvers' names only; the inbox's address is known once the cloud runs.
+    write_catalog(production, "arn:aws:sqs:us-east-1:000000000000:inbox", catalog_file)
+    outputs = deploy_stack(tools, cloud, catalog_file)
+    place = local_place(cloud, outputs)
+    inbox = Inbox(place, "inbox")
+    place.client("s3").put_object(Bucket=outputs["CatalogBucket"], Key="mendloop.yaml", Body=catalog_file.read_bytes())
+    catalog, _ = place.wiring.catalogs.load()
+    subscribe(place, catalog)
+    context = production.context(outputs["SignalsTopicArn"])
+    deploy(tools, cloud, App("mendloop.cli.demo.production.app", context, depends_on=(production.code,)))
+    return place, production, inbox
