@@ -1,26 +1,20 @@
 """Draft patch: the first drafter in the service's order whose proposal passes the gate, or the reason why none did."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 
-from functions.draft_patch.assemble import assemble
-from functions.draft_patch.context import Declined, DraftContext, Drafter, Tree
+from functions.draft_patch.context import DraftContext, Drafter, Tree
 from functions.draft_patch.earlier import attempt_of, edits_tried, reviewer_hint
 from functions.draft_patch.highlight import highlighted
+from functions.draft_patch.turns import MOST_REFUSALS, drafted
 from mendloop import documents
-from mendloop.contracts.draft import Claim, CodeFix, DraftSlot, Explanation
+from mendloop.contracts.draft import CodeFix, DraftSlot, Explanation
 from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import TimelineEntry
 from mendloop.contracts.mapping import CodeMap
 from mendloop.domain.catalog import Repository, Service
-from mendloop.domain.errors import Misconfigured, MoneyExhausted, NotFound, PatchRefused
+from mendloop.domain.errors import Misconfigured, NotFound
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, CodeHost, DecisionStore, IncidentStore, Switch
-
-MOST_REFUSALS = 2
-"""A refused proposal goes back to its drafter this often, then the next drafter has its turn."""
-
-Result = tuple[CodeFix | Explanation, list[str]]
 
 
 def draft_patch(
@@ -46,7 +40,7 @@ def draft_patch(
         refusals: list[str] = []
     else:
         context = _context(execution, artifacts, decisions, service, code_host(service.repository), attempt)
-        fix, refusals = _drafted(context, [drafter(name) for name in service.drafters])
+        fix, refusals = drafted(context, [drafter(name) for name in service.drafters])
     slot = _stored(execution, fix, refusals, attempt, artifacts)
     incidents.note(execution.incident_id, TimelineEntry(at=clock.now(), step="draft_patch", what=_what(fix, attempt)))
     return slot
@@ -84,52 +78,6 @@ def _context(
 def _fault(evidence: Evidence, fingerprint: str) -> Fault | None:
     named = (fault for fault in evidence.faults if fault.fingerprint == fingerprint)
     return next(named, next(iter(evidence.faults), None))
-
-
-def _drafted(context: DraftContext, drafters: Sequence[Drafter]) -> Result:
-    declined: list[tuple[str, Declined]] = []
-    refusals: list[str] = []
-    for drafter in drafters:
-        result = _from_one(drafter, context, refusals)
-        if isinstance(result, CodeFix):
-            others = [f"{name}: {said.reason}" for name, said in declined]
-            return result.model_copy(update={"discarded": [*result.discarded, *others]}), refusals
-        declined.append((drafter.name, result))
-    return _explained(context, declined), refusals
-
-
-def _from_one(drafter: Drafter, context: DraftContext, refusals: list[str]) -> CodeFix | Declined:
-    """Ask again after a refusal, at most twice; `refusals` collects the gate's words."""
-    tried, own = list(context.tried), list[str]()
-    for _ in range(MOST_REFUSALS + 1):
-        turn = replace(context, tried=list(tried), refusals=list(own))
-        try:
-            proposal = drafter.draft(turn)
-        except MoneyExhausted as error:
-            return Declined("over_budget", str(error))
-        if isinstance(proposal, Declined):
-            return Declined("gate_refused", own[-1]) if own else proposal
-        try:
-            return assemble(proposal, turn, drafter.name)
-        except PatchRefused as refusal:
-            own.append(str(refusal))
-            refusals.append(f"{drafter.name}: {refusal}"[:300])
-            tried.append(proposal.edits)
-    return Declined("gate_refused", own[-1])
-
-
-def _explained(context: DraftContext, declined: list[tuple[str, Declined]]) -> Explanation:
-    """The reason code of the drafter that came furthest: money, then the gate, then what was found."""
-    codes = [said.reason_code for _, said in declined]
-    known = ("over_budget", "gate_refused", "no_safe_change", "no_suspect")
-    code = next((known_code for known_code in known if known_code in codes), codes[0] if codes else "no_drafter")
-    target = context.mapping.targets[0] if context.mapping.targets else None
-    claims = [
-        Claim(text=f"{name}: {said.reason}", citations=[f"{target.path}:{target.start_line}"] if target else [])
-        for name, said in declined
-    ]
-    said = "; ".join(f"{name}: {found.reason}" for name, found in declined) or "the catalog names no drafter"
-    return Explanation(reason_code=code, explanation=f"No change is offered. {said}", rationale=claims)
 
 
 def _stored(

@@ -3,21 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from functions.draft_patch.context import Declined, DraftContext, Proposal, cited
+from functions.draft_patch.context import Declined, DraftContext, Proposal
 from functions.draft_patch.drafters import tools
-from functions.draft_patch.prompts import render
-from mendloop.contracts.base import Contract
-from mendloop.contracts.draft import Claim, Edit
+from functions.draft_patch.drafters.conversation import Conversation
 from mendloop.domain.budget import at_most, cost
 from mendloop.domain.errors import AccessDenied, Rejected, Throttled, TooLarge
 from mendloop.domain.identity import canonical_json, sha256
-from mendloop.ports import Clock, Ledger, Model, ModelMessage, ModelReply
+from mendloop.ports import Clock, Ledger, Model, ModelReply
 
 MOST_TURNS = 12
 MOST_TOKENS = 4_096
 MOST_SECONDS = 240.0
 _EXCHANGE_SECONDS = 90.0
-_LONGEST_DATA = 12_000
 _LONGEST_CONVERSATION = 300_000
 """Bytes: a conversation that grows beyond this is over budget."""
 
@@ -35,7 +32,7 @@ class Claude:
     def draft(self, context: DraftContext) -> Proposal | Declined:
         """The model's edits, or why there are none. Raises MoneyExhausted, and Retryable for an outage."""
         fence = sha256(context.incident_id + context.base.revision + canonical_json(context.evidence))[:16]
-        conversation = _Conversation(context, fence)
+        conversation = Conversation(context, fence)
         model, started = self._model(), self._clock.now()
         for _ in range(MOST_TURNS):
             if self._over(started) or conversation.size > _LONGEST_CONVERSATION:
@@ -54,7 +51,7 @@ class Claude:
     def _over(self, started: datetime) -> bool:
         return (self._clock.now() - started).total_seconds() > MOST_SECONDS
 
-    def _exchange(self, model: Model, conversation: "_Conversation", context: DraftContext) -> ModelReply:
+    def _exchange(self, model: Model, conversation: Conversation, context: DraftContext) -> ModelReply:
         """Reserve, call, settle. What ends without an answer stays reserved, unless it surely cost nothing."""
         amount = at_most(conversation.size, MOST_TOKENS)
         reservation = self._ledger.reserve(context.incident_id, context.service.name, amount, self._clock.now())
@@ -71,117 +68,3 @@ class Claude:
             raise
         self._ledger.settle(reservation, cost(reply.model, reply.input_tokens, reply.output_tokens))
         return reply
-
-
-class _Conversation:
-    """The messages so far, and what a reply makes of them."""
-
-    def __init__(self, context: DraftContext, fence: str) -> None:
-        self._context = context
-        self._fence = fence
-        limits = context.service.limits
-        self.system = render(
-            "system",
-            files=limits.files,
-            changed_lines=limits.changed_lines,
-            functions=limits.functions,
-            fence=fence,
-        )
-        self.messages = [ModelMessage(role="user", content=[{"type": "text", "text": self._task()}])]
-
-    @property
-    def size(self) -> int:
-        """Bytes of everything that the next exchange sends."""
-        sent = [self.system, *(canonical_json(message) for message in self.messages), str(tools.definitions())]
-        return sum(len(part.encode()) for part in sent)
-
-    def take(self, reply: ModelReply) -> Proposal | Declined | None:
-        """Append the reply and the answers to its calls; a proposal or a surrender ends the conversation."""
-        self.messages.append(ModelMessage(role="assistant", content=reply.content))
-        uses = [block for block in reply.content if block.get("type") == "tool_use"]
-        if reply.stop_reason == "max_tokens" or not uses:
-            cut = "Your answer was cut off: be brief." if reply.stop_reason == "max_tokens" else ""
-            self._say([_result(use, "Cut off.", error=True) for use in uses], cut)
-            return None
-        answers = []
-        for use in uses:
-            call = tools.parse(str(use.get("name")), use.get("input"))
-            if isinstance(call, tools.ProposeEdits):
-                return self._proposal(call)
-            if isinstance(call, tools.GiveUp):
-                return Declined("no_safe_change", f"the model gave up: {call.reason[:300]}")
-            answers.append(self._answer(use, call))
-        self._say(answers)
-        return None
-
-    def _answer(self, use: dict[str, object], call: Contract | str) -> dict[str, object]:
-        if isinstance(call, str):
-            return _result(use, call, error=True)
-        return _result(use, tools.answer(call, self._context.base, self._fenced), error=False)
-
-    def _say(self, answers: list[dict[str, object]], problem: str | None = None) -> None:
-        nudge = [] if problem is None else [{"type": "text", "text": render("nudge", problem=problem)}]
-        self.messages.append(ModelMessage(role="user", content=[*answers, *nudge]))
-
-    def _proposal(self, call: tools.ProposeEdits) -> Proposal | Declined:
-        context = self._context
-        edits = tuple(Edit(path=edit.path, search=edit.search, replace=edit.replace) for edit in call.edits)
-        if edits in context.tried:
-            return Declined("no_safe_change", "the model proposed again what had not been taken")
-        function = context.mapping.targets[0].function if context.mapping.targets else ""
-        rationale = [claim.model_copy(update={"citations": self._known(claim)}) for claim in call.rationale]
-        return Proposal(
-            edits=edits,
-            title=f"Fix {context.exception} in {function or context.service.name}",
-            rationale=cited(rationale),
-            risks=[risk[:300] for risk in call.risks],
-            discarded=[theory[:300] for theory in call.discarded],
-        )
-
-    def _known(self, claim: Claim) -> list[str]:
-        """Citations of things that exist: evidence lines, places in the tree, commits that were shown."""
-        context = self._context
-        lines = {line.id for line in context.evidence.lines}
-        commits = {suspect.commit.sha for suspect in context.mapping.suspects}
-        return [
-            cite
-            for cite in claim.citations
-            if cite in lines
-            or cite.rpartition(":")[0] in context.base.paths
-            or (len(cite) >= 7 and any(sha.startswith(cite) for sha in commits))
-        ]
-
-    def _task(self) -> str:
-        context = self._context
-        return render(
-            "task",
-            exception=context.exception,
-            count=context.fault.count if context.fault else 0,
-            running=context.mapping.revision[:12],
-            base=context.base.revision[:12],
-            targets=context.mapping.targets[:5],
-            refusals=[self._bare(refusal) for refusal in context.refusals],
-            hint=self._bare(context.hint),
-            data=self._bare(_data(context)),
-            fence=self._fence,
-        )
-
-    def _bare(self, text: str) -> str:
-        """Without the fence's own name, so that nothing inside can end it."""
-        return text.replace(self._fence, "")[:_LONGEST_DATA]
-
-    def _fenced(self, text: str) -> str:
-        return f"<data-{self._fence}>\n{self._bare(text)}\n</data-{self._fence}>"
-
-
-def _data(context: DraftContext) -> str:
-    trace = context.fault.trace if context.fault else None
-    frames = [f"{frame.path}:{frame.line} in {frame.function}: {frame.text}" for frame in trace.frames] if trace else []
-    lines = [f"{line.id} {line.text}" for line in context.evidence.lines]
-    commits = [f"{suspect.commit.sha} {suspect.commit.subject}" for suspect in context.mapping.suspects]
-    message = [f"{trace.type}: {trace.message}"] if trace else []
-    return "\n".join([*message, "Frames, crash last:", *frames, "Commits:", *commits, "Lines:", *lines])
-
-
-def _result(use: dict[str, object], text: str, *, error: bool) -> dict[str, object]:
-    return {"type": "tool_result", "tool_use_id": use.get("id", ""), "content": text, "is_error": error}
