@@ -14,7 +14,7 @@ def main() -> None:
     options = read_options(app.node.try_get_context)
     bundles = Bundles(options.architecture, options.python_version, local=options.local, empty=not options.bundled)
     if options.nag:
-        Validations.of(app).add_plugins(AwsSolutionsChecks(app, verbose=True))
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     MendloopStack(app, "mendloop", options=options, bundles=bundles)
     app.synth()
 

@@ -6,7 +6,7 @@ Set with `-c name=value` or in `cdk.json`:
     catalog         path of the catalog whose approvers get a topic each (default mendloop.yaml, when it exists)
     approvers       names of approvers, comma separated, instead of the catalog's
     architecture    arm64 | x86_64 (default arm64; on the local cloud the host's)
-    python_version  of the functions (default 3.13; on the local cloud the host's)
+    python_version  of the functions (default 3.14; on the local cloud the host's)
     runner          where tests run: sandbox (a Lambda in isolated subnets)
     reminder_seconds  how long a question waits before it is asked again or expires (default 8 hours)
     deadline_hours  of a whole execution (default 336, two weeks)
@@ -33,7 +33,7 @@ class Options:
 
     stage: str = "aws"
     architecture: str = "arm64"
-    python_version: str = "3.13"
+    python_version: str = "3.14"
     runner: str = "sandbox"
     approvers: tuple[str, ...] = ()
     reminder_seconds: int = 8 * 3600

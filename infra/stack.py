@@ -99,7 +99,14 @@ class MendloopStack(Stack):
             ReceiveSignalArn=functions["receive_signal"].function_arn,
             DashboardName=dashboard.name,
         )
-        answer_findings(self)
+        answer_findings(
+            self,
+            functions,
+            tables=[storage.incidents],
+            artifacts=storage.artifacts,
+            catalog=storage.catalog,
+            secrets={"github": options.github_secret, "model": options.model_secret},
+        )
 
     def _functions(self, house: House, options: Options, bundles: Bundles) -> dict[str, lambda_.Function]:
         layers = {

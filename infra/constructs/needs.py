@@ -99,7 +99,8 @@ class House:
     def _sandbox(self, function: lambda_.Function) -> None:
         bucket = self.storage.artifacts
         _allow(function, ("s3:GetObject", "s3:PutObject"), bucket.arn_for_objects("sandbox/*"))
-        kind = "unsandboxed" if self.options.unsandboxed else "bubblewrap"
+        # On AWS the function itself is the jail: isolated subnets, and a role that may touch one prefix.
+        kind = ("unsandboxed" if self.options.unsandboxed else "bubblewrap") if self.options.local else "process"
         _set(function, ARTIFACTS_BUCKET=bucket.bucket_name, SANDBOX=kind)
 
     def _catalog(self, function: lambda_.Function) -> None:

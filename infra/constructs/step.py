@@ -11,6 +11,16 @@ from infra.bundling import Bundles
 from infra.options import Options
 from infra.rooms import Room
 
+NETWORK_ACTIONS = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DetachNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
+
 
 class Step(Construct):
     """`function` with nothing granted yet but writing its own log."""
@@ -52,7 +62,7 @@ class Step(Construct):
             environment={"MENDLOOP_STAGE": options.stage, "POWERTOOLS_LOG_LEVEL": "INFO"},
             log_group=log_group,
             role=self._role(log_group, isolated=vpc is not None),
-            tracing=lambda_.Tracing.DISABLED if options.local else lambda_.Tracing.ACTIVE,
+            tracing=lambda_.Tracing.DISABLED if options.local or vpc else lambda_.Tracing.ACTIVE,
             vpc=vpc,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED) if vpc else None,
         )
@@ -75,6 +85,18 @@ class Step(Construct):
         if isolated:
             role.add_managed_policy(
                 iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AWSLambdaVPCAccessExecutionRole")
+            )
+            # Lambda needs that policy to attach the subnets; the code that runs there must not have it.
+            function_arn = (
+                f"arn:{stack.partition}:lambda:{stack.region}:{stack.account}:function:{self.room.function_name}"
+            )
+            role.add_to_policy(
+                iam.PolicyStatement(
+                    effect=iam.Effect.DENY,
+                    actions=list(NETWORK_ACTIONS),
+                    resources=["*"],
+                    conditions={"ArnEquals": {"lambda:SourceFunctionArn": function_arn}},
+                )
             )
         return role
 
