@@ -8,7 +8,7 @@ from typing import Protocol
 
 from mendloop.domain.errors import Misconfigured
 
-RUNNER_PACKAGES = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments")
+RUNNER_PACKAGES = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "py")
 """Bound one by one, so that no plugin and no library of ours is importable by project code."""
 
 
@@ -46,11 +46,12 @@ def interpreter() -> str:
 
 
 def runner_packages() -> dict[str, Path]:
-    """Folder of each package; Misconfigured when the bundle lacks one."""
+    """Folder of each package, or file of a module, by its name on disk; Misconfigured when the bundle lacks one."""
     found = {}
     for name in RUNNER_PACKAGES:
         spec = importlib.util.find_spec(name)
         if spec is None or spec.origin is None:
             raise Misconfigured(f"the sandbox needs the package {name}; the layer of run_tests does not hold it")
-        found[name] = Path(spec.origin).parent
+        place = Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
+        found[place.name] = place
     return found

@@ -25,7 +25,7 @@ class PlainProcess:
         site.mkdir(exist_ok=True)
         for name, path in runner_packages().items():
             if not (site / name).exists():
-                (site / name).symlink_to(path, target_is_directory=True)
+                (site / name).symlink_to(path)
         return Place(
             prefix=(), job=str(folder / "job"), work=str(folder / "work"), site=str(site), uid=None, processes=None
         )
