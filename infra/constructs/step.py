@@ -95,7 +95,7 @@ class Step(Construct):
                     effect=iam.Effect.DENY,
                     actions=list(NETWORK_ACTIONS),
                     resources=["*"],
-                    conditions={"ArnEquals": {"lambda:SourceFunctionArn": function_arn}},
+                    conditions={"ArnEquals": {"lambda:SourceFunctionArn": itself}},
                 )
             )
         return role

@@ -25,7 +25,13 @@ def write_catalog(production: Production, inbox_arn: str, file: Path) -> None:
         "request_field": production.request_field,
         "approvers": [APPROVER],
         "autonomy": "pull_request",
-        "limits": {"settle_seconds": 2, "debounce_seconds": 0, "test_timeout_seconds": 120},
+        "limits": {
+            "settle_seconds": 2,
+            "debounce_seconds": 0,
+            "cool_down_minutes": 0,
+            "starts_per_hour": 100,
+            "test_timeout_seconds": 120,
+        },
     }
     catalog = {
         "version": 1,
