@@ -21,6 +21,13 @@ LIMIT_BYTES = 250 * MEGABYTE
 ELF_MACHINES = {183: "arm64", 62: "x86_64"}
 CLIENT = re.compile(r"""(?:_client|boto3\.client|\.resource)\(\s*["']([a-z0-9-]+)["']""")
 OURS = ("mendloop", "functions")
+LAZY = (
+    ("mendloop.adapters.github", "code_host"),
+    ("mendloop.adapters.claude", "model"),
+    ("mendloop.adapters.sandbox", "sandbox"),
+)
+"""Adapters that the wiring imports only where they are asked for, and the need that asks for each."""
+WIRING = "mendloop/runtime/wiring.py"
 
 
 def main() -> int:
@@ -67,41 +74,30 @@ def elf_machine(file: Path) -> str:
     return ELF_MACHINES.get(int.from_bytes(header[18:20], "little"), "")
 
 
-def missing_imports(folder: Path, layers: list[Path], room: Room) -> Iterator[str]:
-    """Modules that the handler's closure names and no place holds."""
-    places = [folder, *(layer / "python" for layer in layers)]
-    seen: set[Path] = set()
-    waiting = sorted(folder.glob("functions/*/handler.py"))
-    if not waiting:
-        yield "there is no handler.py"
+def missing_imports(handler: Path, folders: Sequence[Path]) -> Iterator[str]:
+    """Imports that nothing in the bundle answers: our own modules are followed, of others the name is looked up."""
+    waiting, seen = [handler], {handler}
+    asked_for = _asked_for(ast.parse(handler.read_text()), "wiring")
     while waiting:
-        path = waiting.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        for name in sorted(set(imported(path))):
-            own = source_of(folder, name)
-            if own is not None and not left_to_others(name, room):
-                waiting.append(own)
-            elif own is None and not available(name, places):
-                yield f"{path.relative_to(folder)} imports {name}, which is in no bundle"
+        file = waiting.pop()
+        for name in imported(file, asked_for if file.match(WIRING) else None):
+            if name.split(".")[0] in sys.stdlib_module_names:
+                continue
+            found = _find(name, folders)
+            if found is None:
+                yield f"{file.relative_to(folders[0])} imports {name}, which is not in the bundle"
+            elif name.split(".")[0] in OURS and found not in seen:
+                seen.add(found)
+                waiting.append(found)
 
 
-def left_to_others(name: str, room: Room) -> bool:
-    """Whether the wiring imports this adapter only in rooms that need it, which this one is not."""
-    return any(name.startswith(adapter) and need not in room.needs for adapter, need in LAZY.items())
+def imported(file: Path, asked_for: set[str] | None = None) -> Iterator[str]:
+    """Absolute names of the modules a file imports, also inside functions; not those for the type checker only.
 
-
-def imported(file: Path) -> Iterator[str]:
-    """Absolute names of the modules a file imports, also inside functions; not those for the type checker only."""
+    `asked_for`: of the composition root, only methods of these names, and what they call, are looked into.
+    """
     tree = ast.parse(file.read_text())
-    hidden = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
-        for statement in node.body
-        for inner in ast.walk(statement)
-    }
+    hidden = {id(inner) for node in _not_run(tree, asked_for) for inner in ast.walk(node)}
     for node in ast.walk(tree):
         if id(node) in hidden:
             continue
@@ -109,6 +105,25 @@ def imported(file: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
+
+
+def _not_run(tree: ast.Module, asked_for: set[str] | None) -> Iterator[ast.AST]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            yield from node.body
+    if asked_for is not None:
+        methods = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        run, waiting = set[str](), [name for name in asked_for if name in methods]
+        while waiting:
+            run.add(name := waiting.pop())
+            waiting += [called for called in _asked_for(methods[name], "self") & methods.keys() if called not in run]
+        yield from (node for name, node in methods.items() if name not in run)
+
+
+def _asked_for(tree: ast.AST, owner: str) -> set[str]:
+    """Names of the attributes that the code asks `owner` for."""
+    attributes = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    return {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == owner}
 
 
 def _find(name: str, folders: Sequence[Path]) -> Path | None:

@@ -87,9 +87,8 @@ class Step(Construct):
                 iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AWSLambdaVPCAccessExecutionRole")
             )
             # Lambda needs that policy to attach the subnets; the code that runs there must not have it.
-            function_arn = (
-                f"arn:{stack.partition}:lambda:{stack.region}:{stack.account}:function:{self.room.function_name}"
-            )
+            here = f"{stack.region}:{stack.account}"
+            itself = f"arn:{stack.partition}:lambda:{here}:function:{self.room.function_name}"
             role.add_to_policy(
                 iam.PolicyStatement(
                     effect=iam.Effect.DENY,
