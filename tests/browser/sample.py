@@ -16,6 +16,7 @@ from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import IncidentState, TimelineEntry
 from mendloop.contracts.mapping import CodeMap, MappingSlot, Suspect, Target
 from mendloop.contracts.verification import Verification, VerificationNext, VerificationSlot
+from mendloop.domain.identity import content_hash, sha256
 from tests.fakes import house
 from tests.fakes.artifacts import InMemoryArtifacts
 from tests.fakes.catalogs import FixedCatalog
@@ -89,9 +90,8 @@ class World:
 
     def execution(self, **slots: Any) -> Execution:
         """The documents stored, their slots filled in."""
-        shown = self.artifacts.put(
-            self._key(f"diff-{len(self.artifacts.contents)}.html"), highlighted(self.fix.diff), "text/html"
-        )
+        html = highlighted(self.fix.diff)
+        shown = self.artifacts.put(self._key(f"diff-{sha256(html)[:8]}.html"), html, "text/html")
         fix = self.fix.model_copy(update={"highlighted": shown})
         sample: dict[str, Any] = {
             "incident_id": self.incident_id,
@@ -150,7 +150,7 @@ class World:
                 self.incidents.note(self.incident_id, entry)
 
     def _store(self, name: str, document: Any) -> Any:
-        return documents.store(self.artifacts, self._key(f"{name}-{len(self.artifacts.contents)}.json"), document)
+        return documents.store(self.artifacts, self._key(f"{name}-{content_hash(document)[:8]}.json"), document)
 
     def _key(self, name: str) -> str:
         return f"incidents/{self.incident_id}/sample/{name}"

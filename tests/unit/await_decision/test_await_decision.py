@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.await_decision.handler import handler
 from functions.await_decision.step import await_decision
 from mendloop.domain.errors import Misconfigured
 from tests.browser.sample import asked
@@ -29,3 +30,12 @@ def test_waiting_for_nothing_is_an_error() -> None:
     world = asked()
     with pytest.raises(Misconfigured):
         await_decision(world.execution(), "token", decisions=world.decisions, workflow=world.workflow)
+
+
+def test_a_failure_is_reported_by_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = asked()
+    monkeypatch.setattr("mendloop.runtime.entry.Wiring", lambda settings: world)
+    event = {"token": "token-2", "execution": world.execution().model_dump(mode="json")}
+    with pytest.raises(Misconfigured):
+        handler(event, None)
+    assert [(token, error) for token, error, _ in world.workflow.failed] == [("token-2", "Misconfigured")]

@@ -1,15 +1,22 @@
 """Asking: one question per content, mailed to those who can be reached, without any production text."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mendloop.contracts.approval import Action, DecisionSlot
+from mendloop.contracts.evidence import Gap
 from mendloop.contracts.incident import IncidentState
 from mendloop.domain.errors import Misconfigured
-from tests.browser.sample import URL, World, asked
+from tests.browser.sample import URL, World, asked, evidence, fix, verification
 from tests.fakes import house
+from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.mailer import RecordingMailer
+
+GOLDEN = Path(__file__).parent / "mail.txt"
 
 
 def test_the_mail_answers_five_questions_and_quotes_nothing() -> None:
@@ -19,7 +26,7 @@ def test_the_mail_answers_five_questions_and_quotes_nothing() -> None:
         assert f"\n{number}. " in mail.body
     assert f"{URL}/r/" in mail.body and "AttributeError" in mail.body and "order_total" in mail.body
     assert "NoneType" not in mail.body and "SPRING" not in mail.body
-    assert all(len(line) <= 72 for line in mail.body.splitlines() if "http" not in line)
+    assert all(len(line) <= 68 for line in mail.body.splitlines() if "http" not in line)
     assert len(mail.subject) <= 100 and mail.subject.isascii()
 
 
@@ -63,3 +70,56 @@ def test_a_reminder_is_the_same_question() -> None:
     )
     assert slot.request_id == question.id
     assert all("Reminder" in mail.subject for mail in world.mailer.sent[before:])
+
+
+def test_the_mail_reads_as_it_was_written_down() -> None:
+    mail = asked().mailer.sent[0]
+    body = re.sub(r"/r/\S+", "/r/LINK", mail.body)
+    assert f"{mail.subject}\n\n{body}" == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_only_the_confirmed_are_mailed_the_others_are_named() -> None:
+    world = World(mailer=RecordingMailer("robin"))
+    slot = world.ask()
+    assert [mail.to for mail in world.mailer.sent] == slot.asked == ["dana"] and slot.unconfirmed == ["robin"]
+    assert any("robin" in entry.what for entry in world.incidents.timeline(house.INCIDENT))
+
+
+def test_a_forged_exception_type_is_not_repeated() -> None:
+    trace = house.make_trace(type="Open http://evil.example now")
+    world = asked(evidence=evidence(faults=[house.make_fault(trace=trace)]))
+    assert "evil" not in world.mailer.sent[0].body + world.mailer.sent[0].subject
+
+
+def test_the_wait_ends_for_one_reminder_and_then_after_the_expiry() -> None:
+    world = World()
+    first = world.ask()
+    assert first.wait_seconds == 8 * 3600
+    world.clock.advance(hours=8)
+    remind = DecisionSlot(
+        request_id=first.request_id,
+        action=Action.REMIND,
+        by="mendloop",
+        at=world.clock.now(),
+        content_sha256=first.content_sha256,
+    )
+    assert 16 * 3600 < world.ask(decision=remind).wait_seconds <= 16 * 3600 + 5
+
+
+@pytest.mark.parametrize("change", ["evidence", "verification", "fix", "catalogs"])
+def test_every_part_of_the_content_makes_another_question(change: str) -> None:
+    other: dict[str, Any] = {
+        "evidence": evidence(gaps=[Gap(source="traces", reason="throttled")]),
+        "verification": verification(suite="47 passed"),
+        "fix": fix(base="a" * 40),
+        "catalogs": FixedCatalog(house.make_catalog(approvers=["dana"])),
+    }
+    assert World().ask().content_sha256 != World(**{change: other[change]}).ask().content_sha256
+
+
+def test_the_summary_is_one_true_sentence() -> None:
+    world = asked()
+    question = world.decisions.latest(house.INCIDENT)
+    assert question is not None
+    expected = "AttributeError in shop: undo 3 lines of 3f2a91c07d in shop/pricing/totals.py::order_total"
+    assert question.summary == expected

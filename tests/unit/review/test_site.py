@@ -1,59 +1,17 @@
 """The review site decides once, for the right person, content and form; everything else is a page without effect."""
 
-import base64
-import hashlib
-import re
 import threading
 from datetime import timedelta
-from urllib.parse import urlencode
 
 import pytest
 
-from functions.review.page import STYLE_HASH
-from functions.review.web import Answer, Request, read, write
+from functions.review.web import Answer
 from mendloop.contracts.approval import Action
-from mendloop.domain.errors import Unavailable
+from mendloop.domain.identity import sha256
 from mendloop.ports import LinkClaims
-from tests.browser.sample import TOKEN, URL, WORD, World, asked, evidence
+from tests.browser.sample import TOKEN, WORD, asked
 from tests.fakes import house
-
-ADDRESS = f"/incidents/{house.INCIDENT}"
-FORM = {"content-type": "application/x-www-form-urlencoded", "origin": URL}
-
-
-class Visitor:
-    """A browser's behaviour: follows the link, keeps the cookie, fills in the form."""
-
-    def __init__(self, world: World, approver: str = "dana") -> None:
-        self.world, self.site = world, world.site()
-        self.link = world.link(approver)
-        self.cookies: dict[str, str] = {}
-
-    def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.site.answer(Request(method, path, named, self.cookies, body))
-
-    def open(self) -> str:
-        answer = self.send("GET", self.link)
-        assert answer.status == 303 and answer.headers["location"] == ADDRESS
-        name, value = answer.cookie.split(";")[0].split("=", 1)
-        assert {"HttpOnly", "Secure", "SameSite=Lax"} <= set(answer.cookie.split("; "))
-        self.cookies = {name: value}
-        return self.send("GET", ADDRESS).body
-
-    def form(self, **changes: str) -> dict[str, str]:
-        nonce = re.search(r'name="nonce" value="([^"]+)"', self.open())
-        return {"nonce": nonce[1] if nonce else "", "word": WORD, "action": "approve", **changes}
-
-    def post(self, form: dict[str, str], headers: dict[str, str] | None = None) -> Answer:
-        request = Request("POST", f"{ADDRESS}/decision", headers or FORM, self.cookies, urlencode(form).encode())
-        return self.site.answer(request)
-
-
-def standing(world: World) -> Action | None:
-    question = world.decisions.latest(house.INCIDENT)
-    decision = world.decisions.decision(question.id) if question else None
-    return decision.action if decision else None
+from tests.unit.review.visitor import ADDRESS, FORM, Visitor, crash, standing
 
 
 @pytest.mark.parametrize("action", ["approve", "reject", "ticket", "redraft"])
@@ -107,12 +65,43 @@ def test_a_form_from_elsewhere_decides_nothing(headers: dict[str, str]) -> None:
     assert standing(world) is None
 
 
-def test_a_nonce_is_good_once_and_for_its_own_session() -> None:
+@pytest.mark.parametrize("nonce", ["", "made-up", "A" * 32, "A" * 9000, "ü" * 32])
+def test_a_nonce_that_no_page_carried_decides_nothing(nonce: str) -> None:
     world = asked()
-    dana, other = Visitor(world), Visitor(world, world.catalogs.load()[0].services["shop"].approvers[-1])
-    form, _ = dana.form(), other.form()
-    assert other.post(form).status == (422 if other.cookies != dana.cookies else 303)
-    assert dana.post({**form, "nonce": "made-up"}).status in {409, 422}
+    visitor = Visitor(world)
+    assert visitor.post({**visitor.form(), "nonce": nonce}).status == 422
+    assert standing(world) is None
+
+
+def test_a_nonce_of_another_session_decides_nothing() -> None:
+    world = asked()
+    dana, robin = Visitor(world), Visitor(world, "robin")
+    form = dana.form()
+    robin.open()
+    assert dana.cookies != robin.cookies
+    assert robin.post(form).status == 422 and standing(world) is None
+    assert dana.post(form).status == 303
+
+
+def test_a_nonce_that_was_used_decides_nothing() -> None:
+    world = asked()
+    visitor = Visitor(world)
+    form = visitor.form()
+    question = world.decisions.latest(house.INCIDENT)
+    assert question is not None
+    session = sha256(visitor.cookies["mendloop_session"])
+    assert world.decisions.use_nonce(question.id, form["nonce"], session, world.clock.now())
+    answer = visitor.post({**form, "comment": "wait for <b>us</b>"})
+    assert answer.status == 422 and standing(world) is None
+    assert "wait for &lt;b&gt;us&lt;/b&gt;" in answer.body
+
+
+def test_a_page_left_open_for_hours_decides_nothing() -> None:
+    world = asked()
+    visitor = Visitor(world)
+    form = visitor.form()
+    world.clock.advance(hours=3)
+    assert visitor.post(form).status == 422 and standing(world) is None
 
 
 def test_deciding_twice_says_which_stands_and_wakes_again() -> None:
@@ -135,10 +124,6 @@ def test_a_crash_before_the_wake_up_is_cured_by_the_second_click() -> None:
     assert standing(world) is Action.APPROVE and world.workflow.woken == []
     assert again.post(second).status == 409
     assert world.workflow.woken == [TOKEN]
-
-
-def crash(token: str) -> bool:
-    raise Unavailable("Step Functions is down")
 
 
 def test_racing_approvers_leave_one_decision() -> None:
@@ -217,7 +202,20 @@ def test_an_approver_who_left_the_catalog_cannot_decide() -> None:
     form = visitor.form()
     service = house.make_service(approvers=["robin"])
     world.catalogs.catalog = house.make_catalog(services={"shop": service})
-    assert visitor.post(form).status in {403, 422} and standing(world) is None
+    answer = visitor.post(form)
+    assert answer.status == 403 and "not an approver" in answer.body and standing(world) is None
+    assert "AttributeError" not in visitor.send("GET", ADDRESS).body
+
+
+def test_a_paused_service_takes_every_decision_but_approve() -> None:
+    world = asked()
+    world.switch.services.add("shop")
+    visitor = Visitor(world)
+    form = visitor.form()
+    answer = visitor.post(form)
+    assert answer.status == 422 and "paused" in answer.body and 'value="approve"' not in answer.body
+    assert standing(world) is None
+    assert visitor.post(visitor.form(action="reject")).status == 303
 
 
 def test_a_huge_body_is_refused() -> None:
@@ -225,41 +223,3 @@ def test_a_huge_body_is_refused() -> None:
     visitor = Visitor(world)
     assert visitor.post({**visitor.form(), "comment": "x" * 5_000_000}).status == 400
     assert standing(world) is None
-
-
-def test_production_text_is_inert_and_visible() -> None:
-    trace = house.make_trace(type="ValueError", message="<script>alert(1)</script> \x1b[31m \u202etxet")
-    world = asked(evidence=evidence(faults=[house.make_fault(trace=trace)]))
-    body = Visitor(world).open()
-    assert "<script>" not in body and "\x1b" not in body and "\u202e" not in body
-    assert "&lt;script&gt;" in body and "⟦ESC⟧" in body and "RIGHT-TO-LEFT OVERRIDE" in body
-
-
-def test_the_page_is_small_tokenless_and_its_style_is_the_one_allowed() -> None:
-    body = Visitor(asked()).open()
-    assert len(body.encode()) < 100_000 and TOKEN not in body
-    style = re.search(r"<style>(.*?)</style>", body, re.DOTALL)
-    assert style and base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode() == STYLE_HASH
-    assert "<script" not in body and "style=" not in body
-
-
-@pytest.mark.parametrize("status", [200, 404, 500])
-def test_every_answer_carries_the_headers(status: int) -> None:
-    headers = write(Answer(status, "x"), STYLE_HASH)["headers"]
-    assert headers["cache-control"] == "no-store" and headers["x-frame-options"] == "DENY"
-    assert "frame-ancestors 'none'" in headers["content-security-policy"]
-
-
-def test_both_shapes_of_an_event_are_read() -> None:
-    http = {"http": {"method": "post", "path": "/incidents/x"}}
-    on_aws = read({"requestContext": http, "cookies": ["mendloop_session=a"], "body": "a=b"})
-    locally = read(
-        {
-            "requestContext": http,
-            "headers": {"Cookie": "mendloop_session=a"},
-            "body": base64.b64encode(b"a=b").decode(),
-            "isBase64Encoded": True,
-        }
-    )
-    assert on_aws.cookies == locally.cookies == {"mendloop_session": "a"}
-    assert on_aws.body == locally.body == b"a=b" and on_aws.method == "POST"
