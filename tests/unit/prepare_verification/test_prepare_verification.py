@@ -7,6 +7,7 @@ from typing import Any
 from functions.prepare_verification.step import prepare_verification
 from mendloop import documents
 from mendloop.contracts.draft import CodeFix, DraftSlot, Edit
+from mendloop.contracts.execution import Execution
 from mendloop.contracts.verification import PreparationSlot, TestJob
 from tests.browser.sample import World
 from tests.fakes import house
@@ -16,11 +17,13 @@ from tests.fakes.code_host import InMemoryCodeHost
 SOURCE = b"def total(order):\n    return order['sum']\n"
 
 
-def prepared(world: World, host: InMemoryCodeHost, fix: CodeFix, **fields: Any) -> PreparationSlot:
+def prepared(
+    world: World, host: InMemoryCodeHost, fix: CodeFix, *, execution: Execution | None = None, **fields: Any
+) -> PreparationSlot:
     ref = documents.store(world.artifacts, "draft.json", fix)
     world.catalogs = FixedCatalog(house.make_catalog(services={"shop": house.make_service(**fields)}))
     return prepare_verification(
-        world.execution(draft=DraftSlot(kind="code_fix", ref=ref)),
+        execution or world.execution(draft=DraftSlot(kind="code_fix", ref=ref)),
         artifacts=world.artifacts,
         incidents=world.incidents,
         decisions=world.decisions,

@@ -31,7 +31,7 @@ SECRET = "SENTINEL_OF_THE_RUNNER"
 def jail_works(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     reason = Bubblewrap().unusable()
-    if reason and os.environ.get("CI_REQUIRE_CLOUD", os.environ.get("MENDLOOP_REQUIRE_CLOUD")):
+    if reason and os.environ.get("MENDLOOP_REQUIRE_CLOUD"):
         pytest.fail(f"the jail must work here: {reason}")
     if reason:
         pytest.skip(f"NO JAIL, containment is untested: {reason}")
@@ -93,7 +93,7 @@ HARMLESS = {
     ),
     "other processes": "import glob\nassert len(glob.glob('/proc/[0-9]*')) <= 4",
     "our libraries": (
-        "import importlib.util\nassert not any(map(importlib.util.find_spec, ('mendloop', 'functions', 'infra')))"
+        "import importlib.util\nassert not any(map(importlib.util.find_spec, ('mendloop', 'boto3', 'pydantic')))"
     ),
 }
 

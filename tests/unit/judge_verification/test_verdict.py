@@ -1,0 +1,238 @@
+"""From a runner's report to a verdict; every case differs from a proved one in one point."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from functions.judge_verification.step import judge_verification
+from functions.judge_verification.verdict import Judge, Verdict
+from mendloop import documents
+from mendloop.contracts.draft import RegressionSource, RegressionTest
+from mendloop.contracts.verification import (
+    PreparationSlot,
+    TestOutcome,
+    TestRun,
+    TreeRun,
+    Verification,
+    VerificationNext,
+    VerificationStatus,
+)
+from mendloop.domain.verdict import Expected, difference
+from tests.fakes.artifacts import InMemoryArtifacts
+from tests.fakes.clock import FixedClock
+from tests.fakes.house import INCIDENT, make_code_fix, make_execution
+from tests.fakes.incidents import InMemoryIncidents
+from tests.unit.sandbox.jobs import FIX, NONCE, REGRESSION, make_job
+
+Sessions = dict[tuple[str, str], TreeRun]
+TEST = RegressionTest(
+    source=RegressionSource.FAILING_REQUEST,
+    path="tests/test_regression.py",
+    test_id=REGRESSION,
+    expected_type="KeyError",
+    expected_function="total",
+)
+FRAMES = ["tests/test_regression.py:test_it:4", "shop/prices.py:total.<locals>.<genexpr>:2", "shop/prices.py:total:2"]
+RED = TestOutcome(test_id=REGRESSION, status="failed", exception_type="KeyError", frames=FRAMES)
+GREEN = TestOutcome(test_id=REGRESSION, status="passed")
+IDS = ("tests/test_a.py::test_a", "tests/test_b.py::test_b")
+
+
+def session(tree: str, kind: str, *outcomes: TestOutcome, exit_code: int | None = 0, contained: str = "") -> TreeRun:
+    return TreeRun(tree=tree, kind=kind, exit_code=exit_code, outcomes=list(outcomes), contained=contained)
+
+
+def outcomes(*statuses: str) -> list[TestOutcome]:
+    return [TestOutcome(test_id=name, status=status) for name, status in zip(IDS, statuses, strict=False)]
+
+
+def proved() -> Sessions:
+    runs = [
+        session("base", "collect", *outcomes("collected", "collected")),
+        session("running", "regression", RED, exit_code=1),
+        session("base", "regression", RED, exit_code=1),
+        session("patched", "regression", GREEN),
+        session("base", "suite", *outcomes("passed", "passed")),
+        session("patched", "suite", *outcomes("passed", "passed")),
+    ]
+    return {(run.tree, run.kind): run for run in runs}
+
+
+def judged(runs: Sessions, test: RegressionTest = TEST, sandbox: str = "bubblewrap", **fields: Any) -> Verdict:
+    job = make_job(InMemoryArtifacts(), FIX, **fields)
+    run = TestRun(nonce=NONCE, patch_sha256=job.patch_sha256, sandbox=sandbox, runs=list(runs.values()))
+    return Judge(job, run, test).verdict()
+
+
+def with_session(
+    tree: str, kind: str, *found: TestOutcome, exit_code: int | None = 0, contained: str = ""
+) -> Callable[[], Sessions]:
+    return lambda: proved() | {(tree, kind): session(tree, kind, *found, exit_code=exit_code, contained=contained)}
+
+
+def without(tree: str, kind: str) -> Callable[[], Sessions]:
+    return lambda: {key: run for key, run in proved().items() if key != (tree, kind)}
+
+
+def changed(**fields: Any) -> TestOutcome:
+    return RED.model_copy(update=fields)
+
+
+def test_the_same_failure_gone_is_proved_and_what_is_not_is_named() -> None:
+    verdict = judged(proved())
+    assert (verdict.status, verdict.green) == (VerificationStatus.PROVED, "passed")
+    assert verdict.suite == "2 passed, 0 failed; base: the same"
+    assert any("deceive" in open_point for open_point in verdict.not_proved)
+
+
+CASES = {
+    "running passes": (with_session("running", "regression", GREEN), "not_reproduced"),
+    "another type": (
+        with_session("running", "regression", changed(exception_type="TypeError"), exit_code=1),
+        "not_reproduced",
+    ),
+    "another place": (
+        with_session("running", "regression", changed(frames=FRAMES[:1]), exit_code=1),
+        "not_reproduced",
+    ),
+    "red by exit code only": (with_session("running", "regression", GREEN, exit_code=1), "not_reproduced"),
+    "red by report only": (with_session("running", "regression", RED, exit_code=0), "not_reproduced"),
+    "skipped": (with_session("running", "regression", changed(status="skipped")), "not_reproduced"),
+    "fixed on the base": (with_session("base", "regression", GREEN), "not_reproduced"),
+    "running is gone": (without("running", "regression"), "tests_pass"),
+    "running cannot import": (
+        with_session("running", "regression", changed(test_id="tests/test_regression.py", status="error"), exit_code=2),
+        "tests_pass",
+    ),
+    "running hangs": (with_session("running", "regression", exit_code=None, contained="timeout"), "tests_pass"),
+    "still red": (with_session("patched", "regression", RED, exit_code=1), "failed"),
+    "green by report only": (with_session("patched", "regression", GREEN, exit_code=3), "failed"),
+    "green is missing": (with_session("patched", "regression"), "failed"),
+    "green of another test": (with_session("patched", "regression", outcomes("passed")[0]), "failed"),
+    "green and another": (with_session("patched", "regression", GREEN, *outcomes("passed")), "failed"),
+    "patched regression hangs": (
+        with_session("patched", "regression", exit_code=None, contained="timeout"),
+        "failed",
+    ),
+    "worse": (with_session("patched", "suite", *outcomes("passed", "failed"), exit_code=1), "failed"),
+    "newly skipped": (with_session("patched", "suite", *outcomes("passed", "skipped")), "failed"),
+    "an id is missing": (with_session("patched", "suite", *outcomes("passed")), "failed"),
+    "an id too many": (
+        with_session("patched", "suite", *outcomes("passed", "passed"), TestOutcome(test_id="x", status="passed")),
+        "failed",
+    ),
+    "exit code disagrees": (with_session("patched", "suite", *outcomes("passed", "passed"), exit_code=3), "failed"),
+    "patched suite stopped": (
+        with_session("patched", "suite", *outcomes("passed", "passed"), exit_code=None, contained="output"),
+        "failed",
+    ),
+    "no patched suite": (without("patched", "suite"), "failed"),
+    "base stopped": (with_session("base", "suite", exit_code=None, contained="timeout"), "skipped"),
+    "base not collected": (without("base", "collect"), "skipped"),
+    "base runs other ids": (with_session("base", "suite", *outcomes("passed")), "skipped"),
+    "base does not know its options": (with_session("base", "collect", exit_code=4), "skipped"),
+}
+
+
+@pytest.mark.parametrize(("runs", "status"), CASES.values(), ids=CASES)
+def test_one_point_off_is_not_proved(runs: Callable[[], Sessions], status: str) -> None:
+    verdict = judged(runs())
+    assert verdict.status.value == status, verdict
+    assert verdict.reason.endswith(".") and len(verdict.reason) <= 301
+
+
+def test_a_failure_that_the_base_has_too_is_not_held_against_the_patch() -> None:
+    both = {
+        (tree, "suite"): session(tree, "suite", *outcomes("passed", "failed"), exit_code=1)
+        for tree in ("base", "patched")
+    }
+    verdict = judged(proved() | both)
+    assert verdict.status is VerificationStatus.PROVED
+    assert verdict.suite == "1 passed, 1 failed; base: the same"
+
+
+def test_without_a_regression_test_nothing_is_proved_however_green_the_suite() -> None:
+    none = RegressionTest(source=RegressionSource.NONE, reason="No failing request was kept.")
+    runs = {key: run for key, run in proved().items() if key[1] != "regression"}
+    verdict = judged(runs, none, regression_id="")
+    assert verdict.status is VerificationStatus.NOT_REPRODUCED
+    assert "No failing request was kept" in verdict.reason
+    assert verdict.suite == "2 passed, 0 failed; base: the same"
+
+
+def test_no_test_of_its_own_is_said() -> None:
+    empty = {
+        (tree, kind): session(tree, kind, exit_code=5)
+        for tree, kind in (("base", "collect"), ("base", "suite"), ("patched", "suite"))
+    }
+    verdict = judged(proved() | empty)
+    assert verdict.status is VerificationStatus.PROVED
+    assert any("nothing else broke" in point for point in verdict.not_proved)
+
+
+@pytest.mark.parametrize("sandbox", ["unsandboxed", "isolated_function"])
+def test_a_weaker_sandbox_is_named(sandbox: str) -> None:
+    assert len(judged(proved(), sandbox=sandbox).not_proved) == len(judged(proved()).not_proved) + 1
+
+
+def test_two_sessions_of_one_name_are_none() -> None:
+    job = make_job(InMemoryArtifacts(), FIX)
+    runs = [*proved().values(), proved()["patched", "regression"]]
+    run = TestRun(nonce=NONCE, patch_sha256=job.patch_sha256, sandbox="bubblewrap", runs=runs)
+    assert Judge(job, run, TEST).verdict().status is VerificationStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "same"),
+    [
+        ("JSONDecodeError", "json.decoder.JSONDecodeError", True),
+        ("json.decoder.JSONDecodeError", "JSONDecodeError", True),
+        ("Error", "KeyError", False),
+        ("KeyError", "", False),
+        ("", "KeyError", False),
+    ],
+)
+def test_exception_names_agree_with_or_without_their_module(expected: str, actual: str, same: bool) -> None:
+    assert (not difference(Expected(expected, "", ""), actual, [])) is same
+
+
+def test_passing_through_a_method_of_that_name_counts_but_not_in_the_test_itself() -> None:
+    expected = Expected("KeyError", "Order.total", "tests/test_it.py")
+    assert not difference(expected, "KeyError", ["shop/a.py:Order.total:3", "shop/b.py:price:1"])
+    assert difference(expected, "KeyError", ["tests/test_it.py:Order.total:3"])
+    assert difference(expected, "KeyError", ["shop/a.py:Basket.total:3"])
+
+
+@pytest.mark.parametrize(
+    ("runs", "attempt", "leads_to"),
+    [
+        (proved(), 1, VerificationNext.REQUEST_APPROVAL),
+        (without("running", "regression")(), 1, VerificationNext.REQUEST_APPROVAL),
+        (without("base", "collect")(), 3, VerificationNext.REQUEST_APPROVAL),
+        (without("patched", "suite")(), 1, VerificationNext.REDRAFT),
+        (without("patched", "suite")(), 2, VerificationNext.REDRAFT),
+        (without("patched", "suite")(), 3, VerificationNext.FILE_TICKET),
+        (with_session("base", "regression", GREEN)(), 1, VerificationNext.FILE_TICKET),
+    ],
+)
+def test_where_it_goes_from_here(runs: Sessions, attempt: int, leads_to: VerificationNext) -> None:
+    artifacts, incidents = InMemoryArtifacts(), InMemoryIncidents()
+    draft = documents.store(artifacts, "draft.json", make_code_fix(regression=TEST))
+    job = make_job(artifacts, FIX, draft=draft)
+    run = TestRun(nonce=NONCE, patch_sha256=job.patch_sha256, sandbox="bubblewrap", runs=list(runs.values()))
+    documents.store(artifacts, job.result_key, run)
+    slots = {
+        "draft": {"kind": "code_fix", "ref": draft, "attempt": attempt},
+        "preparation": PreparationSlot(
+            attempt=attempt,
+            job=documents.store(artifacts, "sandbox/job.json", job),
+            nonce=NONCE,
+            patch_sha256=job.patch_sha256,
+            draft=draft,
+        ),
+    }
+    slot = judge_verification(make_execution(**slots), artifacts=artifacts, incidents=incidents, clock=FixedClock())
+    assert slot.next is leads_to
+    assert documents.load(artifacts, slot.ref, Verification).draft_sha256 == draft.sha256
+    assert [entry.step for entry in incidents.timeline(INCIDENT)] == ["judge_verification"]
