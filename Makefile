@@ -18,7 +18,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-setup: $(STAMPS)/project $(STAMPS)/local-cloud $(STAMPS)/cdk ## Install everything into the checkout
+setup: $(STAMPS)/project $(STAMPS)/local-cloud $(STAMPS)/cdk $(STAMPS)/layers ## Install everything into the checkout
 
 demo: setup ## Run the loop on the local cloud (APPROVE=1 REJECT=1 TICKET=1 SEED=n SCENARIO=name REPORT=file KEEP=1)
 	@.venv/bin/mendloop demo --seed $(or $(SEED),1) --scenario $(or $(SCENARIO),regression) \
@@ -81,4 +81,10 @@ $(STAMPS)/cdk: $(STAMPS)/project infra/cdk_cli/package.json infra/cdk_cli/packag
 	@echo "Installing the CDK command line …"
 	@mkdir -p .tools/cdk && cp infra/cdk_cli/package.json infra/cdk_cli/package-lock.json .tools/cdk/
 	@.venv/bin/npm ci --prefix .tools/cdk --no-audit --no-fund --silent
+	@touch $@
+
+# The functions' dependencies for this machine, made while the network is there.
+$(STAMPS)/layers: $(STAMPS)/project infra/bundling.py
+	@echo "Making the functions' layers …"
+	@$(RUN) -m infra.bundling >/dev/null
 	@touch $@
