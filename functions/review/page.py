@@ -31,7 +31,7 @@ STYLE = (FOLDER / "style.css").read_text(encoding="utf-8")
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 MOST_LINES = 40
 MOST_FRAMES = 24
-LONGEST_TEXT = 600
+LONGEST_TEXT = 400
 """Characters of one production text: a log line, an exception's message."""
 LARGEST_DIFF = 50_000
 """Bytes of highlighted HTML; above it the plain diff is shown, which is never cut: it is what gets approved."""

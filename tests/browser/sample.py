@@ -14,7 +14,7 @@ from mendloop.contracts.draft import Claim, CodeFix, DraftSlot, RegressionSource
 from mendloop.contracts.evidence import Evidence, EvidenceLine, EvidenceSlot, EvidenceStatus, Frame
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import IncidentState, TimelineEntry
-from mendloop.contracts.mapping import CodeMap, MappingSlot, Suspect, Target
+from mendloop.contracts.mapping import CodeMap, MappingSlot, Owner, Suspect, Target
 from mendloop.contracts.verification import Verification, VerificationNext, VerificationSlot
 from mendloop.domain.identity import content_hash, sha256
 from tests.fakes import house
@@ -227,6 +227,9 @@ def mapping(**fields: Any) -> CodeMap:
             Suspect(commit=other, score=2, reasons=["touched the same file"], paths=[PATH]),
         ],
     }
+    sample["owner"] = Owner(
+        name="Dana Example", email="dana@example.com", catalog_name="dana", reason=f"named for {PATH} in CODEOWNERS"
+    )
     return house.make_code_map(**{**sample, **fields})
 
 

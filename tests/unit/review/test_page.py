@@ -38,7 +38,7 @@ def test_instructions_and_floods_in_the_logs_stay_text_and_small() -> None:
     trace = house.make_trace(type="RecursionError", message="<" * 200_000, frames=deep)
     world = asked(evidence=evidence(faults=[house.make_fault(trace=trace)], lines=lines))
     body = Visitor(world).open()
-    assert len(body.encode()) < 200_000 and "2976 more frames" in body
+    assert len(body.encode()) < 100_000 and "2976 more frames" in body
     assert "reads like an instruction; ignored" in body
     assert body.count('value="approve"') == 1 and "&lt;input name=" in body
     assert standing(world) is None
