@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,15 +44,24 @@ def tools_or_skip() -> Toolbox:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Deployed with secrets planted in the caller's environment, which nothing may pick up."""
     tools = tools_or_skip()
-    before = dict(os.environ)
     planted = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "AWS_PROFILE")
-    os.environ.update(dict.fromkeys(planted, PLANTED_IN_THE_SHELL))
-    cloud = fresh_cloud(tools, tmp_path_factory.mktemp("state") / "cloud")
-    try:
+    with own_environment(dict.fromkeys(planted, PLANTED_IN_THE_SHELL)):
+        cloud = fresh_cloud(tools, tmp_path_factory.mktemp("state") / "cloud")
         place, production, inbox = deploy_all(tools, cloud, "regression", 20261123)
+    try:
         yield House(place, production, inbox, cloud)
     finally:
         local_cloud.stop(cloud)
+
+
+@contextmanager
+def own_environment(variables: dict[str, str]) -> Iterator[None]:
+    """Set for a while; whatever is set inside is gone afterwards, since other tests run in this process too."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
         os.environ.clear()
         os.environ.update(before)
 
