@@ -1,0 +1,83 @@
+"""Ports whose every effect is a place to die: before it happens, or after it happened and before anybody knows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from mendloop.domain.errors import Unavailable
+
+EFFECTS: dict[str, frozenset[str]] = {
+    "ArtifactStore": frozenset({"put"}),
+    "IncidentStore": frozenset({"claim", "save", "record", "note", "claim_fault", "release_fault", "save_publication"}),
+    "DecisionStore": frozenset({"ask", "decide", "save_token", "save_nonce", "use_nonce"}),
+    "Workflow": frozenset({"start", "wake", "fail"}),
+    "CodeHost": frozenset({"push_branch", "open_pull_request"}),
+    "TicketTracker": frozenset({"file", "comment"}),
+    "Mailer": frozenset({"send", "alert"}),
+}
+"""What changes the world outside a step, by port; everything else only reads."""
+READS: dict[str, frozenset[str]] = {
+    "ArtifactStore": frozenset({"get", "read"}),
+    "IncidentStore": frozenset({"load", "incidents", "occurrences", "timeline", "publication"}),
+    "DecisionStore": frozenset({"request", "latest", "decision", "token"}),
+    "Workflow": frozenset({"status"}),
+    "CodeHost": frozenset(
+        {
+            *("default_branch", "resolve", "tree", "file", "blame", "commit", "commits", "commit_diff", "compare"),
+            *("archive", "branch", "pull_request", "open_pull_requests"),
+        }
+    ),
+    "TicketTracker": frozenset({"find"}),
+    "Mailer": frozenset({"confirmed"}),
+}
+
+
+class Killed(BaseException):
+    """The process is gone: no `except Exception` sees it."""
+
+
+DEATHS: dict[str, Callable[[str], BaseException]] = {
+    "killed": Killed,
+    # The call may have gone through all the same: only its answer is lost.
+    "outage": Unavailable,
+}
+
+
+@dataclass
+class Fate:
+    """Counts the boundaries passed; strikes once, at number `at` (never when negative)."""
+
+    at: int = -1
+    kind: str = "killed"
+    passed: list[str] = field(default_factory=list)
+
+    def boundary(self, name: str) -> None:
+        """Pass one boundary, or die there."""
+        self.passed.append(name)
+        if len(self.passed) - 1 == self.at:
+            raise DEATHS[self.kind](name)
+
+    @property
+    def struck(self) -> str:
+        """Where it struck, "" when it has not."""
+        return self.passed[self.at] if 0 <= self.at < len(self.passed) else ""
+
+
+class Mortal:
+    """A fake behind which every effect passes two boundaries."""
+
+    def __init__(self, inner: Any, port: str, fate: Fate) -> None:
+        self._inner, self._port, self._fate = inner, port, fate
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        if name not in EFFECTS[self._port]:
+            return found
+
+        def effect(*args: Any, **kwargs: Any) -> Any:
+            self._fate.boundary(f"before {self._port}.{name}")
+            result = found(*args, **kwargs)
+            self._fate.boundary(f"after {self._port}.{name}")
+            return result
+
+        return effect
