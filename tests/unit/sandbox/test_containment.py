@@ -92,6 +92,7 @@ HARMLESS = {
         "assert 'NoNewPrivs:\\t1' in status and 'CapEff:\\t0000000000000000' in status"
     ),
     "other processes": "import glob\nassert len(glob.glob('/proc/[0-9]*')) <= 4",
+    "the runner knows its own version": "import pluggy, pytest\nassert pluggy.__version__ and pytest.version_tuple",
     "our libraries": (
         "import importlib.util\nassert not any(map(importlib.util.find_spec, ('mendloop', 'boto3', 'pydantic')))"
     ),

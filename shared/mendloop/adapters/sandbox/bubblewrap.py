@@ -94,7 +94,7 @@ def _system() -> list[str]:
         elif path.is_dir():
             words += _shown(path, name)
     words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    return [*words, *_interpreter()]
+    return [*words, *_interpreter(), *_hidden()]
 
 
 def _interpreter() -> list[str]:
@@ -104,6 +104,15 @@ def _interpreter() -> list[str]:
     # Folders that bubblewrap makes on the way are private to root, who is about to become somebody else.
     above = [word for parent in reversed(prefix.parents[:-1]) for word in ("--perms", "0755", "--dir", str(parent))]
     return [*above, *_shown(prefix, str(prefix))]
+
+
+def _hidden() -> list[str]:
+    """Packages that happen to be installed beside the interpreter are no part of what a project locked."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    library = Path(sys.base_prefix) / "lib"
+    places = [library / version / "site-packages", library / version / "dist-packages"]
+    places += [Path("/usr/lib/python3/dist-packages"), Path(f"/usr/local/lib/{version}/dist-packages")]
+    return [word for place in places if place.is_dir() for word in ("--perms", "0755", "--tmpfs", str(place))]
 
 
 def _shown(source: Path, at: str) -> list[str]:

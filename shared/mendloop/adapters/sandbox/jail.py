@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from importlib import metadata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +11,8 @@ from mendloop.domain.errors import Misconfigured
 
 RUNNER_PACKAGES = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "py")
 """Bound one by one, so that no plugin and no library of ours is importable by project code."""
+RUNNER_DISTRIBUTIONS = ("pytest", "pluggy")
+"""Asked for their version while pytest runs: their metadata must stand beside them."""
 
 
 @dataclass(frozen=True)
@@ -54,4 +57,17 @@ def runner_packages() -> dict[str, Path]:
             raise Misconfigured(f"the sandbox needs the package {name}; the layer of run_tests does not hold it")
         place = Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
         found[place.name] = place
+    for name in RUNNER_DISTRIBUTIONS:
+        place = _metadata(name)
+        found[place.name] = place
     return found
+
+
+def _metadata(name: str) -> Path:
+    """The `.dist-info` folder; Misconfigured when it was stripped from the bundle."""
+    try:
+        files = metadata.distribution(name).files or []
+    except metadata.PackageNotFoundError as error:
+        raise Misconfigured(f"the sandbox needs the metadata of {name}; the layer of run_tests lacks it") from error
+    record = next(file for file in files if file.name == "METADATA")
+    return Path(str(record.locate())).parent
