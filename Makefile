@@ -26,7 +26,7 @@ demo: setup ## Run the loop on the local cloud (APPROVE=1 REJECT=1 TICKET=1 SEED
 		$(if $(KEEP),--keep) $(if $(REPORT),--report "$(REPORT)")
 
 test: setup ## Run the tests; needs no network
-	$(RUN) -m pytest
+	$(RUN) -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
 
 check: setup ## Format, lint, types, import rules, the AWS bundles
 	$(RUN) -m ruff format --check .

@@ -9,6 +9,7 @@ import pytest
 _FOREIGN = ("AWS_", "MENDLOOP_", "POWERTOOLS_", "ANTHROPIC_", "GITHUB_", "GH_")
 _DEMANDS = "MENDLOOP_REQUIRE_"
 """What CI sets: a test that lacks its browser, cloud or sandbox then fails instead of skipping."""
+_TOGETHER = ("e2e", "browser")
 _TEST_KEYS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -33,6 +34,19 @@ def hermetic_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(nowhere / name.lower()))
     yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers (`make test`): what shares a cloud or a module's fixtures stays together, the longest first.
+
+    Each test of the sandbox goes alone: most of its time is waiting for a limit.
+    """
+    for item in items:
+        folder = next((name for name in _TOGETHER if f"tests/{name}/" in item.nodeid), "")
+        alone = "tests/unit/sandbox/" in item.nodeid
+        item.add_marker(pytest.mark.xdist_group(folder or (item.nodeid if alone else str(item.path))))
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/e2e/"))
 
 
 def _nowhere(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -1,93 +1,111 @@
-"""`make bench`: from alarm to mail as a multiple of an empty chain of as many states, on the same emulator.
+"""`make bench`: ratios within one run, on a local cloud of its own.
 
-Timings on shared machines are noisy, so the ratio of two medians of one run is the figure; seconds are shown beside it.
+    python -m tests.bench [--only mail|cold|cost] [--runs 5] [--report FILE]
+
+- mail: from the alarm to the mail, as a multiple of chains of as many states that do nothing
+- cold: the start of each Lambda, as a multiple of a bare powertools and boto3 handler with the same layer
+- cost: dollars on AWS, idle and per incident, from the template and an execution that really ran
+
+Timings on shared machines are noisy, so the ratio of two medians of one run is the figure; seconds stand beside it.
+A run that measured nothing fails.
 """
 
+import argparse
 import json
-import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from infra.rooms import BY_NAME
 from mendloop.cli import local_cloud
-from mendloop.cli.demo.browser import Visitor
 from mendloop.cli.demo.deploy import deploy_all, fresh_cloud
 from mendloop.cli.demo.inbox import Inbox
 from mendloop.cli.demo.production import Production
-from mendloop.cli.demo.traffic import send, wait_for_alarm
-from mendloop.cli.demo.watch import TERMINAL, Watcher
 from mendloop.cli.place import Place
 from mendloop.cli.toolbox import Toolbox, find_root
+from tests.bench import cold, cost, mail, replay, show
+from tests.bench.mail import Run
 
-RUNS = 5
+PARTS = ("mail", "cold", "cost")
 
 
 def main() -> int:
-    """The table; 1 when nothing was measured."""
+    """The tables; 1 when nothing was measured."""
+    arguments = _arguments()
+    parts = [arguments.only] if arguments.only else list(PARTS)
     tools = Toolbox(find_root(Path(__file__).parent))
+    found: dict[str, Any] = {"machine": show.machine(), "seconds": {}}
     with tempfile.TemporaryDirectory() as folder:
         cloud = fresh_cloud(tools, Path(folder) / "cloud")
         try:
             place, production, inbox = deploy_all(tools, cloud, "regression", 1)
-            mails, states = [], 0
-            for _ in range(RUNS):
-                seconds, states = alarm_to_mail(place, production, inbox)
-                mails.append(seconds)
-            chain = [empty_chain(place, states, number) for number in range(RUNS)]
+            _measure(found, parts, arguments.runs, place, production, inbox)
         finally:
             local_cloud.stop(cloud)
-    if not mails or not chain:
-        print("nothing was measured")
+    print(show.tables(found))
+    if arguments.report:
+        arguments.report.write_text(json.dumps(found, indent=2) + "\n")
+    empty = [part for part in parts if not found.get(part)]
+    if empty or not parts:
+        print(f"nothing was measured: {', '.join(empty)}", file=sys.stderr)
         return 1
-    mail, empty = statistics.median(mails), statistics.median(chain)
-    print(f"alarm → mail: {mail / empty:.1f} × an empty chain of {states} states (median of {RUNS})")
-    print(f"  {mail:.2f} s, of them 2 s settling, against {empty:.2f} s; runs {[round(s, 2) for s in mails]}")
     return 0
 
 
-def alarm_to_mail(place: Place, production: Production, inbox: Inbox) -> tuple[float, int]:
-    """Seconds from the alarm to the mail, and the states entered until then. Rejects, so that the next run is new."""
-    alarm = production.alarm_name
-    before = {execution["executionArn"] for execution in executions(place)}
-    place.client("cloudwatch").set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="bench")
-    send(place, production)
-    wait_for_alarm(place, alarm, 60)
-    began = time.monotonic()
-    mail = inbox.wait(240)
-    seconds = time.monotonic() - began
-    (arn,) = {execution["executionArn"] for execution in executions(place)} - before
-    watcher = Watcher(place, arn)
-    watcher.look()
-    states = len(watcher.entered)
-    Visitor(place.cloud.endpoint if place.cloud else "").decide(mail.link, "reject", "bench")
-    while watcher.status() not in TERMINAL:
-        time.sleep(0.2)
-    return seconds, states
+def _measure(
+    found: dict[str, Any], parts: list[str], runs: int, place: Place, production: Production, inbox: Inbox
+) -> None:
+    """One approved incident first: it warms the workers, and the other parts read what it left behind."""
+    approved = mail.alarm_to_mail(place, production, inbox, "approve")
+    events = replay.recorded(place, approved)
+    assert not replay.missing(events), f"no event for {replay.missing(events)}"
+    work: dict[str, Callable[[], dict[str, Any]]] = {
+        "mail": lambda: _mail(place, production, inbox, runs),
+        "cold": lambda: cold.starts(place, events),
+        "cost": lambda: _cost(place, approved, events),
+    }
+    # Costs before cold starts: these change the functions' environments.
+    for part in sorted(parts, key=("mail", "cost", "cold").index):
+        print(f"measuring {part} …", file=sys.stderr, flush=True)
+        began = time.monotonic()
+        found[part] = work[part]()
+        found["seconds"][part] = round(time.monotonic() - began, 1)
 
 
-def executions(place: Place) -> list[dict[str, str]]:
-    """All of the state machine."""
-    steps = place.client("stepfunctions")
-    return list(steps.list_executions(stateMachineArn=place.outputs["StateMachineArn"])["executions"])
+def _mail(place: Place, production: Production, inbox: Inbox, runs: int) -> dict[str, Any]:
+    measured: list[Run] = [mail.alarm_to_mail(place, production, inbox, "reject") for _ in range(runs)]
+    catalog, _ = place.wiring.catalogs.load()
+    settle = next(iter(catalog.services.values())).limits.settle_seconds
+    chains = mail.empty_chains(place, max(run.states for run in measured), runs)
+    return mail.summary(measured, chains, settle)
 
 
-def empty_chain(place: Place, states: int, number: int) -> float:
-    """Seconds of a chain of Pass states."""
-    steps = place.client("stepfunctions")
-    chain = {f"S{n}": {"Type": "Pass", "Next": f"S{n + 1}"} for n in range(states - 1)}
-    chain[f"S{states - 1}"] = {"Type": "Pass", "End": True}  # type: ignore[dict-item]
-    made = steps.create_state_machine(
-        name=f"empty-{number}",
-        definition=json.dumps({"StartAt": "S0", "States": chain}),
-        roleArn="arn:aws:iam::000000000000:role/any",
-    )
-    began = time.monotonic()
-    started = steps.start_execution(stateMachineArn=made["stateMachineArn"], input="{}")
-    watcher = Watcher(place, started["executionArn"])
-    while watcher.status() not in TERMINAL:
-        time.sleep(0.02)
-    return time.monotonic() - began
+def _cost(place: Place, run: Run, events: replay.Events) -> dict[str, Any]:
+    call = place.client("lambda").invoke
+    durations = []
+    for _ in range(2):  # the second one is warm
+        began = time.monotonic()
+        call(FunctionName=BY_NAME["sweep"].function_name, Payload=b"{}")["Payload"].read()
+        durations.append(time.monotonic() - began)
+    return {
+        "idle_month": cost.idle(),
+        "sweep_month": cost.sweeping(durations[-1]),
+        "incident": cost.incident(place, run, events),
+    }
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure, as ratios within one run.")
+    parser.add_argument("--only", choices=PARTS, help="one part only")
+    parser.add_argument("--runs", type=int, default=5, help="incidents and chains behind each median")
+    parser.add_argument("--report", type=Path, help="write the figures there as JSON")
+    arguments = parser.parse_args()
+    if arguments.runs < 1:
+        parser.error("--runs: at least 1")
+    return arguments
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import shutil
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +27,8 @@ class App:
 
 def bootstrap(tools: Toolbox, cloud: LocalCloud) -> None:
     """Once per started cloud."""
-    _cdk(tools, cloud, ["bootstrap", f"aws://{ACCOUNT}/{REGION}"])
+    # An output of its own: the command line lets nobody else write to `cdk.out` meanwhile.
+    _cdk(tools, cloud, ["bootstrap", f"aws://{ACCOUNT}/{REGION}", "--output", str(cloud.folder / "bootstrap")])
     if cloud.auth:
         # The bootstrap bucket's policy denies plain http, which is all the emulator speaks.
         cloud.client("s3").delete_bucket_policy(Bucket=BOOTSTRAP_BUCKET)
@@ -48,17 +51,30 @@ def synthesise(tools: Toolbox, app: App) -> Path:
     assembly = tools.build / "assembly" / _digest(tools.root, app)
     if not (assembly / "manifest.json").exists():
         context = {"aws:cdk:enable-path-metadata": False, **app.context}
+        assembly.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix="making-", dir=assembly.parent))
         tools.run(
             [tools.python, "-m", app.module],
             extra={
-                "CDK_OUTDIR": str(assembly),
+                "CDK_OUTDIR": str(made),
                 "CDK_CONTEXT_JSON": json.dumps(context),
                 "CDK_DEFAULT_ACCOUNT": ACCOUNT,
                 "CDK_DEFAULT_REGION": REGION,
                 "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
             },
         )
+        _keep(made, assembly)
     return assembly
+
+
+def _keep(made: Path, assembly: Path) -> None:
+    """Whole or not at all: two that synthesise the same at the same time made the same."""
+    try:
+        made.rename(assembly)
+    except OSError:
+        shutil.rmtree(made)
+        if not (assembly / "manifest.json").exists():
+            raise
 
 
 def _cdk(tools: Toolbox, cloud: LocalCloud, arguments: list[str]) -> str:

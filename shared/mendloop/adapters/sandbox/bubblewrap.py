@@ -5,6 +5,7 @@ inside, since the kernel exempts root, in whatever user namespace, from the limi
 """
 
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -14,8 +15,8 @@ from pathlib import Path
 
 from mendloop.adapters.sandbox.jail import Place, interpreter, runner_packages
 
-UID = 64_917
-"""Nobody's account, so that a limit on its processes counts only ours."""
+UIDS = range(2_000_000, 3_000_000)
+"""Nobody's accounts. Each run draws one, so that a limit on its processes counts only its own."""
 _PROCESSES = 64
 _TMP_BYTES = 128 * 2**20
 _WORK_BYTES = 512 * 2**20
@@ -56,7 +57,7 @@ class Bubblewrap:
             job="/job",
             work="/work",
             site="/site",
-            uid=UID if os.geteuid() == 0 else None,
+            uid=secrets.choice(UIDS) if os.geteuid() == 0 else None,
             processes=_PROCESSES,
         )
 
@@ -64,7 +65,7 @@ class Bubblewrap:
         common = [*_SPACES, "--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop", "ALL"]
         if os.geteuid() == 0:
             return [*common, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-        return [*common, "--unshare-user", "--uid", str(UID), "--gid", str(UID)]
+        return [*common, "--unshare-user", "--uid", str(UIDS.start), "--gid", str(UIDS.start)]
 
     @cached_property
     def _program(self) -> str:

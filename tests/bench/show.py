@@ -1,0 +1,62 @@
+"""Figures as the tables of docs/benchmarks.md."""
+
+import os
+import platform
+from datetime import UTC, datetime
+from typing import Any
+
+
+def machine() -> str:
+    """Where and when this was measured."""
+    cores = os.cpu_count()
+    return f"{datetime.now(UTC):%Y-%m-%d}, {cores} cores, {platform.machine()}, Python {platform.python_version()}"
+
+
+def tables(found: dict[str, Any]) -> str:
+    """Markdown, ratios first."""
+    makers = {"mail": _mail, "cold": _cold, "cost": _cost}
+    parts = [make(found[name]) for name, make in makers.items() if found.get(name)]
+    took = ", ".join(f"{name} {seconds} s" for name, seconds in found["seconds"].items())
+    return "\n\n".join([f"Measured on {found['machine']}; {took}.", *parts])
+
+
+def _mail(found: dict[str, Any]) -> str:
+    seconds = found["median_seconds"]
+    rows = [
+        f"| {kind} | {ratio} × | {seconds} s | {found['chains'][kind]} s |" for kind, ratio in found["ratio"].items()
+    ]
+    head = ["| empty chain of", "ratio", "alarm → mail", "chain |"]
+    note = f"{found['states']} states; {found['settle_seconds']} s of it wait for evidence. Runs: {found['runs']} s."
+    return _table("Alarm → mail", head, rows) + f"\n\n{note}"
+
+
+def _cold(found: dict[str, Any]) -> str:
+    rows = [
+        f"| `{name}` | {room['ratio']} × | {room['seconds']} s | {room['layers']} |"
+        for name, room in sorted(found["rooms"].items(), key=lambda item: -item[1]["ratio"])
+    ]
+    errors = found["answered_with_an_error"]
+    note = f"Bare handler: {found['bare_seconds']} s." + (f" Answered with an error: {errors}." if errors else "")
+    return _table("Cold start", ["| function", "ratio", "start", "layers |"], rows) + f"\n\n{note}"
+
+
+def _cost(found: dict[str, Any]) -> str:
+    titles = {
+        "idle_month": "Idle, a month",
+        "sweep_month": "The sweep, a month",
+        "incident": "One approved incident",
+    }
+    parts = []
+    for name, title in titles.items():
+        bill = found[name]
+        lines = sorted(bill["lines"].items(), key=lambda item: -item[1]["dollars"])
+        rows = [f"| {line} | {entry['count']:g} | {entry['dollars']:.6f} |" for line, entry in lines]
+        total = f"| **all** | | **{bill['dollars']:.4f}** |"
+        parts.append(_table(f"{title} ({bill['prices']})", ["| what", "count", "dollars |"], [total, *rows]))
+    if unanswered := found["incident"]["not_counted"]:
+        parts.append(f"Requests not counted: {', '.join(unanswered)}.")
+    return "\n\n".join(parts)
+
+
+def _table(title: str, head: list[str], rows: list[str]) -> str:
+    return "\n".join([f"### {title}", "", " | ".join(head), "|" + "---|" * len(head), *rows])
