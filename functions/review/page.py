@@ -12,7 +12,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import TypeAdapter
 
-from functions.review.visible import visible
 from functions.review.web import Answer
 from mendloop import documents
 from mendloop.contracts.approval import Action, ApprovalRequest, Decision
@@ -24,6 +23,7 @@ from mendloop.contracts.mapping import CodeMap
 from mendloop.contracts.publication import Publication
 from mendloop.contracts.verification import Verification, VerificationStatus
 from mendloop.domain.errors import MendloopError
+from mendloop.domain.visible import visible
 from mendloop.ports import ArtifactStore
 
 FOLDER = Path(__file__).parent / "templates"

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 import typer
 from rich.console import Console
 
+from mendloop.cli.plain import plain
 from mendloop.domain.errors import Budget, MendloopError, Permanent, Rejected, Retryable
 
 EXIT_CODES: dict[type[MendloopError], int] = {Rejected: 2, Permanent: 3, Retryable: 4, Budget: 5}
 """2: your input; 3: configuration; 4: try again; 5: a limit."""
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -20,7 +21,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except MendloopError as error:
-        console.print(f"[bold red]{type(error).__name__}[/]: {error}", markup=True)
-        console.print(error.next_action)
+        console.print(f"[bold red]{type(error).__name__}[/]: {plain(error)}")
+        console.print(plain(error.next_action))
         code = next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)
         raise typer.Exit(code) from error

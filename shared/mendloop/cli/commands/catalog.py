@@ -14,7 +14,7 @@ from mendloop.domain.catalog_file import parse_catalog
 from mendloop.domain.errors import BadCatalog
 
 app = typer.Typer(no_args_is_help=True)
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 File = Annotated[Path, typer.Argument(help="The catalog.")]
 Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
 

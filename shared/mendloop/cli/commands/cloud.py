@@ -9,7 +9,7 @@ from mendloop.cli.errors import told
 from mendloop.cli.stack import deploy_stack
 from mendloop.cli.toolbox import Toolbox, find_root
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 def up() -> None:

@@ -8,10 +8,11 @@ from rich.table import Table
 
 from mendloop.cli.errors import told
 from mendloop.cli.place import here
+from mendloop.cli.plain import plain
 from mendloop.contracts.incident import IncidentState
 from mendloop.domain.errors import NotFound
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
 
 
@@ -27,8 +28,8 @@ def list_incidents(
         for incident in here(aws=aws).wiring.incidents.incidents(service=service, state=state):
             what = incident.reason if skipped else incident.summary or incident.signal.title
             opened = f"{incident.opened_at:%Y-%m-%d %H:%M}"
-            table.add_row(incident.id, incident.service, incident.state.value, opened, what)
-        console.print(table if table.row_count else "No incidents.")
+            table.add_row(incident.id, incident.service, incident.state.value, opened, plain(what))
+        console.print(table if table.row_count else "No incidents.", soft_wrap=False)
 
 
 def show(incident_id: Annotated[str, typer.Argument(help="As listed, e.g. inc-â€¦")], aws: Aws = False) -> None:
@@ -41,11 +42,13 @@ def show(incident_id: Annotated[str, typer.Argument(help="As listed, e.g. inc-â€
         console.print(f"[bold]{incident.id}[/] {incident.service}: {incident.state.value}")
         for text in (incident.summary, incident.reason):
             if text:
-                console.print(text, markup=False)
-        console.print(f"Signal: {incident.signal.kind.value} {incident.signal.resource} at {incident.signal.time}")
+                console.print(plain(text))
+        console.print(
+            f"Signal: {incident.signal.kind.value} {plain(incident.signal.resource)} at {incident.signal.time}"
+        )
         console.print(f"Occurrences: {len(store.occurrences(incident_id))}")
         publication = store.publication(incident.fault, incident.generation) if incident.fault else None
         if publication and publication.url:
-            console.print(f"Pull request: {publication.url}", markup=False)
+            console.print(f"Pull request: {plain(publication.url)}")
         for entry in store.timeline(incident_id):
-            console.print(f"{entry.at:%H:%M:%S}  {entry.step:22} {entry.what}", markup=False)
+            console.print(f"{entry.at:%H:%M:%S}  {entry.step:22} {plain(entry.what)}")

@@ -12,9 +12,10 @@ from rich.console import Console
 from mendloop.cli.checks import examine
 from mendloop.cli.errors import told
 from mendloop.cli.place import Place, here
+from mendloop.cli.plain import plain
 from mendloop.domain.errors import BadEvent, NotFound
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
 
 
@@ -74,9 +75,9 @@ def doctor(
             console.print(f"[bold]{name}[/]")
             for finding in examine(place, catalog, catalog.services[name]):
                 bad += not finding.ok
-                console.print(f"  {'[green]ok  [/]' if finding.ok else '[red]mend[/]'} {finding.what}")
+                console.print(f"  {'[green]ok  [/]' if finding.ok else '[red]mend[/]'} {plain(finding.what)}")
                 if not finding.ok:
-                    console.print(f"       {finding.advice}", markup=False)
+                    console.print(f"       {plain(finding.advice)}")
         if bad:
             raise typer.Exit(3)
 

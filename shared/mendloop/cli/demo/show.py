@@ -4,36 +4,37 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.panel import Panel
 from rich.syntax import Syntax
 
 from mendloop.cli.demo.inbox import Mail
 from mendloop.cli.local_cloud import LocalCloud
+from mendloop.cli.plain import plain
+from mendloop.domain.visible import visible
 
 
 def state(console: Console, name: str, at: datetime, previous: tuple[str, datetime] | None) -> None:
     """One state as it is entered, with the seconds since the one before."""
     seconds = (at - previous[1]).total_seconds() if previous else 0.0
-    console.print(f"  [dim]{at:%H:%M:%S}[/]  {escape(name):32} [dim]+{max(seconds, 0):.1f} s[/]")
+    console.print(f"  [dim]{at:%H:%M:%S}[/]  {plain(name):32} [dim]+{max(seconds, 0):.1f} s[/]")
 
 
 def mail(console: Console, arrived: Mail) -> None:
     """The mail as its reader sees it, and the link once more for a click."""
-    console.print(Panel(escape(arrived.body.strip()), title=escape(arrived.subject), title_align="left"))
+    console.print(Panel(plain(arrived.body.strip()), title=plain(arrived.subject), title_align="left"))
     console.print("Open this link to decide:")
     console.print(arrived.link, style="bold", soft_wrap=True)
 
 
 def outcome(console: Console, report: dict[str, Any]) -> None:
     """The end: the pull request, the ticket, or why there is neither."""
-    console.print(f"\nOutcome: [bold]{report['outcome']}[/]. {escape(report['reason'] or '')}")
+    console.print(f"\nOutcome: [bold]{report['outcome']}[/]. {plain(report['reason'] or '')}")
     if request := report["pull_request"]:
         console.print(f"Branch {request['branch']} from {request['base_revision'][:10]}")
-        console.print(Panel(escape(request["body"]), title=escape(request["title"]), title_align="left"))
-        console.print(Syntax(request["diff"], "diff", background_color="default"))
+        console.print(Panel(plain(request["body"]), title=plain(request["title"]), title_align="left"))
+        console.print(Syntax(visible(request["diff"]), "diff", background_color="default"))
     if ticket := report["ticket"]:
-        console.print(Panel(escape(ticket.get("body", "")), title=escape(ticket.get("title", "")), title_align="left"))
+        console.print(Panel(plain(ticket.get("body", "")), title=plain(ticket.get("title", "")), title_align="left"))
 
 
 def look_around(console: Console, report: dict[str, Any], cloud: LocalCloud, keep: bool) -> None:

@@ -1,0 +1,52 @@
+"""What the command line prints of untrusted text, on a terminal that obeys colours and cursor movements."""
+
+import io
+
+import pytest
+import typer
+from rich.console import Console
+
+from mendloop.cli import errors
+from mendloop.cli.demo import show
+from mendloop.cli.plain import plain
+from mendloop.domain.errors import BadEvent
+
+HOSTILE = [
+    "\x1b[2J\x1b[H all clear",
+    "[/bold] [link=https://evil.example]approve[/link]",
+    "ends in \\",
+    "\u202etxt.exe",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_and_not_obeyed(text: str) -> None:
+    terminal = io.StringIO()
+    Console(file=terminal, force_terminal=True, highlight=False, soft_wrap=True).print(f"[bold]{plain(text)}[/]")
+    shown = terminal.getvalue()
+    assert "\x1b[2J" not in shown and "\x1b]8" not in shown and "\u202e" not in shown
+    assert text.lstrip("\x1b\u202e")[-6:] in shown
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_an_error_that_quotes_hostile_text_is_told(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(errors, "console", Console(file=terminal, force_terminal=True, soft_wrap=True))
+    with pytest.raises(typer.Exit) as ended, errors.told():
+        raise BadEvent(f"no event: {text}")
+    assert ended.value.exit_code == 2
+    assert "\x1b[2J" not in terminal.getvalue() and "no event" in terminal.getvalue()
+
+
+def test_a_pull_request_is_shown_as_text() -> None:
+    terminal = io.StringIO()
+    request = {
+        "branch": "mendloop/x",
+        "base_revision": "0" * 40,
+        "body": HOSTILE[1],
+        "title": HOSTILE[2],
+        "diff": f"-a\n+{HOSTILE[0]}\n",
+    }
+    report = {"outcome": "pull_request", "reason": HOSTILE[0], "pull_request": request, "ticket": None}
+    show.outcome(Console(file=terminal, force_terminal=True), report)
+    assert "\x1b[2J" not in terminal.getvalue() and "⟦ESC⟧" in terminal.getvalue()
