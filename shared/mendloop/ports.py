@@ -4,7 +4,7 @@ Every method may raise `Retryable` or `Permanent` errors of `mendloop.domain.err
 them. "Not there" is `None` or an empty list only where said so; an outage is always an error.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -90,7 +90,7 @@ class TreeEntry(Contract):
     """One file of a tree. Symbolic links and submodules are listed with their mode and never followed."""
 
     path: str
-    size: int
+    size: int = Field(description="Bytes; -1 where the repository lists the file but lacks its content")
     mode: str = Field(description="100644, 100755, 120000 (link) or 160000 (submodule)")
     sha: str
 
@@ -143,6 +143,9 @@ class CodeHost(Protocol):
 
     def file(self, repository: Repository, revision: str, path: str) -> bytes | None:
         """Content; None when the path is not in that tree or is no regular file."""
+
+    def files(self, repository: Repository, revision: str, paths: Collection[str]) -> dict[str, bytes]:
+        """Contents of many regular files in one go; paths that are not in that tree are left out."""
 
     def blame(self, repository: Repository, revision: str, path: str, start: int, end: int) -> list[BlameLine]:
         """Lines start..end (from 1, inclusive)."""

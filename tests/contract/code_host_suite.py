@@ -139,6 +139,12 @@ class CodeHostSuite:
             assert stream.read() == b"a = 1\nb = 2\nc = 3\n"
         assert packed == workshop.host.archive(workshop.repository, history[0])
 
+    def test_many_files_in_one_go(self, workshop: Workshop, history: list[str]) -> None:
+        asked = ["app/cart.py", "README.md", "not/there.py", "../outside"]
+        found = workshop.host.files(workshop.repository, history[0], asked)
+        assert sorted(found) == ["README.md", "app/cart.py"]
+        assert found["app/cart.py"] == b"a = 1\nb = 2\nc = 3\n"
+
     def test_no_branch_is_none(self, workshop: Workshop, history: list[str]) -> None:
         assert workshop.host.branch(workshop.repository, "mendloop/inc-1") is None
         assert workshop.host.branch(workshop.repository, "--all") is None

@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import io
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -131,6 +131,10 @@ class InMemoryCodeHost:
 
     def file(self, repository: Repository, revision: str, path: str) -> bytes | None:
         return None if path in self.links else self._stored(revision).files.get(path)
+
+    def files(self, repository: Repository, revision: str, paths: Collection[str]) -> dict[str, bytes]:
+        stored = self._stored(revision).files
+        return {path: stored[path] for path in paths if path in stored and path not in self.links}
 
     def blame(self, repository: Repository, revision: str, path: str, start: int, end: int) -> list[BlameLine]:
         origins = self._stored(revision).origins.get(path)

@@ -4,7 +4,7 @@ import gzip
 import io
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from mendloop.adapters.git_names import is_tree_path
 from mendloop.domain.errors import Rejected, TooLarge, Unavailable
@@ -28,8 +28,10 @@ def pack(files: Iterable[File]) -> bytes:
     return packed.getvalue()
 
 
-def unpack(content: bytes, *, limit: int = MAX_ARCHIVE_BYTES) -> list[File]:
+def unpack(content: bytes, *, limit: int = MAX_ARCHIVE_BYTES, wanted: Collection[str] | None = None) -> list[File]:
     """Regular files of a tar.gz whose one top folder is taken off, sorted by path. Links and devices are left out.
+
+    `wanted`: only these paths are kept; all are looked at.
 
     TooLarge for a bomb, measured while it is read; Rejected for a path that leads out; Unavailable when it is broken.
     """
@@ -37,12 +39,12 @@ def unpack(content: bytes, *, limit: int = MAX_ARCHIVE_BYTES) -> list[File]:
         raise TooLarge(f"the archive has {len(content)} bytes, the limit is {limit}")
     try:
         with tarfile.open(fileobj=io.BytesIO(content), mode="r|gz") as tar:
-            return sorted(_members(tar, limit))
+            return sorted(_members(tar, limit, wanted))
     except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile) as error:
         raise Unavailable("the archive cannot be read; it may have been cut on the way") from error
 
 
-def _members(tar: tarfile.TarFile, limit: int) -> Iterator[File]:
+def _members(tar: tarfile.TarFile, limit: int, wanted: Collection[str] | None) -> Iterator[File]:
     total = 0
     for count, member in enumerate(tar, 1):
         total += member.size
@@ -53,5 +55,7 @@ def _members(tar: tarfile.TarFile, limit: int) -> Iterator[File]:
             continue
         if member.name.startswith("/") or not is_tree_path(path):
             raise Rejected(f"the archive holds a path that leads out: {member.name[:80]!r}")
+        if wanted is not None and path not in wanted:
+            continue
         stream = tar.extractfile(member)
         yield path, 0o755 if member.mode & 0o100 else 0o644, stream.read() if stream else b""

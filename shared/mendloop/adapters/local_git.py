@@ -1,13 +1,13 @@
 """The CodeHost port on a git repository in a folder, bare or not. Work tree and index are never touched."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from mendloop.adapters.git_command import Git
 from mendloop.adapters.git_names import branch_name, full_hash, is_ref_name, is_tree_path, pull_request_in
 from mendloop.adapters.local_git_requests import LocalPullRequests
-from mendloop.adapters.local_git_trees import archive_of, blob, commit_changes, entries
+from mendloop.adapters.local_git_trees import archive_of, blob, blobs, commit_changes, entries
 from mendloop.contracts.mapping import Commit
 from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import Conflict, GitFailed, NotFound, TooLarge
@@ -61,6 +61,14 @@ class LocalGit:
         if found[0].size > MAX_FILE_BYTES:
             raise TooLarge(f"{path} has {found[0].size} bytes, the limit is {MAX_FILE_BYTES}")
         return blob(git, found[0].sha)
+
+    def files(self, repository: Repository, revision: str, paths: Collection[str]) -> dict[str, bytes]:
+        """One git process for all. Files above 5 MB are left out."""
+        git = Git(repository.location)
+        wanted = set(paths)
+        listed = [entry for entry in entries(git, _known(git, revision)) if entry.path in wanted]
+        regular = [entry for entry in listed if entry.mode.startswith("100") and 0 <= entry.size <= MAX_FILE_BYTES]
+        return {entry.path: content for entry, content in zip(regular, blobs(git, regular), strict=True)}
 
     def blame(self, repository: Repository, revision: str, path: str, start: int, end: int) -> list[BlameLine]:
         """Lines beyond the end of the file are left out."""

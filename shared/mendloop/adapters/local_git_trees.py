@@ -11,6 +11,9 @@ from mendloop.adapters.git_names import tree_path
 from mendloop.domain.errors import GitFailed, Rejected, TooLarge
 from mendloop.ports import FileChange, TreeEntry
 
+MISSING = -1
+"""The size of a file whose content is not in the repository."""
+
 
 def entries(git: Git, revision: str, path: str = "") -> list[TreeEntry]:
     """Files of a tree, sorted by path; only those at or under `path` when given."""
@@ -21,9 +24,9 @@ def entries(git: Git, revision: str, path: str = "") -> list[TreeEntry]:
 def _entry(line: str) -> TreeEntry:
     meta, path = line.split("\t", 1)
     mode, _, sha, size = meta.split()
-    if size == "BAD":
-        raise GitFailed(f"the content of {path} is missing in the repository")
-    return TreeEntry(path=path, size=0 if size == "-" else int(size), mode=mode, sha=sha)
+    # A partial clone lists files whose content it lacks: only who asks for that content fails.
+    number = {"-": 0, "BAD": MISSING}.get(size)
+    return TreeEntry(path=path, size=int(size) if number is None else number, mode=mode, sha=sha)
 
 
 def blob(git: Git, sha: str) -> bytes:
@@ -34,15 +37,20 @@ def blob(git: Git, sha: str) -> bytes:
 def archive_of(git: Git, revision: str) -> bytes:
     """tar.gz of the regular files, the same bytes for the same tree; TooLarge above 200 MB."""
     files = [entry for entry in entries(git, revision) if entry.mode.startswith("100")]
+    if lost := next((entry.path for entry in files if entry.size == MISSING), None):
+        raise GitFailed(f"the content of {lost} is missing in the repository")
     total = sum(entry.size for entry in files)
     if total > MAX_ARCHIVE_BYTES:
         raise TooLarge(f"the tree of {revision[:12]} has {total} bytes, the limit is {MAX_ARCHIVE_BYTES}")
-    contents = zip(files, _blobs(git, files), strict=True)
+    contents = zip(files, blobs(git, files), strict=True)
     return pack((entry.path, int(entry.mode[-3:], 8), content) for entry, content in contents)
 
 
-def _blobs(git: Git, files: Sequence[TreeEntry]) -> Iterator[bytes]:
-    """One git process for all; it answers with a line `<sha> blob <size>`, the content and a line end for each."""
+def blobs(git: Git, files: Sequence[TreeEntry]) -> Iterator[bytes]:
+    """Contents in the order asked, by one git process.
+
+    It answers with a line `<sha> blob <size>`, the content and a line end for each.
+    """
     asked = "".join(f"{entry.sha}\n" for entry in files).encode()
     answer = io.BytesIO(git.run("cat-file", "--batch", stdin=asked).stdout)
     for _ in files:
