@@ -1,0 +1,164 @@
+"""What a function does, line by line: what it calls, gives a value to, raises and returns."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from mendloop.domain.source_code.definitions import text
+from mendloop.domain.source_code.grammars import Grammar
+
+
+@dataclass(frozen=True)
+class Span:
+    """Lines from 1, inclusive."""
+
+    start: int
+    end: int
+
+    def holds(self, line: int) -> bool:
+        """Whether the line lies inside."""
+        return self.start <= line <= self.end
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call. `receiver` is what stands before the last dot, empty for a plain call; `creates`: a constructor's."""
+
+    name: str
+    receiver: str
+    span: Span
+    creates: bool = False
+    innermost: int = 0
+    """How deep the call stands inside others on its line; the deepest runs first."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Names that get a value (attributes by their last part), and the names the value is made of."""
+
+    names: frozenset[str]
+    attributes: frozenset[str]
+    """Of `names` those that are an attribute of the object itself, or of another one."""
+    used: frozenset[str]
+    span: Span
+
+
+@dataclass
+class Facts:
+    """Of one function, without the functions that have a name of their own inside it."""
+
+    calls: list[Call] = field(default_factory=list)
+    assignments: list[Assignment] = field(default_factory=list)
+    raises: list[Span] = field(default_factory=list)
+    returns: list[Span] = field(default_factory=list)
+    names: list[tuple[int, str]] = field(default_factory=list)
+    """Every name with its line."""
+    attributes: list[tuple[int, str]] = field(default_factory=list)
+    """Names read as an attribute of something, with their line."""
+
+    def names_at(self, span: Span) -> set[str]:
+        """Names that stand on the lines."""
+        return {name for line, name in self.names if span.holds(line)}
+
+    def attributes_at(self, span: Span) -> set[str]:
+        """Attributes that stand on the lines."""
+        return {name for line, name in self.attributes if span.holds(line)}
+
+
+_MEMBERS = {"attribute", "member_expression", "selector_expression", "field_access", "subscript_expression"}
+_LEFT = ("left", "name", "alias")
+
+
+def facts_of(node: Node, grammar: Grammar) -> Facts:
+    """Walk one function, or a whole file."""
+    found = Facts()
+    stack = [(child, 0) for child in reversed(node.children)]
+    while stack:
+        current, depth = stack.pop()
+        kind = current.type
+        if kind in grammar.calls or kind in grammar.creations:
+            depth += 1
+            _call(current, kind in grammar.creations, depth, found)
+        elif kind in grammar.assignments:
+            _assignment(current, grammar, found)
+        elif kind in grammar.raises:
+            found.raises.append(_span(current))
+        elif kind in grammar.returns:
+            found.returns.append(_span(current))
+        elif kind in grammar.names:
+            _name(current, found)
+        stack.extend((child, depth) for child in reversed(current.children))
+    return found
+
+
+def _name(node: Node, found: Facts) -> None:
+    line, name = node.start_point.row + 1, text(node)
+    found.names.append((line, name))
+    parent = node.parent
+    if parent is not None and parent.type in _MEMBERS and parent.named_children[-1] == node:
+        found.attributes.append((line, name))
+
+
+def _call(node: Node, creates: bool, depth: int, found: Facts) -> None:
+    fields = ("function", "name", "constructor", "type")
+    callee = next((child for name in fields if (child := node.child_by_field_name(name))), None)
+    if callee is None:
+        return
+    span = _span(node)
+    named = text(callee).split("<", 1)[0] if creates else text(callee)
+    receiver, _, name = named.rpartition(".")
+    receiver = receiver or text(node.child_by_field_name("object"))
+    if name == "panic" and not receiver:
+        found.raises.append(span)
+    if name.replace("_", "a").replace("$", "a").isalnum():
+        found.calls.append(Call(name, receiver, Span(span.start, span.end), creates, depth))
+
+
+def _assignment(node: Node, grammar: Grammar, found: Facts) -> None:
+    lefts = [child for name in _LEFT for child in node.children_by_field_name(name)]
+    names, attributes = set(), set()
+    for left in lefts:
+        for member in _targets(left):
+            name = (
+                text(member.named_children[-1]) if member.type in _MEMBERS and member.named_children else text(member)
+            )
+            names.add(name)
+            if member.type in _MEMBERS:
+                attributes.add(name)
+    ids = {left.id for left in lefts}
+    rights = [child for child in node.named_children if child.id not in ids and child.type != "block"]
+    used = {text(leaf) for right in rights for leaf in walk(right) if leaf.type in grammar.names}
+    if names:
+        # A loop's body is not part of what it assigns.
+        ends = [child.end_point.row + 1 for child in [*lefts, *rights]]
+        found.assignments.append(
+            Assignment(
+                frozenset(names), frozenset(attributes), frozenset(used), Span(node.start_point.row + 1, max(ends))
+            )
+        )
+
+
+def _targets(left: Node) -> Iterator[Node]:
+    """Names and attributes on an assignment's left side; a list of them gives each."""
+    if left.type in _MEMBERS or not left.named_children:
+        yield left
+        return
+    if left.type in {"subscript", "index_expression", "array_access", "subscript_expression"}:
+        yield from _targets(left.named_children[0])
+        return
+    for child in left.named_children:
+        yield from _targets(child)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(current.children))
+
+
+def _span(node: Node) -> Span:
+    return Span(node.start_point.row + 1, node.end_point.row + 1)
