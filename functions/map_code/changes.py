@@ -10,7 +10,7 @@ from unidiff.patch import PatchedFile, PatchSet
 from functions.map_code.snapshot import Snapshot
 from mendloop.contracts.mapping import Commit
 from mendloop.domain.errors import NotFound
-from mendloop.domain.python_source import PythonSource
+from mendloop.domain.source_code import SourceFile, grammar_of
 
 _DAYS = 30
 _MOST_COMMITS = 30
@@ -76,8 +76,8 @@ def _weight(commit: Commit, is_new: bool, range_known: bool, rank: int, until: d
 
 def _touches(snapshot: Snapshot, commit: Commit) -> dict[str, Touch]:
     found = {}
-    python = [file for file in parsed(snapshot.code.commit_diff(snapshot.repository, commit.sha)) if _is_python(file)]
-    for file in python[:_MOST_FILES]:
+    files = parsed(snapshot.code.commit_diff(snapshot.repository, commit.sha))
+    for file in [file for file in files if grammar_of(file.path)][:_MOST_FILES]:
         after = snapshot.at(commit.sha).source(file.path)
         before = snapshot.at(commit.parents[0]).source(_old_path(file)) if commit.parents else None
         found[file.path] = _touch(file, before, after)
@@ -92,15 +92,11 @@ def parsed(diff: str) -> list[PatchedFile]:
         return []
 
 
-def _is_python(file: PatchedFile) -> bool:
-    return bool(file.path.endswith(".py"))
-
-
 def _old_path(file: PatchedFile) -> str:
     return str(file.source_file).removeprefix("a/")
 
 
-def _touch(file: PatchedFile, before: PythonSource | None, after: PythonSource | None) -> Touch:
+def _touch(file: PatchedFile, before: SourceFile | None, after: SourceFile | None) -> Touch:
     functions: dict[str, set[str]] = {}
     bindings: set[str] = set()
     for source, line in _changed(file, before, after):
@@ -113,8 +109,8 @@ def _touch(file: PatchedFile, before: PythonSource | None, after: PythonSource |
 
 
 def _changed(
-    file: PatchedFile, before: PythonSource | None, after: PythonSource | None
-) -> Iterator[tuple[PythonSource, int]]:
+    file: PatchedFile, before: SourceFile | None, after: SourceFile | None
+) -> Iterator[tuple[SourceFile, int]]:
     for hunk in file:
         for line in hunk:
             if not line.value.strip():

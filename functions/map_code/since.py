@@ -6,7 +6,7 @@ from functions.map_code.changes import parsed
 from functions.map_code.snapshot import Snapshot
 from mendloop.contracts.mapping import Commit, FixedIn, Suspect, Target
 from mendloop.domain.errors import NotFound
-from mendloop.domain.python_source import Function, PythonSource
+from mendloop.domain.source_code import Function, SourceFile
 
 _FIX_WORDS = re.compile(r"\b(revert(s|ed)?|fix(es|ed)?|hotfix|bugfix|repair(s|ed)?)\b", re.IGNORECASE)
 
@@ -75,7 +75,7 @@ def _function(snapshot: Snapshot, target: Target) -> Function | None:
     return source.named(target.function) if source and target.function else None
 
 
-def _text(source: PythonSource | None, target: Target) -> str:
+def _text(source: SourceFile | None, target: Target) -> str:
     if source is None:
         return ""
     if not target.function:
@@ -84,7 +84,7 @@ def _text(source: PythonSource | None, target: Target) -> str:
     return source.text(function) if function else ""
 
 
-def _crash_line(source: PythonSource | None, target: Target) -> str:
+def _crash_line(source: SourceFile | None, target: Target) -> str:
     if source is None or target.frame_line is None or target.frame_line > len(source.lines):
         return ""
     return source.lines[target.frame_line - 1].strip()

@@ -3,12 +3,14 @@
 import re
 from dataclasses import dataclass
 
-from mendloop.domain.python_source import Function, PythonSource
+from mendloop.domain.source_code import Function, SourceFile
 
 _ASSIGNS = re.compile(
     r"^\s*(?:for\s+(?P<each>.+?)\s+in\b|with\b.*\bas\s+(?P<opened>\w+)"
-    r"|(?P<left>\(?[\w.\[\]\"', *]+\)?)\s*(?::[^=]+)?(?://|\*\*|[-+*/|&^%@])?=(?!=))"
+    r"|(?P<left>\(?[\w.\[\]\"', *<>$]*[\w\])])\s*(?::[^=]+)?(?://|\*\*|[-+*/|&^%@:])?=(?![=>]))"
 )
+_WORD = re.compile(r"[^\W\d]\w*")
+_STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 _STEPS = 2
 
 
@@ -24,7 +26,7 @@ class Slice:
         return any(line in self.lines or assigned(line) & self.names for line in changed)
 
 
-def slice_of(source: PythonSource, function: Function, line: int) -> Slice:
+def slice_of(source: SourceFile, function: Function, line: int) -> Slice:
     """The line, and the lines assigning what it uses, two steps back."""
     inside = [text.strip() for text in source.lines[function.start - 1 : function.end]]
     lines = {source.lines[line - 1].strip()}
@@ -41,8 +43,10 @@ def assigned(line: str) -> set[str]:
     if not match:
         return set()
     targets = next((text for text in match.groupdict().values() if text), "")
-    return {re.split(r"[.\[]", part.strip(" ()*"))[0] for part in targets.split(",")} - {""}
+    # Where a type or `const` stands before the name, the name is the last word.
+    words = (re.split(r"[.\[]", part.strip(" ()*"))[0].split() for part in targets.split(","))
+    return {found[-1] for found in words if found}
 
 
 def _identifiers(line: str) -> set[str]:
-    return PythonSource(line.encode()).identifiers
+    return set(_WORD.findall(_STRING.sub("", line)))

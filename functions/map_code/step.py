@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functions.map_code.changes import recent_changes
 from functions.map_code.frames import Located, locate
 from functions.map_code.owner import find_owner
-from functions.map_code.ranking import rank
+from functions.map_code.ranking import candidates, rank
 from functions.map_code.revision import Running, running_revision
 from functions.map_code.since import changed_since
 from functions.map_code.snapshot import Snapshot
@@ -62,7 +62,7 @@ def _mapped(
     snapshot = Snapshot(code, service.repository, running.revision)
     located = _located(fault, service, snapshot)
     changes = recent_changes(snapshot, evidence.last_good_revision, evidence.window_end) if located.places else []
-    targets = rank(located, changes, snapshot)
+    targets = rank(candidates(located, changes, snapshot))
     suspects = rank_suspects(targets, changes, snapshot)
     return CodeMap(
         incident_id=execution.incident_id,
@@ -89,8 +89,6 @@ def _fault(execution: Execution, evidence: Evidence) -> Fault | None:
 def _located(fault: Fault | None, service: Service, snapshot: Snapshot) -> Located:
     if fault is None:
         return Located([], ["the evidence holds no stack trace"], False)
-    if fault.trace.language != "python":
-        return Located([], [f"{fault.trace.language} stack traces are not mapped yet"], False)
     return locate(fault.trace, service, snapshot)
 
 

@@ -1,0 +1,51 @@
+"""What the exception's type and message say about how it came about."""
+
+import re
+from dataclasses import dataclass, field
+
+_NOTHING = re.compile(
+    r"NullPointer|NoneType|nil pointer|invalid memory address|of undefined|of null|is undefined|is null"
+    r"|is not a function|None\b|not iterable",
+)
+_MISSING = re.compile(
+    r"KeyError|IndexError|IndexOutOf|out of range|NoSuchElement|out of bounds|AttributeError|NotFound"
+)
+_REFUSED = re.compile(
+    r"Illegal(?:Argument|State)|ValueError|AssertionError|Precondition|Unsupported|Invalid|RangeError|Assert|TypeError"
+)
+_ENDLESS = re.compile(
+    r"StackOverflow|RecursionError|maximum recursion|Maximum call stack|MaxCountExceeded|timed out|Timeout"
+)
+_OBJECT = re.compile(r"'(\w+)' object has no attribute '(\w+)'|type object '(\w+)' has no attribute '(\w+)'")
+_CALLED = re.compile(r"\b([A-Za-z_]\w*)\(\) (?:takes|got|missing|expected|keywords|argument)")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
+
+
+@dataclass(frozen=True)
+class Said:
+    """Read from type and message."""
+
+    kind: str
+    """`nothing` (a null was used), `missing`, `refused` (a check said no), `endless`, or `other`."""
+    called: tuple[str, ...] = ()
+    """Functions that were called wrongly, by the message."""
+    classes: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    """Attributes the message says are missing."""
+    words: frozenset[str] = field(default_factory=frozenset)
+
+
+def read_error(error: str, message: str) -> Said:
+    """From the innermost type and all messages."""
+    text = f"{error}: {message}"
+    kinds = {"nothing": _NOTHING, "endless": _ENDLESS, "missing": _MISSING, "refused": _REFUSED}
+    kind = next((name for name, pattern in kinds.items() if pattern.search(text)), "other")
+    objects = [(a or c, b or d) for a, b, c, d in _OBJECT.findall(message)]
+    words = frozenset(word.lower() for word in _WORD.findall(message[:3000]))
+    return Said(
+        kind,
+        tuple(dict.fromkeys(_CALLED.findall(message))),
+        tuple(dict.fromkeys(name for name, _ in objects if name not in {"NoneType", "str", "int", "dict", "list"})),
+        tuple(dict.fromkeys(name for _, name in objects)),
+        words,
+    )

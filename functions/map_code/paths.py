@@ -1,0 +1,157 @@
+"""From a printed path to files of the repository: by path suffixes, with roots learnt from the other frames."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from functions.map_code.printed import Printed, is_runtime, is_vendored, read_path, sources_of_built
+from mendloop.contracts.evidence import Frame
+from mendloop.domain.catalog import Service
+from mendloop.domain.source_code import SUFFIXES_OF
+
+_MOST_MATCHES = 5
+
+
+@dataclass(frozen=True)
+class Match:
+    """One file that a frame may be in."""
+
+    path: str
+    common: int
+    """Path parts that agree, from the file's name upwards."""
+    certainty: float
+    note: str = ""
+
+
+@dataclass
+class PathIndex:
+    """The paths of one tree, by file name, for one service."""
+
+    paths: frozenset[str]
+    root: str = ""
+    runtime_root: str = ""
+    names: frozenset[str] = frozenset()
+    """What the repository's own package is called: a frame below such a folder in a dependency folder is its own."""
+    _by_name: dict[str, list[str]] = field(default_factory=dict)
+    _learnt: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        for path in sorted(self.paths):
+            if not is_vendored(path):
+                self._by_name.setdefault(path.rsplit("/", 1)[-1], []).append(path)
+
+    @classmethod
+    def of(cls, paths: Iterable[str], service: Service) -> "PathIndex":
+        """For one service's folder in its repository."""
+        name = service.repository.location.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
+        root = service.runtime_root.rstrip("/")
+        return cls(frozenset(paths), service.root.strip("/"), f"{root}/", frozenset({name.lower(), service.name}))
+
+    def learn(self, frames: Iterable[Frame], language: str) -> None:
+        """Remember which folder of the run time is which of the repository, from frames that fit one file only."""
+        for frame in frames:
+            matches, _ = self.find(frame, language)
+            if len(matches) == 1 and matches[0].common > 1:
+                self._learnt[_roots(read_path(frame.path), matches[0])] += 1
+
+    @property
+    def learnt(self) -> list[tuple[str, str]]:
+        """Pairs of a folder at run time and one in the repository, most often seen first."""
+        return [pair for pair, _ in self._learnt.most_common()]
+
+    def find(self, frame: Frame, language: str) -> tuple[list[Match], str]:
+        """Files, best first; or none, with the reason."""
+        if is_runtime(frame.path, language):
+            return [], "a frame of the runtime"
+        printed = read_path(frame.path)
+        parts = self._own_parts(printed)
+        if not parts:
+            return [], "a dependency's frame"
+        found = self._by_suffix(parts, self._least(printed, parts, language))
+        note, share = "", 1.0
+        if not found and language == "javascript":
+            found, note, share = self._built(printed), "the source of a built file", 0.8
+        found = [path for path in found if path.endswith(SUFFIXES_OF.get(language, ("",)))]
+        if not found:
+            return [], "no file of the repository ends like this path"
+        return self._weighed(printed, parts, found, note, share), ""
+
+    def _own_parts(self, printed: Printed) -> tuple[str, ...]:
+        """The parts to look for; none for a dependency's file."""
+        if not printed.package:
+            return printed.parts
+        inside = [printed.package]
+        if printed.package[0].lower() in self.names or printed.package[0].startswith("@"):
+            inside += [printed.package[1:], printed.package[2:]]
+        for parts in inside:
+            whole = "/".join(parts)
+            for candidate in self._by_name.get(parts[-1], ()) if len(parts) > 1 else ():
+                if candidate == whole or candidate.endswith(f"/{whole}"):
+                    return parts
+        return ()
+
+    def _least(self, printed: Printed, parts: tuple[str, ...], language: str) -> int:
+        """How many parts must agree: all for a Java package, or below the runtime root; else two."""
+        if language == "java" and len(parts) > 1:
+            return len(parts)
+        if language == "python" and printed.text.startswith(self.runtime_root):
+            return len(self._relative(printed))
+        return min(2, len(parts))
+
+    def _relative(self, printed: Printed) -> tuple[str, ...]:
+        return tuple(part for part in printed.text.removeprefix(self.runtime_root).split("/") if part)
+
+    def _by_suffix(self, parts: tuple[str, ...], least: int) -> list[str]:
+        best, found = 0, list[str]()
+        for path in self._by_name.get(parts[-1], ()):
+            own = path.split("/")
+            common = common_tail(own, parts)
+            enough = common >= least or (common == len(own) and least <= 2)
+            if enough and common > best:
+                best, found = common, [path]
+            elif enough and common == best:
+                found.append(path)
+        return found
+
+    def _built(self, printed: Printed) -> list[str]:
+        for parts in sources_of_built(printed):
+            if found := self._by_suffix(parts, min(2, len(parts))):
+                return found
+        return []
+
+    def _weighed(
+        self, printed: Printed, parts: tuple[str, ...], found: list[str], note: str, share: float
+    ) -> list[Match]:
+        exact = self._exact(printed)
+        if exact in found:
+            found = [exact]
+        inside = [path for path in found if self.root and path.startswith(f"{self.root}/")]
+        found = inside or found
+        matches = [Match(path, common_tail(path.split("/"), parts), 1.0) for path in found]
+        known = [match for match in matches if _roots(printed, match) in self._learnt]
+        matches = (known or matches)[:_MOST_MATCHES]
+        notes = [note] if note else []
+        if len(matches) > 1:
+            notes.append(f"one of {len(matches)} files that fit")
+        certainty = share / len(matches)
+        return [Match(match.path, match.common, certainty, "; ".join(notes)) for match in matches]
+
+    def _exact(self, printed: Printed) -> str:
+        inside = printed.text.startswith(self.runtime_root)
+        relative = "/".join(self._relative(printed)) if inside else printed.text.lstrip("/")
+        return f"{self.root}/{relative}" if self.root else relative
+
+
+def _roots(printed: Printed, match: Match) -> tuple[str, str]:
+    outside, own = printed.parts[: -match.common], match.path.split("/")[: -match.common]
+    return "/".join(outside), "/".join(own)
+
+
+def common_tail(left: "list[str] | tuple[str, ...]", right: "list[str] | tuple[str, ...]") -> int:
+    """Parts that agree from the end."""
+    count = 0
+    for a, b in zip(reversed(left), reversed(right), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

@@ -1,0 +1,129 @@
+"""Looking through a whole tree for a name: who defines it, who calls it. By text first, parsed after."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from functions.map_code.printed import is_vendored
+from functions.map_code.snapshot import Snapshot
+from mendloop.domain.source_code import Class, Function, SourceFile
+
+_TESTS = re.compile(
+    r"(^|/)(tests?|testing|specs?|__tests__|__mocks__|testdata|test-data|test_data|fixtures|mocks?|integration|"
+    r"integration-cli|e2e|benchmarks?|testutils?|examples?|docs?|samples?)(/|$)"
+    r"|(^|/)(test_[^/]*\.py|[^/]*_tests?\.py|conftest\.py|[^/]*_test\.go|[^/]*\.(test|spec)\.[cm]?[jt]sx?"
+    r"|[^/]*(Tests?|TestCase|IT)\.(java|kt))$"
+)
+_DEFINES = {
+    "python": rb"\bdef %s\b",
+    "java": rb"[\w>\])?]\s+%s\s*\([^;{}()]*\)[^;{}()]*\{",
+    "go": rb"\bfunc\s+(\([^)]*\)\s*)?%s\b",
+    "javascript": rb"\b%s\b\s*[:=]\s*(async\s*)?(function|\()|\bfunction\*?\s+%s\b"
+    rb"|^\s+(async\s+|static\s+)*%s\s*\([^;{}]*\{",
+}
+_MOST_FILES = 8
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One function found."""
+
+    path: str
+    function: Function
+
+
+class Search:
+    """Over the files of one language, tests and vendored ones left out."""
+
+    def __init__(self, snapshot: Snapshot, language: str) -> None:
+        self.snapshot = snapshot
+        self.language = language
+        self._named: dict[str, list[Hit]] = {}
+        self._counts: dict[str, int] = {}
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """By path."""
+        found = self.snapshot.contents(self.language)
+        return {path: content for path, content in found.items() if not is_test(path) and not is_vendored(path)}
+
+    @cached_property
+    def _stems(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.files:
+            found.setdefault(path.rsplit("/", 1)[-1].rsplit(".", 1)[0], []).append(path)
+        return found
+
+    def stem(self, name: str) -> list[str]:
+        """Files called like this, without suffix: a Java class, a Python or JavaScript module."""
+        return self._stems.get(name, [])
+
+    def folder(self, name: str) -> list[str]:
+        """Files directly in a folder of this name: a Go package."""
+        return [path for path in self.files if path.rpartition("/")[0].rpartition("/")[2] == name]
+
+    def functions(self, short: str) -> list[Hit]:
+        """All functions of that last name; none where so many files define it that the name says nothing."""
+        if short not in self._named:
+            self._named[short] = list(self._defining(short))
+        return self._named[short]
+
+    def _defining(self, short: str) -> Iterator[Hit]:
+        pattern = _DEFINES.get(self.language)
+        if pattern is None or len(short) < 2:
+            return
+        name = short.encode()
+        regex = re.compile(pattern.replace(b"%s", re.escape(name)), re.MULTILINE)
+        paths = [path for path, content in self.files.items() if name in content and regex.search(content)]
+        for path in sorted(paths) if len(paths) <= _MOST_FILES else []:
+            source = self.snapshot.source(path)
+            yield from (Hit(path, one) for one in (source.ending(short) if source else ()))
+
+    def classes(self, name: str) -> list[tuple[str, SourceFile, Class]]:
+        """Classes of that name."""
+        needle, found = name.encode(), list[tuple[str, SourceFile, Class]]()
+        paths = self.stem(name)
+        if not paths:
+            regex = re.compile(rb"\b(class|interface|enum|type)\s+" + re.escape(needle) + rb"\b")
+            paths = [path for path, content in self.files.items() if needle in content and regex.search(content)]
+        for path in paths[:_MOST_FILES]:
+            source = self.snapshot.source(path)
+            if source:
+                found += [(path, source, one) for one in source.classes if one.short == name]
+        return found
+
+    def deriving(self, name: str) -> list[tuple[str, SourceFile, Class]]:
+        """Classes that name this one as a base."""
+        needle = name.encode()
+        regex = re.compile(rb"(\bclass\s+\w+\s*\(|extends|implements)[^{:]*\b" + re.escape(needle) + rb"\b")
+        paths = [path for path, content in self.files.items() if needle in content and regex.search(content)]
+        found = list[tuple[str, SourceFile, Class]]()
+        for path in paths[: _MOST_FILES * 2]:
+            source = self.snapshot.source(path)
+            if source:
+                found += [(path, source, one) for one in source.classes if name in one.bases]
+        return found
+
+    def calls(self, short: str) -> int:
+        """How often the name is followed by an opening bracket: a helper of everybody is seldom what is wrong."""
+        if short not in self._counts:
+            needle = f"{short}(".encode()
+            self._counts[short] = sum(content.count(needle) for content in self.files.values())
+        return self._counts[short]
+
+    def callers(self, short: str) -> list[Hit]:
+        """Functions that call the name, where only few files do."""
+        needle = f"{short}(".encode()
+        paths = [path for path, content in self.files.items() if needle in content]
+        found = []
+        for path in sorted(paths) if len(paths) <= _MOST_FILES else []:
+            if source := self.snapshot.source(path):
+                calling = (one for one in source.functions if one.short != short)
+                found += [Hit(path, one) for one in calling if any(c.name == short for c in source.facts(one).calls)]
+        return found
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test, an example or documentation."""
+    return bool(_TESTS.search(path))
