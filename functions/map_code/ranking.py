@@ -5,10 +5,11 @@ from functions.map_code.change_clues import read_changes
 from functions.map_code.changes import Change
 from functions.map_code.errors_said import read_error
 from functions.map_code.frames import Located
+from functions.map_code.neighbour_clues import read_callers, read_message, read_neighbours
 from functions.map_code.search import Search
 from functions.map_code.snapshot import Snapshot
 from functions.map_code.trace_clues import read_trace, steps
-from functions.map_code.value_clues import read_callers, read_message, read_neighbours, read_values
+from functions.map_code.value_clues import read_values
 from functions.map_code.weights import WEIGHTS
 from mendloop.contracts.mapping import Target
 

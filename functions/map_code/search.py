@@ -1,10 +1,11 @@
 """Looking through a whole tree for a name: who defines it, who calls it. By text first, parsed after."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from functions.map_code.candidates import Pool
 from functions.map_code.printed import is_vendored
 from functions.map_code.snapshot import Snapshot
 from mendloop.domain.source_code import Class, Function, SourceFile
@@ -127,3 +128,11 @@ class Search:
 def is_test(path: str) -> bool:
     """Whether a file is a test, an example or documentation."""
     return bool(_TESTS.search(path))
+
+
+def add_hits(pool: Pool, hits: Iterable[Hit], clue: str, weight: float, reason: str) -> None:
+    """Raise the functions found, tests left out; of several each gets its share."""
+    found = [hit for hit in hits if not is_test(hit.path)]
+    for hit in found:
+        candidate = pool.get(hit.path, hit.function.name, (hit.function.start, hit.function.end))
+        candidate.add(clue, weight / len(found), reason)

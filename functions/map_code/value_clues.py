@@ -4,15 +4,15 @@ From the line of a frame: what it calls, what made the names on it, who writes t
 object; from the message: what it names.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from functions.map_code.candidates import Candidate, Pool
+from functions.map_code.candidates import Pool
 from functions.map_code.errors_said import Said
 from functions.map_code.resolve import Resolver
-from functions.map_code.search import Hit, Search, is_test
+from functions.map_code.search import Hit, Search, add_hits
 from functions.map_code.trace_clues import Step
-from mendloop.domain.source_code import Call, Facts, Function, SourceFile, Span
+from mendloop.domain.source_code import Facts, Function, SourceFile, Span
 
 _DEEP = 4
 """Frames from the crash up whose values are followed."""
@@ -40,7 +40,7 @@ def read_values(steps: list[Step], said: Said, pool: Pool, search: Search) -> No
         for call in line.facts.calls:
             if call.span.start <= line.span.end and line.span.start <= call.span.end and call.name != below:
                 reason = f"called on {line.step.place.path}:{line.step.place.line}"
-                _add(
+                add_hits(
                     pool,
                     resolver.called(call, line.source, line.step.place.path, line.function),
                     "called",
@@ -69,13 +69,6 @@ def _below(step: Step, steps: list[Step]) -> str:
     return under[0].place.function.short if under and under[0].place.function else ""
 
 
-def _add(pool: Pool, hits: Iterable[Hit], clue: str, weight: float, reason: str) -> None:
-    found = [hit for hit in hits if not is_test(hit.path)]
-    for hit in found:
-        candidate = pool.get(hit.path, hit.function.name, (hit.function.start, hit.function.end))
-        candidate.add(clue, weight / len(found), reason)
-
-
 def _parameters(line: _Line, said: Said) -> None:
     """A value that came in as a parameter was made by the caller."""
     if line.step.depth > 0:
@@ -99,7 +92,7 @@ def _makers(line: _Line, weight: float, pool: Pool, resolver: Resolver) -> None:
                 if one.span.start <= call.span.start and call.span.end <= one.span.end:
                     hits = resolver.called(call, line.source, line.step.place.path, line.function)
                     name = sorted(one.names & names)[0]
-                    _add(
+                    add_hits(
                         pool,
                         hits,
                         "makes_value",
@@ -127,7 +120,7 @@ def _attributes(line: _Line, weight: float, said: Said, pool: Pool, resolver: Re
         same_class = bool(function.owner) and function.owner == line.function.owner
         if both and (same_class or line.source.language in {"go", "javascript"}):
             builds = function in line.source.constructors(line.function.owner)
-            _add(
+            add_hits(
                 pool,
                 [Hit(path, function)],
                 "writes_built" if builds else "writes",
@@ -135,61 +128,4 @@ def _attributes(line: _Line, weight: float, said: Said, pool: Pool, resolver: Re
                 f"gives {both[0]} its value",
             )
     for built in line.source.constructors(line.function.owner) if line.function.owner else []:
-        _add(pool, [Hit(path, built)], "builds", weight, f"builds the object of {line.function.name}")
-
-
-def read_message(said: Said, steps: list[Step], pool: Pool, search: Search) -> None:
-    """What the message names: a function called wrongly, the class of an object."""
-    resolver = Resolver(search)
-    near = [step.place.path for step in steps[:3]]
-    for name in said.called:
-        hits = resolver.any_named(name, near)
-        _add(pool, hits, "named_in_message", 1.0, f"the message names {name}()")
-    for name in said.classes:
-        for path, source, one in search.classes(name):
-            for built in source.constructors(one.name):
-                _add(pool, [Hit(path, built)], "builds_named", 1.0, f"builds the {name} of the message")
-    for step in steps:
-        function = step.place.function
-        if function and len(function.short) > 3 and function.short.lower() in said.words:
-            step.candidate.add("word_in_message", 1.0)
-
-
-def read_neighbours(steps: list[Step], said: Said, pool: Pool, search: Search) -> None:
-    """Other functions of the crash's class and file whose names share words with the message or the crash."""
-    for step in steps[:1]:
-        source = search.snapshot.source(step.place.path)
-        for function in source.functions if source else ():
-            if step.place.function and function.name == step.place.function.name:
-                continue
-            same = bool(step.place.function and function.owner and function.owner == step.place.function.owner)
-            candidate: Candidate | None = None
-            if function.short.lower() in said.words and len(function.short) > 4:
-                candidate = pool.get(step.place.path, function.name, (function.start, function.end))
-                candidate.add("neighbour_in_message", 1.0, "the message names it")
-            if same and candidate is None and _near(function, step.place.function):
-                pool.get(step.place.path, function.name, (function.start, function.end)).add("neighbour", 1.0)
-
-
-def _near(function: Function, crash: Function | None) -> bool:
-    """Overloads and functions of nearly the same name."""
-    if crash is None:
-        return False
-    a, b = function.short.lower().strip("_"), crash.short.lower().strip("_")
-    return a == b or (min(len(a), len(b)) > 4 and (a.startswith(b) or b.startswith(a)))
-
-
-def read_callers(steps: list[Step], pool: Pool, search: Search) -> None:
-    """Who calls the outermost own frame, where the trace does not reach them; and what a caller's other calls do."""
-    if not steps:
-        return
-    outermost = max(steps, key=lambda step: step.depth)
-    if outermost.depth > 1 or outermost.place.function is None:
-        return
-    hits = [hit for hit in search.callers(outermost.place.function.short) if not is_test(hit.path)]
-    _add(pool, hits[:6], "calls_outermost", 1 / (1 + outermost.depth), f"calls {outermost.place.function.short}")
-
-
-def call_of(facts: Facts, name: str) -> Call | None:
-    """The first call of a name."""
-    return next((call for call in facts.calls if call.name == name), None)
+        add_hits(pool, [Hit(path, built)], "builds", weight, f"builds the object of {line.function.name}")

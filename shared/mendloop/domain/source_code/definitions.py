@@ -1,14 +1,13 @@
 """Functions and classes of a file with their qualified names, by each language's own way of naming them."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
 from mendloop.domain.source_code.grammars import Grammar
-
-_EXPORTS = re.compile(r"^(module\.)?exports$")
+from mendloop.domain.source_code.names import NAMES, text
 
 
 @dataclass(frozen=True)
@@ -66,74 +65,12 @@ def definitions(root: Node, grammar: Grammar) -> Definitions:
         if node.type in grammar.classes and (name := _class_name(node)):
             prefix = owner = f"{prefix}.{name}".lstrip(".")
             found.classes.append(Class(prefix, _line(node), node.end_point.row + 1, _bases(node, grammar)))
-        elif node.type in grammar.functions and (named := _NAMES[grammar.language](node, prefix, owner)):
+        elif node.type in grammar.functions and (named := NAMES[grammar.language](node, prefix, owner)):
             name, owner, prefix = named
             span = (first_line(node), node.end_point.row + 1)
             found.functions.append(Function(name, *span, owner, tuple(_parameters(node)), node))
         stack.extend((child, prefix, owner) for child in reversed(node.named_children))
     return found
-
-
-_Named = tuple[str, str, str] | None
-"""Qualified name, owner, prefix for what stands inside; None for a function without a name."""
-
-
-def _python(node: Node, prefix: str, owner: str) -> _Named:
-    name = f"{prefix}.{text(node.child_by_field_name('name'))}".lstrip(".")
-    # A function inside a function belongs to no class, though it may use the outer one's self.
-    return name, owner if prefix == owner else "", name
-
-
-def _java(node: Node, prefix: str, owner: str) -> _Named:
-    special = {"static_initializer": "<clinit>", "method_declaration": text(node.child_by_field_name("name"))}
-    return f"{prefix}.{special.get(node.type, '<init>')}".lstrip("."), owner, prefix
-
-
-def _go(node: Node, prefix: str, owner: str) -> _Named:
-    name = text(node.child_by_field_name("name"))
-    words = re.findall(r"\w+", re.sub(r"\[.*\]", "", text(node.child_by_field_name("receiver"))))
-    if not words:
-        return name, "", ""
-    return f"{words[-1]}.{name}", words[-1], ""
-
-
-def _script(node: Node, prefix: str, owner: str) -> _Named:
-    name = text(node.child_by_field_name("name"))
-    if node.type == "method_definition":
-        short = owner.rsplit(".", 1)[-1]
-        return f"{short}.{name}".lstrip("."), owner, prefix
-    if node.type.endswith("declaration"):
-        return name, "", prefix
-    name = _assigned_name(node, name)
-    if not name or "\n" in name or len(name) > 120:
-        return None
-    class_name, _, method = name.rpartition(".")
-    return name, class_name if class_name and method else owner, prefix
-
-
-def _assigned_name(node: Node, name: str) -> str:
-    """A function expression is called after what it is assigned to: `Query.run`, from `Query.prototype.run = …`."""
-    parent = node.parent
-    if parent is None:
-        return name
-    if parent.type == "assignment_expression":
-        left = text(parent.child_by_field_name("left")).replace(".prototype", "")
-        return name if name and _EXPORTS.match(left) else left or name
-    if parent.type == "variable_declarator":
-        return text(parent.child_by_field_name("name"))
-    if parent.type in {"pair", "public_field_definition", "field_definition"}:
-        fields = (parent.child_by_field_name(key) for key in ("key", "name", "property"))
-        return next((text(found).strip("'\"") for found in fields if found), name)
-    return name
-
-
-_NAMES: dict[str, Callable[[Node, str, str], _Named]] = {
-    "python": _python,
-    "java": _java,
-    "go": _go,
-    "javascript": _script,
-    "typescript": _script,
-}
 
 
 def _class_name(node: Node) -> str:
@@ -165,8 +102,3 @@ def first_line(node: Node) -> int:
 
 def _line(node: Node) -> int:
     return int(node.start_point.row) + 1
-
-
-def text(node: Node | None) -> str:
-    """The node's source; empty for none."""
-    return (node.text or b"").decode("utf-8", "replace") if node else ""
