@@ -3,7 +3,7 @@
 from functions.announce_outcome.ending import Ending, ending_of
 from mendloop import incident_facts
 from mendloop.contracts.execution import Execution
-from mendloop.contracts.incident import Incident, IncidentState
+from mendloop.contracts.incident import Incident, IncidentState, SignalKind
 from mendloop.contracts.publication import OutcomeSlot
 from mendloop.domain import outgoing_mails
 from mendloop.domain.catalog import Catalog
@@ -51,8 +51,9 @@ def announce_outcome(
             mailer.send(catalog.approvers[name], subject, body)
             note_once(incidents, clock, incident.id, STEP, line)
         announced.append(name)
-    if names and not announced:
-        _say_loudly(incident, incidents, mailer, clock, subject, body)
+    unreached = [name for name in names if name not in announced]
+    if names and (not announced or (unreached and _rehearsed(execution))):
+        _say_loudly(incident, incidents, mailer, clock, subject, f"No mail reaches: {', '.join(unreached)}.\n\n{body}")
     _close(incident, ending, incidents, clock)
     return OutcomeSlot(
         kind=ending.kind,
@@ -67,9 +68,14 @@ def announce_outcome(
 def _addressees(
     execution: Execution, incident: Incident, catalog: Catalog, decisions: DecisionStore, ending: Ending
 ) -> list[str]:
-    """Those who were asked; where nobody was, one person: the owner if they approve here, else the first approver."""
+    """Those who were asked; where nobody was, one person: the owner if they approve here, else the first approver.
+
+    A rehearsal is for everybody who may be asked one day.
+    """
     if ending.state is IncidentState.MERGED:
         return []
+    if _rehearsed(execution):
+        return catalog.services[incident.service].approvers
     request = decisions.latest(incident.id)
     asked = (execution.approval.asked if execution.approval else []) or (request.approvers if request else [])
     known = [name for name in asked if name in catalog.approvers]
@@ -78,10 +84,14 @@ def _addressees(
     return known or [owner if owner in approvers else approvers[0]]
 
 
+def _rehearsed(execution: Execution) -> bool:
+    return execution.trigger.kind is SignalKind.REHEARSAL
+
+
 def _say_loudly(
     incident: Incident, incidents: IncidentStore, mailer: Mailer, clock: Clock, subject: str, body: str
 ) -> None:
-    line = "Told the operators, since no approver could be reached"
+    line = "Told the operators who could not be reached"
     if not told(incidents, incident.id, STEP, line):
         mailer.alert(subject, body)
         note_once(incidents, clock, incident.id, STEP, line)

@@ -60,11 +60,16 @@ def prepare_verification(
 
 
 def _subject(execution: Execution, decisions: DecisionStore) -> ArtifactRef:
-    """The draft, or what the reviewer made of it: read from the store, not from the document."""
-    if execution.draft is None:
+    """The draft, or what the reviewer made of it: read from the store, not from the document.
+
+    A draft that is newer than the last preparation stands for itself: the adjustment was of the one before.
+    """
+    subject = execution.draft_under_test()
+    if execution.draft is None or subject is None:
         raise Misconfigured("there is no draft to verify; its slot is empty")
-    if execution.decision is None or execution.decision.action is not Action.ADJUST:
-        return execution.draft.ref
+    redrafted = execution.preparation is not None and execution.preparation.attempt != execution.draft.attempt
+    if redrafted or execution.decision is None or execution.decision.action is not Action.ADJUST:
+        return subject
     decision = decisions.decision(execution.decision.request_id)
     if decision is None or decision.adjusted is None:
         raise ContentChanged(f"the decision on {execution.decision.request_id} holds no adjusted patch")

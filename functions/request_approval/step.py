@@ -1,23 +1,21 @@
 """Request approval: bind exactly this content to a question, and mail it to the people who may answer."""
 
 import math
-from datetime import datetime, timedelta
-
-from pydantic import TypeAdapter
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from functions.request_approval.mail import Letter, reminder, request_mail
+from functions.request_approval.question import DRAFT, question
 from mendloop import documents
-from mendloop.contracts.approval import Action, ApprovalRequest, ApprovalSlot, Content
-from mendloop.contracts.draft import CodeFix, Draft
+from mendloop.asking import STEP, Due, asked_line, due, failed_line, reminded_line
+from mendloop.contracts.approval import Action, ApprovalRequest, ApprovalSlot
 from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.execution import Execution
-from mendloop.contracts.incident import IncidentState, TimelineEntry
+from mendloop.contracts.incident import IncidentState
 from mendloop.contracts.mapping import CodeMap
 from mendloop.contracts.verification import Verification
-from mendloop.domain.catalog import Approver, Catalog, Service
-from mendloop.domain.errors import ContentChanged, Misconfigured
-from mendloop.domain.identity import content_hash, sha256
-from mendloop.domain.outgoing import identifier
+from mendloop.domain.catalog import Approver, Catalog
+from mendloop.domain.errors import MendloopError, Misconfigured
 from mendloop.ports import (
     ArtifactStore,
     CatalogStore,
@@ -28,8 +26,7 @@ from mendloop.ports import (
     LinkSigner,
     Mailer,
 )
-
-_DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
+from mendloop.timeline import note_once
 
 
 def request_approval(
@@ -44,9 +41,10 @@ def request_approval(
     clock: Clock,
     site_url: str,
 ) -> ApprovalSlot:
-    """Ask, or remind when the wait woke up before the expiry. The same question twice is one question.
+    """Ask whoever was not asked yet, remind who is to be reminded. The same question twice is one question.
 
-    Raises Misconfigured when no approver could receive the mail: silence would look like a refusal.
+    One approver whose mail fails keeps no other from being asked; theirs is tried again. Raises the failure when
+    nobody was reached, and Misconfigured when nobody could be: silence would look like a refusal.
     """
     catalog, catalog_sha256 = catalogs.load()
     service = catalog.services.get(execution.service)
@@ -56,111 +54,87 @@ def request_approval(
     reminding = execution.decision is not None and execution.decision.action is Action.REMIND
     request = (
         decisions.request(execution.decision.request_id) if reminding and execution.decision else None
-    ) or decisions.ask(_question(execution, artifacts, service, catalog_sha256, now))
-    asked, unconfirmed = _who(request, service, catalog, mailer)
-    letter = _letter(request, artifacts, site_url)
-    for approver in asked:
-        link = signer.sign(
-            LinkClaims(
-                request_id=request.id,
-                approver=approver.name,
-                content_sha256=request.content_sha256,
-                expires_at=request.expires_at,
-            ),
-            "link",
-        )
-        mail = reminder if reminding else request_mail
-        subject, body = mail(letter, f"{site_url}/r/{link}")
-        mailer.send(approver, subject, body)
-    _remember(incidents, execution, asked, unconfirmed, reminding, now)
+    ) or decisions.ask(question(execution, artifacts, service, catalog_sha256, now))
+    wanted = due(request, service, incidents.timeline(execution.incident_id), now)
+    round_ = _Round(request, _letter(request, artifacts, site_url), catalog, signer, mailer, incidents, clock)
+    round_.send(wanted)
+    round_.insist(wanted)
+    _wait_for_them(incidents, execution, now)
     return ApprovalSlot(
         request_id=request.id,
         content_sha256=request.content_sha256,
         expires_at=request.expires_at,
-        wait_seconds=_wait(request, service, reminding, now),
-        asked=[approver.name for approver in asked],
-        unconfirmed=unconfirmed,
+        wait_seconds=_wait(request, wanted, now),
+        asked=[name for name in request.approvers if name in {*wanted.asked, *round_.reached}],
+        unconfirmed=round_.unconfirmed,
+        failed=sorted(round_.failures),
     )
 
 
-def _question(
-    execution: Execution, artifacts: ArtifactStore, service: Service, catalog_sha256: str, now: datetime
-) -> ApprovalRequest:
-    evidence, mapping, draft, verification = (
-        execution.evidence,
-        execution.mapping,
-        execution.draft,
-        execution.verification,
-    )
-    if not (evidence and mapping and draft and verification):
-        raise ContentChanged("an approval needs evidence, mapping, draft and verification; one slot is empty")
-    fix = documents.load_any(artifacts, draft.ref, _DRAFT)
-    if not isinstance(fix, CodeFix):
-        raise ContentChanged(f"only a code fix can be approved, this draft is {draft.kind}")
-    code_map = documents.load(artifacts, mapping.ref, CodeMap)
-    content = Content(
-        evidence_sha256=evidence.ref.sha256,
-        draft_sha256=draft.ref.sha256,
-        diff_sha256=sha256(fix.diff),
-        base=fix.base,
-        verification_sha256=verification.ref.sha256,
-        catalog_sha256=catalog_sha256,
-    )
-    target = code_map.targets[0].function if code_map.targets else ""
-    owner = code_map.owner.catalog_name if code_map.owner else ""
-    return ApprovalRequest(
-        id=f"{execution.incident_id}.{execution.rounds}-{content_hash(content)[:8]}",
-        incident_id=execution.incident_id,
-        service=service.name,
-        content=content,
-        content_sha256=content_hash(content),
-        evidence=evidence.ref,
-        mapping=mapping.ref,
-        draft=draft.ref,
-        verification=verification.ref,
-        approvers=sorted(service.approvers, key=lambda name: (name != owner, service.approvers.index(name))),
-        typed_word=_word(target, service),
-        asked_at=now,
-        expires_at=now + timedelta(hours=service.limits.approval_hours),
-        summary=_summary(service, evidence.exception, fix, code_map),
-    )
+@dataclass
+class _Round:
+    """One round of mails."""
 
+    request: ApprovalRequest
+    letter: Letter
+    catalog: Catalog
+    signer: LinkSigner
+    mailer: Mailer
+    incidents: IncidentStore
+    clock: Clock
+    reached: list[str] = field(default_factory=list)
+    unconfirmed: list[str] = field(default_factory=list)
+    failures: dict[str, MendloopError] = field(default_factory=dict)
 
-def _word(function: str, service: Service) -> str:
-    """What an approver types: the function's own name, or the service's where it has none one could type."""
-    name = function.rsplit(".", 1)[-1]
-    return name if name.isidentifier() else service.name
+    def send(self, wanted: Due) -> None:
+        """Every mail is written down at once: a repetition sends only what is missing."""
+        for name in [*wanted.first, *wanted.reminder]:
+            again = name in wanted.reminder
+            subject, body = self._mail(name, again=again)
+            try:
+                if not self.mailer.confirmed(self.catalog.approvers[name]):
+                    self.unconfirmed.append(name)
+                    continue
+                self.mailer.send(self.catalog.approvers[name], subject, body)
+            except MendloopError as error:
+                self.failures[name] = error
+                self._note(failed_line(self.request, name))
+                continue
+            self.reached.append(name)
+            self._note((reminded_line if again else asked_line)(self.request, name))
 
-
-def _summary(service: Service, exception: str, fix: CodeFix, code_map: CodeMap) -> str:
-    """E.g. `TypeError in shop: undo 4 lines of 3f2a91c07d in shop/pricing/totals.py::order_total`."""
-    where = ", ".join(fix.functions or fix.files)
-    lines = f"{fix.changed_lines} line{'' if fix.changed_lines == 1 else 's'}"
-    undone = fix.drafter == "revert" and bool(code_map.suspects)
-    what = f"undo {lines} of {code_map.suspects[0].commit.sha[:10]}" if undone else f"change {lines}"
-    return f"{identifier(exception, 'A failure')} in {service.name}: {what} in {where}"
-
-
-def _wait(request: ApprovalRequest, service: Service, reminding: bool, now: datetime) -> int:
-    """Until the one reminder, else until just after the expiry: a wake-up before it would remind once more."""
-    left = max(0, math.ceil((request.expires_at - now).total_seconds())) + 1
-    until_reminder = math.ceil(service.limits.reminder_hours * 3600)
-    return left if reminding else min(left, until_reminder)
-
-
-def _who(
-    request: ApprovalRequest, service: Service, catalog: Catalog, mailer: Mailer
-) -> tuple[list[Approver], list[str]]:
-    # A reminder may come after the catalog changed: who may not decide any more is not mailed either.
-    approvers = [catalog.approvers[name] for name in request.approvers if name in service.approvers]
-    asked = [approver for approver in approvers if mailer.confirmed(approver)]
-    unconfirmed = [approver.name for approver in approvers if approver not in asked]
-    if not asked:
+    def insist(self, wanted: Due) -> None:
+        """Somebody must have been reached, now or before."""
+        if wanted.asked or self.reached:
+            for name in self.unconfirmed:
+                self._note(f"{name} has not confirmed their mail topic, hence was not asked")
+            return
+        if self.failures:
+            raise next(iter(self.failures.values()))
         raise Misconfigured(
-            f"no approver of {request.service} has confirmed their mail topic: {', '.join(unconfirmed)}",
+            f"no approver of {self.request.service} has confirmed their mail topic: {', '.join(self.unconfirmed)}",
             next_action="Let one of them click the confirmation mail, or run `mendloop catalog push` to send it again.",
         )
-    return asked, unconfirmed
+
+    def _mail(self, name: str, *, again: bool) -> tuple[str, str]:
+        approver: Approver = self.catalog.approvers[name]
+        claims = LinkClaims(
+            request_id=self.request.id,
+            approver=approver.name,
+            content_sha256=self.request.content_sha256,
+            expires_at=self.request.expires_at,
+        )
+        address = f"{self.letter.site_url}/r/{self.signer.sign(claims, 'link')}"
+        return reminder(self.letter, address) if again else request_mail(self.letter, address)
+
+    def _note(self, what: str) -> None:
+        note_once(self.incidents, self.clock, self.request.incident_id, STEP, what)
+
+
+def _wait(request: ApprovalRequest, wanted: Due, now: datetime) -> int:
+    """Until the one reminder, else until just after the expiry: a wake-up before it would find nothing to do."""
+    left = max(0, math.ceil((request.expires_at - now).total_seconds())) + 1
+    return math.ceil((wanted.remind_at - now).total_seconds()) if wanted.remind_at else left
 
 
 def _letter(request: ApprovalRequest, artifacts: ArtifactStore, site_url: str) -> Letter:
@@ -168,25 +142,13 @@ def _letter(request: ApprovalRequest, artifacts: ArtifactStore, site_url: str) -
         request=request,
         evidence=documents.load(artifacts, request.evidence, Evidence),
         mapping=documents.load(artifacts, request.mapping, CodeMap),
-        fix=documents.load_any(artifacts, request.draft, _DRAFT),
+        fix=documents.load_any(artifacts, request.draft, DRAFT),
         verification=documents.load(artifacts, request.verification, Verification),
         site_url=site_url,
     )
 
 
-def _remember(
-    incidents: IncidentStore,
-    execution: Execution,
-    asked: list[Approver],
-    unconfirmed: list[str],
-    reminding: bool,
-    now: datetime,
-) -> None:
+def _wait_for_them(incidents: IncidentStore, execution: Execution, now: datetime) -> None:
     incident = incidents.load(execution.incident_id)
     if incident and incident.state is not IncidentState.WAITING:
         incidents.save(incident.model_copy(update={"state": IncidentState.WAITING, "updated_at": now}))
-    names = ", ".join(approver.name for approver in asked)
-    what = f"{'Reminded' if reminding else 'Asked'} {names}"
-    if unconfirmed:
-        what += f"; not confirmed, hence not asked: {', '.join(unconfirmed)}"
-    incidents.note(execution.incident_id, TimelineEntry(at=now, step="request_approval", what=what))

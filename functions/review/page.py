@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,21 @@ def decided_notice(standing: Decision, incident_id: str, *, mine: bool) -> Answe
     return Answer(409, _render("notice.html", title=title, text=text, back=f"/incidents/{incident_id}"))
 
 
+def closed_notice(
+    request: ApprovalRequest, standing: Decision | None, incident: Incident | None, publication: Publication | None
+) -> Answer:
+    """The link's time is over: what was decided, by whom, when, and where it went. No code and no evidence."""
+    if standing is None or standing.action is Action.EXPIRED:
+        title = "Nobody decided in time"
+        text = f"The time to decide ended on {_day(request.expires_at)}. Silence is a no: nothing was published."
+    else:
+        title = f"{standing.by} {word_of(standing)}"
+        text = f"Decided on {_day(standing.at)}. This link has ended; it shows the outcome only."
+    ended = incident.reason if incident and incident.state.terminal else ""
+    url = publication.url if publication and publication.url.startswith("https://") else ""
+    return Answer(200, _render("notice.html", title=title, text=text, ended=visible(_short(ended)), url=url))
+
+
 def _frames(evidence: Evidence) -> list[Frame | int]:
     """The main fault's frames; of a deep recursion only both ends, with the number of those between."""
     frames = evidence.faults[0].trace.frames if evidence.faults else []
@@ -149,6 +165,10 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} … ({len(text) - LONGEST_TEXT} more)"
 
 
+def _day(at: datetime) -> str:
+    return f"{at:%d %b %Y, %H:%M} UTC"
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -161,7 +181,7 @@ def _environment() -> Environment:
     environment.filters["visible"] = visible
     environment.filters["short"] = _short
     environment.filters["clock"] = lambda at: f"{at:%H:%M:%S}"
-    environment.filters["day"] = lambda at: f"{at:%d %b %Y, %H:%M} UTC"
+    environment.filters["day"] = _day
     return environment
 
 

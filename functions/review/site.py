@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlparse
 
-from functions.review.page import Question, decided_notice, notice, page, word_of
+from functions.review.page import Question, closed_notice, decided_notice, notice, page, word_of
 from functions.review.web import SESSION, Answer, Request
 from mendloop.contracts.approval import Action, ApprovalRequest, Decision
 from mendloop.contracts.incident import TimelineEntry
@@ -83,8 +83,10 @@ class Site:
 
     def _open(self, link: str) -> Answer:
         """Exchange the mail's link for a session and a clean address."""
-        claims = self.signer.verify(link, "link", self.clock.now())
+        claims = self.signer.verify(link, "link", self.clock.now(), expired=True)
         request = self._request(claims)
+        if self._expired(claims):
+            return self._ended(request)
         session = self.signer.sign(claims, "session")
         secure = "; Secure" if self.url.startswith("https://") else ""
         address = f"/incidents/{request.incident_id}"
@@ -92,10 +94,12 @@ class Site:
         return Answer(303, headers={"location": address}, cookie=cookie)
 
     def _show(self, incident_id: str, request: Request, problem: str = "", comment: str = "") -> Answer:
-        claims = self._session(incident_id, request)
+        claims = self._session(incident_id, request, expired=True)
         if claims is None:
             return notice(401, f"Incident {incident_id}", "Open the personal link from your mail to see it and decide.")
         question = self._request(claims)
+        if self._expired(claims):
+            return self._ended(question)
         nonce = ""
         if request.method != "HEAD" and self._open_for(question, claims):
             nonce = secrets.token_urlsafe(24)
@@ -175,14 +179,23 @@ class Site:
             and self.decisions.decision(question.id) is None
         )
 
-    def _session(self, incident_id: str, request: Request) -> LinkClaims | None:
+    def _session(self, incident_id: str, request: Request, *, expired: bool = False) -> LinkClaims | None:
         text = request.cookies.get(SESSION, "")
         if not text:
             return None
-        claims = self.signer.verify(text, "session", self.clock.now())
+        claims = self.signer.verify(text, "session", self.clock.now(), expired=expired)
         if not claims.request_id.startswith(f"{incident_id}."):
             raise BadLink("This session belongs to another incident")
         return claims
+
+    def _expired(self, claims: LinkClaims) -> bool:
+        return self.clock.now() >= claims.expires_at
+
+    def _ended(self, question: ApprovalRequest) -> Answer:
+        """After the link's life: what was decided, by whom, when, and what became of it; nothing else."""
+        incident = self.incidents.load(question.incident_id)
+        publication = self.incidents.publication(incident.fault, incident.generation) if incident else None
+        return closed_notice(question, self.decisions.decision(question.id), incident, publication)
 
     def _request(self, claims: LinkClaims) -> ApprovalRequest:
         """The question of a link or session, for somebody who is still an approver there; else BadLink."""

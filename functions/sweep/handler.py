@@ -13,6 +13,7 @@ def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
     swept = sweep(
         incidents=wiring.incidents,
         decisions=wiring.decisions,
+        catalogs=wiring.catalogs,
         workflow=wiring.workflow,
         telemetry=wiring.telemetry,
         clock=wiring.clock,

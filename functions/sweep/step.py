@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from mendloop.asking import worth_waking
 from mendloop.contracts.base import Contract
 from mendloop.contracts.incident import Incident, IncidentState, SignalKind
+from mendloop.domain.catalog import Service
 from mendloop.domain.errors import Conflict, MendloopError
-from mendloop.ports import Clock, DecisionStore, IncidentStore, Telemetry, Workflow
+from mendloop.ports import CatalogStore, Clock, DecisionStore, IncidentStore, Telemetry, Workflow
 from mendloop.timeline import note_once
 
 STEP = "sweep"
@@ -29,10 +31,17 @@ class Swept(Contract):
 
 
 def sweep(
-    *, incidents: IncidentStore, decisions: DecisionStore, workflow: Workflow, telemetry: Telemetry, clock: Clock
+    *,
+    incidents: IncidentStore,
+    decisions: DecisionStore,
+    catalogs: CatalogStore,
+    workflow: Workflow,
+    telemetry: Telemetry,
+    clock: Clock,
 ) -> Swept:
     """One pass. An incident that fails to be swept is named and does not stop the others."""
     now = clock.now()
+    services = _services(catalogs)
     woken: list[str] = []
     started: list[str] = []
     freed: list[str] = []
@@ -45,7 +54,7 @@ def sweep(
             elif not incident.state.terminal:
                 ended = _free(incident, incidents, workflow, clock, now)
                 freed += ended
-                woken += [] if ended else _wake(incident, decisions, workflow)
+                woken += [] if ended else _wake(incident, incidents, decisions, services, workflow, now)
             else:
                 stuck += _name_stuck(incident, incidents, telemetry, clock, now)
         except MendloopError as error:
@@ -92,12 +101,32 @@ def _free(incident: Incident, incidents: IncidentStore, workflow: Workflow, cloc
     return [incident.id]
 
 
-def _wake(incident: Incident, decisions: DecisionStore, workflow: Workflow) -> list[str]:
-    """A decision whose wake-up was lost on the way: the row is the truth, so waking again is safe."""
-    if incident.state is not IncidentState.WAITING:
+def _services(catalogs: CatalogStore) -> dict[str, Service]:
+    """Empty when the catalog cannot be read: what is stuck is freed all the same."""
+    try:
+        return catalogs.load()[0].services
+    except MendloopError:
+        return {}
+
+
+def _wake(
+    incident: Incident,
+    incidents: IncidentStore,
+    decisions: DecisionStore,
+    services: dict[str, Service],
+    workflow: Workflow,
+    now: datetime,
+) -> list[str]:
+    """A decision whose wake-up was lost on the way, or something due before the wait's own time-out.
+
+    The row is the truth, so waking again is safe.
+    """
+    asked = decisions.latest(incident.id) if incident.state is IncidentState.WAITING else None
+    if asked is None:
         return []
-    asked = decisions.latest(incident.id)
-    token = decisions.token(asked.id) if asked and decisions.decision(asked.id) else None
+    service = services.get(incident.service)
+    due = service is not None and worth_waking(asked, service, incidents.timeline(incident.id), now)
+    token = decisions.token(asked.id) if due or decisions.decision(asked.id) else None
     return [incident.id] if token and workflow.wake(token) else []
 
 

@@ -422,8 +422,11 @@ class LinkSigner(Protocol):
     def sign(self, claims: LinkClaims, purpose: str) -> str:
         """URL-safe text. `purpose` ("link" or "session") is part of what is signed."""
 
-    def verify(self, text: str, purpose: str, at: datetime) -> LinkClaims:
-        """BadLink when forged, malformed, expired or of another purpose; shape and expiry are checked first."""
+    def verify(self, text: str, purpose: str, at: datetime, *, expired: bool = False) -> LinkClaims:
+        """BadLink when forged, malformed, expired or of another purpose; shape and expiry are checked first.
+
+        `expired` accepts what was signed and has expired since: to show how it ended, never to decide.
+        """
 
 
 class Mailer(Protocol):

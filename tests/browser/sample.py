@@ -93,6 +93,8 @@ class World:
         html = highlighted(self.fix.diff)
         shown = self.artifacts.put(self._key(f"diff-{sha256(html)[:8]}.html"), html, "text/html")
         fix = self.fix.model_copy(update={"highlighted": shown})
+        draft = self._store("draft", fix)
+        proof = self.verification.model_copy(update={"draft_sha256": draft.sha256})
         sample: dict[str, Any] = {
             "incident_id": self.incident_id,
             "evidence": EvidenceSlot(
@@ -105,10 +107,10 @@ class World:
                 head=BASE,
                 target=f"{PATH}::{WORD}",
             ),
-            "draft": DraftSlot(kind="code_fix", ref=self._store("draft", fix)),
+            "draft": DraftSlot(kind="code_fix", ref=draft),
             "verification": VerificationSlot(
                 status=self.verification.status,
-                ref=self._store("verification", self.verification),
+                ref=self._store("verification", proof),
                 reason=self.verification.reason,
                 next=VerificationNext.REQUEST_APPROVAL,
             ),

@@ -139,3 +139,13 @@ def test_unusable_keys_are_a_misconfiguration_that_shows_none(secret: dict[str, 
         signer_with(**secret).sign(CLAIMS, "link")
     assert OLD not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_an_expired_link_can_be_read_where_that_is_asked_for_but_not_forged(signer: LinkSigner) -> None:
+    late, text = CLAIMS.expires_at + timedelta(days=400), signer.sign(CLAIMS, "link")
+    assert signer.verify(text, "link", late, expired=True) == CLAIMS
+    for other in (text[:-1] + ("A" if text[-1] != "A" else "B"), text[1:]):
+        with pytest.raises(BadLink):
+            signer.verify(other, "link", late, expired=True)
+    with pytest.raises(BadLink):
+        signer.verify(text, "session", late, expired=True)

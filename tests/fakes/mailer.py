@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mendloop.domain.catalog import Approver
+from mendloop.domain.errors import Throttled
 
 
 @dataclass(frozen=True)
@@ -32,3 +33,16 @@ class RecordingMailer:
     def alert(self, subject: str, body: str) -> str:
         self.alerts.append((subject, body))
         return f"alert-{len(self.alerts)}"
+
+
+class FailingMailer(RecordingMailer):
+    """Asked to slow down for the approvers in `failing`."""
+
+    def __init__(self, *failing: str) -> None:
+        super().__init__()
+        self.failing = set(failing)
+
+    def send(self, approver: Approver, subject: str, body: str) -> str:
+        if approver.name in self.failing:
+            raise Throttled("sns:Publish")
+        return super().send(approver, subject, body)

@@ -57,13 +57,13 @@ class HmacSigner:
         payload = _encode(json.dumps(listed, separators=(",", ":")).encode())
         return f"{keys.current}.{payload}.{_mac(keys.keys[keys.current], keys.current, payload, purpose)}"
 
-    def verify(self, text: str, purpose: str, at: datetime) -> LinkClaims:
+    def verify(self, text: str, purpose: str, at: datetime, *, expired: bool = False) -> LinkClaims:
         """The claims, or BadLink. Nothing that was sent is repeated in the message."""
         shape = _SHAPE.fullmatch(text)
         if shape is None:
             raise BadLink("this link is malformed")
         claims = _claims(shape["claims"])
-        if at >= claims.expires_at:
+        if not expired and at >= claims.expires_at:
             raise BadLink("this link has expired")
         key = self._keys().keys.get(shape["key"])
         if key is None:

@@ -35,6 +35,9 @@ class ApprovalRequest(StoredContract):
     asked_at: UtcTime
     expires_at: UtcTime
     summary: str = Field(description="One sentence; allowed fields only")
+    publishes: bool = Field(
+        default=True, description="Whether an approval opens a pull request; where not (autonomy: draft), a ticket"
+    )
 
 
 class ApprovalSlot(Contract):
@@ -46,6 +49,7 @@ class ApprovalSlot(Contract):
     wait_seconds: int = Field(ge=1, description="Until the reminder or the expiry, whichever is next")
     asked: list[str] = Field(default_factory=list, description="Approvers who were mailed")
     unconfirmed: list[str] = Field(default_factory=list, description="Approvers who have not confirmed their topic")
+    failed: list[str] = Field(default_factory=list, description="Approvers whose mail failed; it is tried again")
 
 
 class Action(StrEnum):

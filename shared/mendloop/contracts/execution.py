@@ -6,7 +6,7 @@ It is never the authority: whoever publishes reads decision, draft and verificat
 from pydantic import Field
 
 from mendloop.contracts.approval import ApprovalSlot, DecisionSlot
-from mendloop.contracts.base import Contract, StoredContract, UtcTime
+from mendloop.contracts.base import ArtifactRef, Contract, StoredContract, UtcTime
 from mendloop.contracts.draft import DraftSlot
 from mendloop.contracts.evidence import EvidenceSlot
 from mendloop.contracts.incident import SignalKind
@@ -62,3 +62,11 @@ class Execution(StoredContract):
     ticket: TicketSlot | None = None
     outcome: OutcomeSlot | None = None
     error: ErrorSlot | None = None
+
+    def draft_under_test(self) -> ArtifactRef | None:
+        """The draft as it was last prepared, which a reviewer may have adjusted; a newer draft takes its place."""
+        if self.draft is None:
+            return None
+        prepared = self.preparation
+        newest = prepared is not None and prepared.attempt == self.draft.attempt
+        return prepared.draft if prepared and newest and prepared.draft else self.draft.ref

@@ -8,8 +8,8 @@ from functions.announce_outcome.step import announce_outcome
 from mendloop import documents
 from mendloop.contracts.approval import Action, ApprovalSlot, DecisionSlot
 from mendloop.contracts.evidence import EvidenceSlot, EvidenceStatus
-from mendloop.contracts.execution import Execution
-from mendloop.contracts.incident import IncidentState
+from mendloop.contracts.execution import Execution, Trigger
+from mendloop.contracts.incident import IncidentState, SignalKind
 from mendloop.contracts.mapping import MappingSlot
 from mendloop.contracts.publication import OutcomeKind, OutcomeSlot, PublicationSlot, TicketSlot
 from mendloop.contracts.route import Route, RouteSlot
@@ -121,6 +121,24 @@ def test_a_merged_incident_disturbs_nobody() -> None:
     assert desk.state is IncidentState.MERGED
     assert not desk.mailer.sent
     assert not desk.mailer.alerts
+
+
+REHEARSAL = Trigger(kind=SignalKind.REHEARSAL, resource=SERVICE, time=NOW, account="123456789012", region="eu-west-1")
+
+
+def test_a_rehearsal_is_told_to_every_approver() -> None:
+    desk = Desk()
+    slot = desk.run(make_execution(trigger=REHEARSAL, route=routed(Route.CLOSE, "rehearsal")))
+    assert [mail.to for mail in desk.mailer.sent] == slot.announced_to == ["dana", "robin"]
+    assert desk.mailer.alerts == []
+
+
+def test_a_rehearsal_tells_the_operators_whom_no_mail_reaches() -> None:
+    desk = Desk("robin")
+    desk.run(make_execution(trigger=REHEARSAL, route=routed(Route.CLOSE, "rehearsal")))
+    assert [mail.to for mail in desk.mailer.sent] == ["dana"]
+    ((_, body),) = desk.mailer.alerts
+    assert body.startswith("No mail reaches: robin.")
 
 
 def test_the_fault_may_be_reopened_as_a_new_generation() -> None:

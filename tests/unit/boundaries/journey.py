@@ -143,6 +143,7 @@ class Journey:
         sweep(
             incidents=self.incidents,
             decisions=self.decisions,
+            catalogs=self.catalogs,
             workflow=self.workflow,
             telemetry=ScriptedTelemetry(),
             clock=self.clock,

@@ -4,8 +4,12 @@ import io
 import tarfile
 from typing import Any
 
+import pytest
+
 from functions.prepare_verification.step import prepare_verification
 from mendloop import documents
+from mendloop.contracts.approval import Action, DecisionSlot
+from mendloop.contracts.base import ArtifactRef
 from mendloop.contracts.draft import CodeFix, DraftSlot, Edit
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.verification import PreparationSlot, TestJob
@@ -68,3 +72,33 @@ def test_without_a_test_command_nothing_is_packed_and_it_says_so() -> None:
     host, fix = made()
     slot = prepared(World(), host, fix, test_command="")
     assert slot.job is None and "test" in slot.skipped
+
+
+def decided(world: World, action: Action, adjusted: ArtifactRef | None = None) -> DecisionSlot:
+    request = world.decisions.ask(house.make_request())
+    made = house.make_decision(request, action=action, adjusted=adjusted)
+    world.decisions.decide(made)
+    return DecisionSlot.model_validate(made.model_dump())
+
+
+@pytest.mark.parametrize(
+    ("action", "prepared_for", "subject"),
+    [
+        (Action.ADJUST, 1, "adjusted"),
+        (Action.ADJUST, 2, "the draft"),  # a newer draft: the adjustment was of the one before
+        (Action.RERUN, 1, "adjusted earlier"),
+        (Action.REDRAFT, 2, "the draft"),
+    ],
+)
+def test_what_is_verified_after_a_decision(action: Action, prepared_for: int, subject: str) -> None:
+    world, (host, fix) = World(), made()
+    refs = {
+        name: documents.store(world.artifacts, f"{name}.json", fix.model_copy(update={"title": name}))
+        for name in ("the draft", "adjusted", "adjusted earlier")
+    }
+    execution = world.execution(
+        draft=DraftSlot(kind="code_fix", ref=refs["the draft"], attempt=prepared_for),
+        preparation=PreparationSlot(attempt=1, draft=refs["adjusted earlier"]),
+        decision=decided(world, action, refs["adjusted"] if action is Action.ADJUST else None),
+    )
+    assert prepared(world, host, fix, execution=execution).draft == refs[subject]

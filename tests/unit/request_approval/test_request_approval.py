@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from mendloop.contracts.approval import Action, DecisionSlot
+from mendloop import documents
+from mendloop.contracts.approval import Action, ApprovalRequest, DecisionSlot
 from mendloop.contracts.evidence import Gap
 from mendloop.contracts.incident import IncidentState
-from mendloop.domain.errors import Misconfigured
+from mendloop.contracts.verification import PreparationSlot, VerificationNext, VerificationSlot
+from mendloop.domain.errors import ContentChanged, Misconfigured, Throttled
 from tests.browser.sample import URL, World, asked, evidence, fix, verification
 from tests.fakes import house
 from tests.fakes.catalogs import FixedCatalog
-from tests.fakes.mailer import RecordingMailer
+from tests.fakes.mailer import FailingMailer, RecordingMailer
 
 GOLDEN = Path(__file__).parent / "mail.txt"
 
@@ -59,17 +61,94 @@ def test_a_reminder_is_the_same_question() -> None:
     question = world.decisions.latest(house.INCIDENT)
     assert question is not None
     before = len(world.mailer.sent)
-    slot = world.ask(
-        decision=DecisionSlot(
-            request_id=question.id,
-            action=Action.REMIND,
-            by="mendloop",
-            at=world.clock.now(),
-            content_sha256=question.content_sha256,
-        )
-    )
-    assert slot.request_id == question.id
+    world.clock.advance(hours=8)
+    for _ in range(2):
+        slot = world.ask(decision=reminding(question))
+        assert slot.request_id == question.id and slot.asked == ["dana", "robin"]
+    assert [mail.to for mail in world.mailer.sent[before:]] == ["dana", "robin"], "one reminder each, however often"
     assert all("Reminder" in mail.subject for mail in world.mailer.sent[before:])
+
+
+def reminding(question: ApprovalRequest) -> DecisionSlot:
+    return DecisionSlot(
+        request_id=question.id,
+        action=Action.REMIND,
+        by="mendloop",
+        at=house.NOW,
+        content_sha256=question.content_sha256,
+    )
+
+
+def test_a_wake_up_before_the_reminder_is_due_disturbs_nobody() -> None:
+    world = asked()
+    question = world.decisions.latest(house.INCIDENT)
+    assert question is not None
+    world.clock.advance(hours=7)
+    slot = world.ask(decision=reminding(question))
+    assert len(world.mailer.sent) == 2 and slot.wait_seconds == 3600
+
+
+def test_one_mail_that_fails_keeps_nobody_else_from_being_asked_and_is_tried_again() -> None:
+    mailer = FailingMailer("dana")
+    world = World(mailer=mailer)
+    slot = world.ask()
+    assert [mail.to for mail in mailer.sent] == slot.asked == ["robin"] and slot.failed == ["dana"]
+    question = world.decisions.latest(house.INCIDENT)
+    assert question is not None
+    mailer.failing.clear()
+    again = world.ask(decision=reminding(question))
+    assert [mail.to for mail in mailer.sent] == ["robin", "dana"], "only what was missing"
+    assert again.asked == ["dana", "robin"] and again.failed == []
+    assert "Decide" in mailer.sent[-1].subject, "a first mail, not a reminder"
+
+
+def test_when_every_mail_fails_the_step_fails_and_its_retry_sends_each_once() -> None:
+    mailer = FailingMailer("dana", "robin")
+    world = World(mailer=mailer)
+    with pytest.raises(Throttled):
+        world.ask()
+    mailer.failing.clear()
+    world.ask()
+    world.ask()
+    assert [mail.to for mail in mailer.sent] == ["dana", "robin"]
+
+
+def test_what_was_adjusted_is_what_is_asked_about() -> None:
+    world = World()
+    adjusted = documents.store(world.artifacts, "adjusted.json", world.fix.model_copy(update={"title": "By a person"}))
+    proof = house.make_verification(draft_sha256=adjusted.sha256)
+    slots = {
+        "preparation": PreparationSlot(attempt=1, draft=adjusted),
+        "verification": VerificationSlot(
+            status=proof.status,
+            ref=documents.store(world.artifacts, "proof.json", proof),
+            reason="",
+            next=VerificationNext.REQUEST_APPROVAL,
+        ),
+    }
+    world.ask(**slots)
+    question = world.decisions.latest(house.INCIDENT)
+    assert question is not None and question.draft == adjusted
+    assert question.content.verification_sha256 == slots["verification"].ref.sha256
+
+
+def test_a_newer_draft_takes_the_place_of_the_adjusted_one() -> None:
+    world = World()
+    adjusted = documents.store(world.artifacts, "adjusted.json", world.fix)
+    newest = world.execution().draft
+    assert newest is not None
+    world.ask(draft=newest.model_copy(update={"attempt": 2}), preparation=PreparationSlot(attempt=1, draft=adjusted))
+    question = world.decisions.latest(house.INCIDENT)
+    assert question is not None and question.draft == newest.ref
+
+
+def test_a_verification_of_another_draft_is_never_asked_about() -> None:
+    world = World()
+    other = documents.store(world.artifacts, "other.json", house.make_verification(draft_sha256="e" * 64))
+    verdict = VerificationSlot(status="proved", ref=other, reason="", next=VerificationNext.REQUEST_APPROVAL)
+    with pytest.raises(ContentChanged, match="another draft"):
+        world.ask(verification=verdict)
+    assert world.mailer.sent == []
 
 
 def test_the_mail_reads_as_it_was_written_down() -> None:

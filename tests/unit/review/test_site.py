@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from mendloop.contracts.approval import Action, Decision
+from mendloop.contracts.incident import IncidentState
 from mendloop.domain.identity import sha256
 from mendloop.ports import LinkClaims
 from tests.browser.sample import TOKEN, WORD, asked
@@ -153,6 +154,36 @@ def test_after_the_expiry_nothing_is_decided() -> None:
     form = visitor.form()
     world.clock.advance(days=2)
     assert visitor.post(form).status == 403 and standing(world) is None
+    answer = visitor.send("GET", visitor.link)
+    assert answer.status == 200 and answer.cookie == "" and "<form" not in answer.body
+    assert "Nobody decided in time" in answer.body and "21 Nov 2026, 10:00 UTC" in answer.body
+
+
+@pytest.mark.parametrize("way", ["link", "session"])
+def test_after_the_links_life_the_page_tells_what_was_decided_by_whom_and_when(way: str) -> None:
+    world = asked()
+    visitor = Visitor(world)
+    visitor.post(visitor.form())
+    incident = world.incidents.load(house.INCIDENT)
+    assert incident is not None
+    ended = {"state": IncidentState.PULL_REQUEST, "reason": "The approved change is open as a draft pull request."}
+    world.incidents.save(incident.model_copy(update=ended))
+    url = "https://code.example.com/pull/7"
+    world.incidents.save_publication(house.make_publication(url=url))
+    world.clock.advance(days=400)
+    answer = visitor.send("GET", visitor.link if way == "link" else ADDRESS)
+    assert answer.status == 200 and answer.cookie == ""
+    for said in ("dana approved this change", "20 Nov 2026, 10:00 UTC", "open as a draft pull request", url):
+        assert said in answer.body
+    for kept_back in ("AttributeError", "voucher", "<form", "nonce"):
+        assert kept_back not in answer.body
+
+
+def test_an_expired_link_of_somebody_who_left_tells_nothing() -> None:
+    world = asked()
+    visitor = Visitor(world)
+    world.clock.advance(days=2)
+    world.catalogs.catalog = house.make_catalog(services={"shop": house.make_service(approvers=["robin"])})
     assert visitor.send("GET", visitor.link).status == 403
 
 

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from functions.sweep.step import Swept, sweep
-from mendloop.contracts.incident import Incident, IncidentState
+from mendloop.asking import asked_line, failed_line, reminded_line
+from mendloop.contracts.incident import Incident, IncidentState, TimelineEntry
 from mendloop.domain.errors import Unavailable
 from mendloop.ports import AlarmDescription
+from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.decisions import InMemoryDecisions
-from tests.fakes.house import ALARM, FAULT, INCIDENT, make_decision, make_incident, make_request
+from tests.fakes.house import ALARM, FAULT, INCIDENT, make_catalog, make_decision, make_incident, make_request
 from tests.fakes.incidents import InMemoryIncidents
 from tests.fakes.telemetry import ScriptedTelemetry
 from tests.fakes.workflow import ARN, RecordingWorkflow
@@ -22,6 +24,7 @@ class House:
     def __init__(self, *standing: Incident, minutes: int = 30) -> None:
         self.incidents, self.workflow, self.telemetry = InMemoryIncidents(), RecordingWorkflow(), ScriptedTelemetry()
         self.clock, self.decisions = FixedClock(NOW + timedelta(minutes=minutes)), InMemoryDecisions()
+        self.catalogs = FixedCatalog()
         for incident in standing:
             self.incidents.claim(incident)
 
@@ -29,6 +32,7 @@ class House:
         return sweep(
             incidents=self.incidents,
             decisions=self.decisions,
+            catalogs=self.catalogs,
             workflow=self.workflow,
             telemetry=self.telemetry,
             clock=self.clock,
@@ -115,3 +119,49 @@ def test_a_decision_whose_wake_up_was_lost_is_sent_again() -> None:
 
     assert house.sweep().woken == [INCIDENT]
     assert house.workflow.woken == ["token-1"]
+
+
+def waiting(minutes: int, *said: str) -> House:
+    """A question to Dana and Robin, asked at NOW for an hour with a reminder after 30 minutes."""
+    house = House(make_incident(state=IncidentState.WAITING, execution_arn=ARN + INCIDENT), minutes=minutes)
+    house.catalogs = FixedCatalog(make_catalog(limits={"approval_hours": 1, "reminder_hours": 0.5}))
+    house.workflow.statuses[ARN + INCIDENT] = "RUNNING"
+    request = house.decisions.ask(make_request(expires_at=NOW + timedelta(hours=1)))
+    house.decisions.save_token(request.id, "token-1")
+    lines = [asked_line(request, "dana"), asked_line(request, "robin"), *said]
+    for what in lines:
+        house.incidents.note(INCIDENT, TimelineEntry(at=NOW, step="request_approval", what=what))
+    return house
+
+
+ONE = make_request()
+REMINDED = [reminded_line(ONE, name) for name in ("dana", "robin")]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said", "woken"),
+    [
+        (29, [], False),
+        (31, [], True),
+        (31, REMINDED, False),
+        (59, REMINDED, False),
+        (61, REMINDED, True),
+    ],
+)
+def test_what_the_catalog_sets_shorter_than_the_wait_is_kept(minutes: int, said: list[str], woken: bool) -> None:
+    assert waiting(minutes, *said).sweep().woken == ([INCIDENT] if woken else [])
+
+
+def test_a_mail_that_failed_is_tried_again_and_one_that_went_out_since_is_not() -> None:
+    assert waiting(15, failed_line(ONE, "robin")).sweep().woken == [], "robin was asked in the meantime"
+    house = waiting(15, failed_line(ONE, "robin"))
+    house.incidents._timeline[INCIDENT] = [
+        entry for entry in house.incidents._timeline[INCIDENT] if entry.what != asked_line(ONE, "robin")
+    ]
+    assert house.sweep().woken == [INCIDENT]
+
+
+def test_an_unreadable_catalog_keeps_nothing_else_from_being_freed() -> None:
+    house = House(make_incident())
+    house.catalogs.catalog = None
+    assert house.sweep().started == [INCIDENT]
