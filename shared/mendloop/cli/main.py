@@ -38,7 +38,8 @@ def demo(
     report: Annotated[Path | None, typer.Option(help="Write what happened as JSON.")] = None,
 ) -> None:
     """Let a small production service fail on the local cloud, and watch the loop mend it."""
-    from mendloop.cli.demo.run import Choice, run_demo
+    from mendloop.cli.demo.attend import Choice
+    from mendloop.cli.demo.run import run_demo
     from mendloop.cli.errors import told
 
     choices = [choice for choice, given in zip(Choice, (approve, reject, ticket), strict=True) if given]

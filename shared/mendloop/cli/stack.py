@@ -1,5 +1,6 @@
 """Deploying mendloop's own stack on the local cloud."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from mendloop.cli.deployment import App, bootstrap, deploy
@@ -8,8 +9,14 @@ from mendloop.cli.place import python_version
 from mendloop.cli.toolbox import Toolbox
 
 
-def deploy_stack(tools: Toolbox, cloud: LocalCloud, catalog: Path) -> dict[str, str]:
-    """The stack's outputs. The catalog's approvers get a topic each."""
+def deploy_stack(
+    tools: Toolbox, cloud: LocalCloud, catalog: Path | None = None, *, approvers: Sequence[str] = ()
+) -> dict[str, str]:
+    """The stack's outputs. The catalog's approvers, or those named here instead, get a topic each.
+
+    Where they are named, the assembly depends on no catalog, hence is used again for each.
+    """
     bootstrap(tools, cloud)
-    context = {"stage": "local", "python_version": python_version(), "catalog": str(catalog)}
-    return deploy(tools, cloud, App("infra.app", context, depends_on=(catalog,)))
+    named = {"approvers": ",".join(approvers)} if approvers else {"catalog": str(catalog)}
+    context = {"stage": "local", "python_version": python_version(), **named}
+    return deploy(tools, cloud, App("infra.app", context, depends_on=(catalog,) if catalog else ()))
