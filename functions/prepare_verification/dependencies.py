@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from functions.prepare_verification.trees import Tree
 
+_ADVICE = "this runner installs none. On the local cloud, name a virtual environment that has them: python_environment."
 _FILES = ("requirements.txt", "requirements-dev.txt", "requirements-test.txt")
 
 
@@ -14,10 +15,10 @@ def needed(tree: Tree, root: str) -> str:
         for name in _FILES:
             lines = _requirements(tree, str(PurePosixPath(folder) / name))
             if lines:
-                return f"{name} asks for {lines} packages, and this runner installs none yet."
+                return f"{name} asks for {lines} packages, and {_ADVICE}"
         declared = _declared(tree, str(PurePosixPath(folder) / "pyproject.toml"))
         if declared:
-            return f"pyproject.toml asks for {declared} packages, and this runner installs none yet."
+            return f"pyproject.toml asks for {declared} packages, and {_ADVICE}"
     return ""
 
 

@@ -101,7 +101,7 @@ class _Packer:
         try:
             base = self._tree(self._fix.base)
             root = self._service.root.strip("/")
-            if reason := needed(base, root):
+            if reason := "" if self._service.python_environment else needed(base, root):
                 return self._slot, reason
             job = documents.store(self._artifacts, f"{self._folder}/job.json", self._job(base, root))
         except TooLarge as error:
@@ -118,6 +118,7 @@ class _Packer:
             running=base_ref if self._fix.running == self._fix.base else self._running(),
             base=base_ref,
             patched=self._put("patched", changed(base, {**after, **self._test})),
+            environment=self._service.python_environment,
             root=root,
             test_command=self._service.test_command,
             regression_id=self._fix.regression.test_id,

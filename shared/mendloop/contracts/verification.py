@@ -33,6 +33,9 @@ class TestJob(StoredContract):
     base: ArtifactRef = Field(description="tar.gz of the tree at the pinned base + the regression test")
     patched: ArtifactRef = Field(description="tar.gz of the tree at the base with the draft and the regression test")
     dependencies: ArtifactRef | None = Field(default=None, description="tar.gz of a site-packages folder, locked")
+    environment: str = Field(
+        default="", description="Folder of a Python environment on the runner's own machine; local cloud only"
+    )
     root: str = Field(default="", description="Folder in the tree to run in")
     test_command: str = Field(description="From the catalog, e.g. `python -m pytest -q`")
     regression_id: str = Field(default="", description="pytest node id, empty when there is no regression test")

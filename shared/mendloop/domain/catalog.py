@@ -98,6 +98,9 @@ class Service(_Section):
     root: str = Field(default="", description="The service's folder in the repository; empty: the whole")
     runtime_root: str = Field(default="/var/task", description="Where `root` lies at run time")
     test_command: str = Field(default="", description="Run in `root`; must be pytest for red → green proofs")
+    python_environment: str = Field(
+        default="", description="Local cloud: absolute folder of the virtual environment that the tests run in"
+    )
     entry_point: str = Field(default="", description="`package.module:function(event, context)` to replay a request")
     request_field: str = Field(default="", description="Log field that holds the failing request")
     approvers: list[str]
@@ -111,6 +114,14 @@ class Service(_Section):
     def _somebody_decides(self) -> "Service":
         if not self.approvers:
             raise ValueError("approvers: name at least one approver")
+        return self
+
+    @model_validator(mode="after")
+    def _environment_of_this_machine(self) -> "Service":
+        if self.python_environment and self.repository.host != "local_git":
+            raise ValueError("python_environment: only for local_git, whose tests run on the same machine")
+        if self.python_environment and not self.python_environment.startswith("/"):
+            raise ValueError("python_environment: name an absolute folder")
         return self
 
 

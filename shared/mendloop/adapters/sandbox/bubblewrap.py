@@ -13,6 +13,7 @@ import tempfile
 from functools import cached_property
 from pathlib import Path
 
+from mendloop.adapters.sandbox.environment import Environment
 from mendloop.adapters.sandbox.jail import Place, interpreter, runner_packages
 
 UIDS = range(2_000_000, 3_000_000)
@@ -29,13 +30,14 @@ class Bubblewrap:
 
     name = "bubblewrap"
 
-    def unusable(self) -> str:
-        """Tried, not guessed."""
+    def unusable(self, environment: Environment | None = None) -> str:
+        """Tried, not guessed: a jail is made, and the interpreter started in it."""
         try:
             program = self._program
         except (ImportError, OSError) as error:
             return f"bubblewrap is not in this bundle: {error}"
-        command = [program, *self._spaces(), *_system(), "--", interpreter(), "-I", "-c", "pass"]
+        start = [environment.python if environment else interpreter(), "-I", "-c", "pass"]
+        command = [program, *self._spaces(), *_system(environment), *_shown_environment(environment), "--", *start]
         try:
             done = subprocess.run(command, capture_output=True, env={}, text=True, timeout=20, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -43,7 +45,7 @@ class Bubblewrap:
         said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         return "" if done.returncode == 0 else f"bubblewrap cannot make a jail here: {said[:200]}"
 
-    def place(self, folder: Path) -> Place:
+    def place(self, folder: Path, environment: Environment | None = None) -> Place:
         """Private `/tmp` and `/work` in memory; the job and the test runner read-only; nothing else of this machine."""
         site = ["--perms", "0755", "--dir", "/site"]
         packages = [word for name, path in runner_packages().items() for word in _shown(path, f"/site/{name}")]
@@ -51,9 +53,13 @@ class Bubblewrap:
             *("--perms", "1777", "--size", str(_TMP_BYTES), "--tmpfs", "/tmp"),  # noqa: S108 - the jail's own
             *("--perms", "1777", "--size", str(_WORK_BYTES), "--tmpfs", "/work"),
         ]
-        prefix = [self._program, *self._spaces(), *_system(), *site, *packages, *_shown(folder / "job", "/job"), *rooms]
+        job = _shown(folder / "job", "/job")
+        prefix = [self._program, *self._spaces(), *_system(environment), *site, *packages, *job, *rooms]
+        # After the rooms: an environment may lie below /tmp, which the jail's own would cover.
+        prefix += _shown_environment(environment)
         return Place(
             prefix=(*prefix, "--remount-ro", "/", "--chdir", "/", "--"),
+            python=environment.python if environment else interpreter(),
             job="/job",
             work="/work",
             site="/site",
@@ -86,7 +92,7 @@ class Bubblewrap:
             return str(program)
 
 
-def _system() -> list[str]:
+def _system(environment: Environment | None) -> list[str]:
     words = [*_shown(Path("/usr"), "/usr"), "--proc", "/proc", "--dev", "/dev"]
     for name in _SYSTEM:
         path = Path(name)
@@ -95,16 +101,25 @@ def _system() -> list[str]:
         elif path.is_dir():
             words += _shown(path, name)
     words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    return [*words, *_interpreter(), *_hidden()]
+    # A project's own environment says itself what belongs to it.
+    return words if environment else [*words, *_interpreter(), *_hidden()]
 
 
 def _interpreter() -> list[str]:
     prefix = Path(sys.base_prefix)
     if prefix.is_relative_to("/usr"):
         return []
-    # Folders that bubblewrap makes on the way are private to root, who is about to become somebody else.
-    above = [word for parent in reversed(prefix.parents[:-1]) for word in ("--perms", "0755", "--dir", str(parent))]
-    return [*above, *_shown(prefix, str(prefix))]
+    return _in_place(prefix)
+
+
+def _shown_environment(environment: Environment | None) -> list[str]:
+    return [word for path in environment.shown for word in _in_place(path)] if environment else []
+
+
+def _in_place(path: Path) -> list[str]:
+    """At its own path. Folders that bubblewrap makes on the way are private to root, who is to become somebody else."""
+    above = [word for parent in reversed(path.parents[:-1]) for word in ("--perms", "0755", "--dir", str(parent))]
+    return [*above, *_shown(path, str(path))]
 
 
 def _hidden() -> list[str]:

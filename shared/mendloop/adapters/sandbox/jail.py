@@ -7,6 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Protocol
 
+from mendloop.adapters.sandbox.environment import Environment
 from mendloop.domain.errors import Misconfigured
 
 RUNNER_PACKAGES = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "py")
@@ -20,6 +21,7 @@ class Place:
     """Where a run finds things, as seen by the program inside; `prefix` is the command that enters the jail."""
 
     prefix: tuple[str, ...]
+    python: str
     job: str
     work: str
     site: str
@@ -34,10 +36,10 @@ class Jail(Protocol):
     def name(self) -> str:
         """As written in the result."""
 
-    def unusable(self) -> str:
-        """Why it does not work here, or the empty text."""
+    def unusable(self, environment: Environment | None = None) -> str:
+        """Why it does not work here, with this environment, or the empty text."""
 
-    def place(self, folder: Path) -> Place:
+    def place(self, folder: Path, environment: Environment | None = None) -> Place:
         """`folder/job` is input; `folder/work` and `folder/site` may be used where nothing private is mounted."""
 
 

@@ -6,7 +6,8 @@ of one's own, and result and page say so.
 
 from pathlib import Path
 
-from mendloop.adapters.sandbox.jail import Place, runner_packages
+from mendloop.adapters.sandbox.environment import Environment
+from mendloop.adapters.sandbox.jail import Place, interpreter, runner_packages
 
 
 class PlainProcess:
@@ -15,17 +16,26 @@ class PlainProcess:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def unusable(self) -> str:
-        """It always works."""
+    def unusable(self, environment: Environment | None = None) -> str:
+        """It always works, save that a function has no environment of somebody's machine."""
+        if environment and self.name != "unsandboxed":
+            return "python_environment names a folder of one machine, and this runner is another"
         return ""
 
-    def place(self, folder: Path) -> Place:
+    def place(self, folder: Path, environment: Environment | None = None) -> Place:
         """The folder itself; the runner's packages as links beside it."""
         site = folder / "site"
         site.mkdir(exist_ok=True)
         for name, path in runner_packages().items():
             if not (site / name).exists():
                 (site / name).symlink_to(path)
+        python = environment.python if environment else interpreter()
         return Place(
-            prefix=(), job=str(folder / "job"), work=str(folder / "work"), site=str(site), uid=None, processes=None
+            prefix=(),
+            python=python,
+            job=str(folder / "job"),
+            work=str(folder / "work"),
+            site=str(site),
+            uid=None,
+            processes=None,
         )

@@ -8,11 +8,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from mendloop.adapters.sandbox.jail import Jail, Place, interpreter
+from mendloop.adapters.sandbox.environment import Environment, read_environment
+from mendloop.adapters.sandbox.jail import Jail, Place
 from mendloop.adapters.sandbox.results import Report, read_report
 from mendloop.adapters.sandbox.supervise import Ended, supervise
 from mendloop.adapters.sandbox.trials import Trial, trials
 from mendloop.contracts.verification import TestJob, TestOutcome, TestRun, TreeRun
+from mendloop.domain.errors import Misconfigured
 from mendloop.domain.redaction import redact
 from mendloop.domain.test_command import TestCommand, read_test_command
 from mendloop.ports import ArtifactStore
@@ -35,8 +37,9 @@ class TestsInJail:
     def run(self, job: TestJob) -> TestRun:
         """All sessions within the job's time; what no time was left for says so."""
         command = read_test_command(job.test_command)
-        reason = "the test command is not pytest" if command is None else self._jail.unusable()
+        environment, reason = self._environment(job)
         if command is None or reason:
+            reason = reason or "the test command is not pytest"
             return self._result(job, [], reason)
         deadline = time.monotonic() + job.timeout_seconds
         runs = []
@@ -45,26 +48,36 @@ class TestsInJail:
             if seconds < _LEAST_SECONDS:
                 runs.append(TreeRun(tree=trial.tree, kind=trial.kind, exit_code=None, contained="no time left"))
             else:
-                runs.append(self._session(job, trial, command, seconds))
+                runs.append(self._session(job, trial, command, environment, seconds))
         return self._result(job, runs, "")
+
+    def _environment(self, job: TestJob) -> tuple[Environment | None, str]:
+        """The job's own Python environment, None where it names none; and why nothing can run, or the empty text."""
+        try:
+            environment = read_environment(job.environment) if job.environment else None
+        except Misconfigured as error:
+            return None, f"{error}. {error.next_action}"
+        return environment, self._jail.unusable(environment)
 
     def _result(self, job: TestJob, runs: list[TreeRun], skipped: str) -> TestRun:
         name = "none" if skipped else self._jail.name
         return TestRun(nonce=job.nonce, patch_sha256=job.patch_sha256, sandbox=name, runs=runs, skipped=skipped)
 
-    def _session(self, job: TestJob, trial: Trial, command: TestCommand, seconds: float) -> TreeRun:
+    def _session(
+        self, job: TestJob, trial: Trial, command: TestCommand, environment: Environment | None, seconds: float
+    ) -> TreeRun:
         with tempfile.TemporaryDirectory(prefix="mendloop-run-", ignore_cleanup_errors=True) as scratch:
             folder = Path(scratch)
             self._furnish(folder / "job", job, trial)
-            place = self._jail.place(folder)
+            place = self._jail.place(folder, environment)
             key, descriptors = secrets.token_hex(16), os.pipe()
             plan = _plan(place, job, trial, command, seconds) | {"key": key, "descriptor": descriptors[1]}
             ended = supervise(
-                [*place.prefix, interpreter(), "-s", "-P", "-B", f"{place.job}/start.py"],
+                [*place.prefix, place.python, "-s", "-B", f"{place.job}/start.py"],
                 descriptors=descriptors,
                 line=json.dumps(plan).encode() + b"\n",
                 folder=folder,
-                environment=_environment(place),
+                environment=_environment(place, environment),
                 seconds=seconds,
             )
         return _tree_run(trial, ended, read_report(ended.report, key))
@@ -90,22 +103,27 @@ def _plan(place: Place, job: TestJob, trial: Trial, command: TestCommand, second
         "work": place.work,
         "root": job.root,
         "folder_importable": command.folder_importable,
-        "import": [place.job, place.site, f"{place.work}/dependencies"],
+        "own_environment": bool(job.environment),
+        "job": place.job,
+        "import": [place.site, f"{place.work}/dependencies"],
         "arguments": list(trial.arguments),
     }
 
 
-def _environment(place: Place) -> dict[str, str]:
-    """All that project code sees of an environment; nothing of ours is passed on, save where the loader looks."""
+def _environment(place: Place, environment: Environment | None) -> dict[str, str]:
+    """All variables that project code sees; nothing of ours is passed on, save where the loader looks.
+
+    With an environment of its own a project gets its plugins, and imports nothing of the runner's before its own.
+    """
     own = {
-        "PATH": "/usr/bin:/bin",
+        "PATH": f"{environment.bin}:/usr/bin:/bin" if environment else "/usr/bin:/bin",
         "HOME": "/tmp",  # noqa: S108 - private in the jail
         "USER": "nobody",
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": f"{place.site}:{place.work}/dependencies",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
+    if environment is None:
+        own |= {"PYTHONPATH": f"{place.site}:{place.work}/dependencies", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     libraries = os.environ.get("LD_LIBRARY_PATH", "")
     return {**own, "LD_LIBRARY_PATH": libraries} if libraries else own
 

@@ -14,7 +14,6 @@ from mendloop.cli.demo.report import build_report, write_report
 from mendloop.cli.demo.traffic import send, wait_for_alarm
 from mendloop.cli.demo.watch import wait_for_execution
 from mendloop.cli.local_cloud import LocalCloud
-from mendloop.cli.place import Place
 from mendloop.cli.toolbox import Toolbox, find_root
 from mendloop.domain.errors import Unavailable
 

@@ -1,14 +1,17 @@
 """Pytest plugin in the jail: says which tests there are and how each ended, in signed and numbered lines.
 
 The key lives in this process, so code that goes looking for it can still lie: that is named on the review page. Code
-that merely writes to every descriptor, exits early or forks is caught.
+that merely writes to every descriptor, exits early or forks is caught. Runs on the project's own Python, from 3.7 on.
 """
 
+from __future__ import annotations
+
+import ast
 import hmac
 import json
 import os
-from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Callable  # noqa: UP035 - an older Python cannot subscript the other one
 
 import pytest
 
@@ -67,7 +70,7 @@ class Report:
         while at is not None:
             code = at.tb_frame.f_code
             if code.co_filename.startswith(self._tree):
-                found.append(f"{code.co_filename[len(self._tree) :]}:{code.co_qualname}:{at.tb_lineno}")
+                found.append(f"{code.co_filename[len(self._tree) :]}:{_qualified(code)}:{at.tb_lineno}")
             at = at.tb_next
         return found[-50:]
 
@@ -75,6 +78,34 @@ class Report:
 def _name(error: BaseException) -> str:
     kind = type(error)
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _qualified(code: Any) -> str:
+    """`Class.method`, `outer.<locals>.inner`. Before 3.11 the code does not know it, so its source is asked."""
+    known = getattr(code, "co_qualname", "")
+    if known:
+        return str(known)
+    try:
+        tree = ast.parse(Path(code.co_filename).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return str(code.co_name)
+    names: list[str] = []
+    around: list[ast.stmt] = [node for node in ast.walk(tree) if isinstance(node, _NAMED) and _holds(node, code)]
+    for node in sorted(around, key=lambda node: node.lineno):
+        names.append(node.name)  # type: ignore[attr-defined]
+        if not isinstance(node, ast.ClassDef):
+            names.append("<locals>")
+    own = names[:-1] if names[-1:] == ["<locals>"] else names
+    return ".".join(own if own[-1:] == [code.co_name] else [*names, code.co_name])
+
+
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _holds(node: Any, code: Any) -> bool:
+    first = min([node.lineno, *[decorator.lineno for decorator in node.decorator_list]])
+    last = max(getattr(inner, "lineno", first) for inner in ast.walk(node))
+    return bool(first <= code.co_firstlineno <= last)
 
 
 def _speaker(descriptor: int, key: str) -> Callable[[dict[str, Any]], None]:

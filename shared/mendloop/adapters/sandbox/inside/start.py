@@ -1,8 +1,11 @@
 """First program in the jail: become nobody, set limits, unpack the tree, run pytest in it.
 
 The plan and the key of the reports come as one line of JSON on standard input. Whatever project code does from here on
-is held by the jail, and believed by the judge only as far as it can be checked.
+is held by the jail, and believed by the judge only as far as it can be checked. Runs on the project's own Python, from
+3.7 on.
 """
+
+from __future__ import annotations
 
 import json
 import os
@@ -24,13 +27,34 @@ def main() -> int:
     if plan["dependencies"]:
         _unpack(plan["dependencies"], tree.parent / "dependencies")
     os.chdir(tree / plan["root"])
-    sys.path[:0] = [*([str(Path.cwd())] if plan["folder_importable"] else []), *plan["import"]]
+    _import_from(plan)
 
     import pytest
     from report import Report  # type: ignore[import-not-found, unused-ignore]
 
+    # Project code may have a module `report` of its own.
+    sys.path.remove(plan["job"])
+    del sys.modules["report"]
+
     report = Report(plan["descriptor"], plan.pop("key"), str(tree))
     return int(pytest.main(plan["arguments"], plugins=[report]))
+
+
+def _import_from(plan: dict[str, Any]) -> None:
+    """The project's folder where the command says so, then the runner, then what was installed for the project.
+
+    In its own environment the project's packages come first, and the tree stands where an installed working copy
+    would stand: an environment that holds another copy of the project must not hide the tree under test.
+    """
+    here = Path.cwd()
+    sys.path[:] = [path for path in sys.path if path != plan["job"]]
+    if plan["own_environment"]:
+        folders = [str(here), *([str(here / "src")] if (here / "src").is_dir() else [])]
+        os.environ["PYTHONPATH"] = os.pathsep.join(folders)
+        sys.path[:] = [plan["job"], *folders, *sys.path, *plan["import"]]
+    else:
+        folders = [str(here)] if plan["folder_importable"] else []
+        sys.path[:0] = [plan["job"], *folders, *plan["import"]]
 
 
 def _close_input() -> None:
@@ -61,7 +85,7 @@ def _unpack(archive: str, folder: Path) -> None:
     with tarfile.open(archive, "r:gz") as tar:
         for member in tar:
             path, content = (folder / member.name).resolve(), tar.extractfile(member) if member.isreg() else None
-            if content is None or not path.is_relative_to(folder):
+            if content is None or folder not in path.parents:
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.read())
