@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 from mendloop.domain.errors import GitFailed, Misconfigured, NotFound
 
@@ -70,9 +71,13 @@ class Git:
         stdin: bytes = b"",
         expected: tuple[int, ...] = (0,),
         environment: Mapping[str, str] | None = None,
+        output: BinaryIO | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run `git <arguments>`; GitFailed when the exit status is none of `expected`, or the time is over."""
-        done = self._run(list(arguments), stdin, {**self._without_filters, **(environment or {})})
+        """Run `git <arguments>`; GitFailed when the exit status is none of `expected`, or the time is over.
+
+        `output`: an open file that gets standard output, where that may be too large to hold.
+        """
+        done = self._run(list(arguments), stdin, {**self._without_filters, **(environment or {})}, output)
         if done.returncode not in expected:
             said = done.stderr.decode(errors="replace").strip()[-300:]
             raise GitFailed(f"git {arguments[0]} ended with {done.returncode} in {self.folder}: {said}")
@@ -95,7 +100,7 @@ class Git:
         }
 
     def _run(
-        self, arguments: list[str], stdin: bytes, environment: Mapping[str, str]
+        self, arguments: list[str], stdin: bytes, environment: Mapping[str, str], output: BinaryIO | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         # Naming both folders keeps git from looking for a repository elsewhere and from reading a work tree's files.
         return run_git(
@@ -104,6 +109,7 @@ class Git:
             stdin=stdin,
             environment=environment,
             timeout_seconds=self.timeout_seconds,
+            output=output,
         )
 
     def text(self, *arguments: str) -> str:
@@ -119,6 +125,7 @@ def run_git(
     environment: Mapping[str, str] | None = None,
     protocols: str = "none",
     timeout_seconds: float = TIMEOUT_SECONDS,
+    output: BinaryIO | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git with the clean set-up, whatever its exit status. `protocols`: colon-separated, e.g. `file` to clone."""
     settings = [part for setting in _SETTINGS for part in ("-c", setting)]
@@ -127,7 +134,8 @@ def run_git(
             ["git", "--no-pager", "--no-replace-objects", *settings, *arguments],
             cwd=cwd,
             input=stdin,
-            capture_output=True,
+            stdout=output or subprocess.PIPE,
+            stderr=subprocess.PIPE,
             timeout=timeout_seconds,
             check=False,
             env={

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mendloop.cli.commands import catalog, cloud, incidents, service
+from mendloop.cli.commands import catalog, cloud, incidents, service, tryout
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,6 +16,7 @@ app = typer.Typer(
     "Commands reach the local cloud of this checkout; --aws reaches the account of your credentials.",
 )
 app.add_typer(catalog.app, name="catalog", help="Check, push and show the catalog mendloop.yaml.")
+app.command("try")(tryout.try_)
 app.command("up")(cloud.up)
 app.command("down")(cloud.down)
 app.command("replay")(service.replay)
@@ -38,15 +39,13 @@ def demo(
     report: Annotated[Path | None, typer.Option(help="Write what happened as JSON.")] = None,
 ) -> None:
     """Let a small production service fail on the local cloud, and watch the loop mend it."""
-    from mendloop.cli.demo.attend import Choice
+    from mendloop.cli.demo.attend import chosen
     from mendloop.cli.demo.run import run_demo
     from mendloop.cli.errors import told
 
-    choices = [choice for choice, given in zip(Choice, (approve, reject, ticket), strict=True) if given]
-    if len(choices) > 1:
-        raise typer.BadParameter("give at most one of --approve, --reject and --ticket")
     with told():
-        run_demo(scenario, seed, decide=choices[0] if choices else None, keep=keep, report=report)
+        decide = chosen(approve=approve, reject=reject, ticket=ticket)
+        run_demo(scenario, seed, decide=decide, keep=keep, report=report)
 
 
 def main() -> None:

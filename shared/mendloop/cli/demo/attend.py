@@ -12,6 +12,7 @@ from mendloop.cli.demo import show
 from mendloop.cli.demo.browser import Visitor
 from mendloop.cli.demo.inbox import Inbox, Mail
 from mendloop.cli.demo.watch import Watcher, follow
+from mendloop.domain.errors import Rejected
 
 PATIENCE = 600
 """Seconds to wait for the machine; a person gets as long as their link lives."""
@@ -26,6 +27,14 @@ class Choice(StrEnum):
     TICKET = "ticket"
 
 
+def chosen(*, approve: bool, reject: bool, ticket: bool) -> Choice | None:
+    """The one that is wished for; Rejected when there are several."""
+    choices = [choice for choice, given in zip(Choice, (approve, reject, ticket), strict=True) if given]
+    if len(choices) > 1:
+        raise Rejected("give at most one of --approve, --reject and --ticket")
+    return choices[0] if choices else None
+
+
 @dataclass(frozen=True)
 class Attended:
     """When the mail came and when it was decided, on the monotonic clock; `mail` is None when nobody was asked."""
@@ -35,9 +44,17 @@ class Attended:
     decided: float
 
 
-def attend(console: Console, watcher: Watcher, inbox: Inbox, decide: Choice | None, *, comment: str) -> Attended:
-    """Until the execution ends; Unavailable when the machine takes too long."""
-    mail = _until_mail(console, watcher, inbox)
+def attend(
+    console: Console,
+    watcher: Watcher,
+    inbox: Inbox,
+    decide: Choice | None,
+    *,
+    comment: str,
+    machine: float = PATIENCE,
+) -> Attended:
+    """Until the execution ends; Unavailable when the machine takes longer than `machine` seconds between questions."""
+    mail = _until_mail(console, watcher, inbox, machine)
     mailed = decided = time.monotonic()
     if mail:
         show.mail(console, mail)
@@ -45,19 +62,23 @@ def attend(console: Console, watcher: Watcher, inbox: Inbox, decide: Choice | No
             Visitor(watcher.place.cloud.endpoint).decide(mail.link, decide.value, comment)
             console.print(f"Decided: {decide.value}")
         decided = _until_decided(console, watcher)
-    _follow(console, watcher, lambda: False, PATIENCE if decide or not mail else A_PERSONS_TIME)
+    _follow(console, watcher, lambda: False, machine if decide or not mail else A_PERSONS_TIME)
     return Attended(mail, mailed, decided)
 
 
-def _until_mail(console: Console, watcher: Watcher, inbox: Inbox) -> Mail | None:
-    """The mail with the link, or None when the execution ends without asking anybody."""
+def _until_mail(console: Console, watcher: Watcher, inbox: Inbox, seconds: float) -> Mail | None:
+    """The mail with the link, or None when the execution ends without asking anybody.
+
+    Another fault of the same log has an incident, an execution and mails of its own.
+    """
+    incident = str(watcher.describe()["name"])
     arrived: list[Mail] = []
 
     def has_mail() -> bool:
-        arrived.extend(mail for mail in inbox.take() if mail.link)
+        arrived.extend(mail for mail in inbox.take() if mail.link and incident in mail.body)
         return bool(arrived)
 
-    _follow(console, watcher, has_mail, PATIENCE)
+    _follow(console, watcher, has_mail, seconds)
     return arrived[0] if arrived else None
 
 
