@@ -1,6 +1,7 @@
 """From cold start to the end: check, copy, deploy, put the log in place, say that it failed, attend."""
 
 import shlex
+import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from mendloop.cli.stack import deploy_stack
 from mendloop.cli.toolbox import Toolbox, find_root
 from mendloop.cli.tryout.inputs import Inputs, Options, read_inputs
 from mendloop.cli.tryout.world import APPROVER, furnish, signal
-from mendloop.domain.errors import Unavailable
+from mendloop.domain.errors import MendloopError, Unavailable
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,16 @@ class Wishes:
 
 def run_try(options: Options, wishes: Wishes) -> dict[str, Any]:
     """The report. Rejected before anything is started when an input is wrong; Unavailable when the loop broke off."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False)
     tools = Toolbox(find_root())
     now = datetime.now(UTC)
     copy = tools.state / "try" / f"{now:%Y%m%d-%H%M%S-%f}" / "repository.git"
-    with console.status("Reading the repository and the log …"):
-        inputs = read_inputs(options, copy, now)
+    try:
+        with console.status("Reading the repository and the log …"):
+            inputs = read_inputs(options, copy, now)
+    except MendloopError:
+        shutil.rmtree(copy.parent, ignore_errors=True)
+        raise
     _introduce(console, inputs)
     cloud = fresh_cloud(tools, tools.state / "cloud")
     try:
@@ -66,7 +71,7 @@ def _introduce(console: Console, inputs: Inputs) -> None:
     )
     console.print(f"Failure: [bold]{plain(trace.type)}[/], {len(trace.frames)} frames, in {len(inputs.events)} events.")
     for note in inputs.notes:
-        console.print(f"  [dim]-[/] {plain(note)}")
+        console.print(f"  [dim]-[/] {plain(note)}", soft_wrap=True)
 
 
 def _loop(console: Console, tools: Toolbox, cloud: LocalCloud, inputs: Inputs, wishes: Wishes) -> dict[str, Any]:
@@ -104,7 +109,7 @@ def _afterwards(console: Console, found: dict[str, Any], inputs: Inputs, cloud: 
         branch = request["branch"]
         words = ["git", "-C", str(inputs.working.folder), "fetch", str(inputs.copy), f"{branch}:{branch}"]
         console.print("The branch lies in mendloop's own copy. To have it in yours:")
-        console.print(f"  {plain(shlex.join(words))}")
+        console.print(f"  {plain(shlex.join(words))}", soft_wrap=True)
     if keep:
         console.print(f"The local cloud stays at {cloud.endpoint}. Look around, then `mendloop down`:")
         console.print(f"  .venv/bin/mendloop show {found['incident']}")
