@@ -32,7 +32,7 @@ def collect_evidence(
     if service is None:
         raise Misconfigured(f"the catalog has no service {execution.service!r} any more")
     collected = gather(incident, execution, service, telemetry, clock)
-    ref = documents.store(artifacts, documents.key(incident.id, STEP, "evidence.json"), collected.evidence)
+    ref = documents.store_beside(artifacts, documents.key(incident.id, STEP, "evidence.json"), collected.evidence)
     slot = EvidenceSlot(status=_status(collected), ref=ref, gaps=len(collected.evidence.gaps))
     if collected.groups:
         slot = _own(slot, incident, collected, incidents)

@@ -125,7 +125,7 @@ def _why(mapping: CodeMap) -> str:
 
 
 def _slot(mapping: CodeMap, execution: Execution, artifacts: ArtifactStore) -> MappingSlot:
-    ref = documents.store(artifacts, documents.key(execution.incident_id, "map_code", "mapping.json"), mapping)
+    ref = documents.store_beside(artifacts, documents.key(execution.incident_id, "map_code", "mapping.json"), mapping)
     first = mapping.targets[0] if mapping.targets else None
     fixed = mapping.fixed_in if mapping.fixed_in and mapping.fixed_in.fixed else None
     return MappingSlot(

@@ -75,7 +75,7 @@ def _answers(facts: Facts, approved: Approved, approver: str) -> list[str]:
 
 def _size(fix: CodeFix) -> str:
     drafted = "reverting part of a commit" if fix.drafter == "revert" else "a new change"
-    return f"{plural(fix.changed_lines, 'changed line')} in {plural(len(fix.files), 'file')}, by {drafted}."
+    return f"{fix.size}, by {drafted}."
 
 
 def _changes(fix: CodeFix) -> list[str]:

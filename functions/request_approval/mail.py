@@ -66,7 +66,7 @@ def _answers(letter: Letter) -> list[str]:
     return [
         _answer("1. What happened", _happened(letter)),
         _answer("2. Which code, and why", _code(letter)),
-        _answer("3. How small", _size(letter.fix)),
+        _answer("3. How small", f"{letter.fix.size}."),
         _answer("4. How far proved", PROOF[letter.verification.status]),
         _answer("5. If you approve", approved),
     ]
@@ -90,13 +90,6 @@ def _code(letter: Letter) -> str:
         return f"{where} The stack trace leads there."
     suspect = mapping.suspects[0].commit
     return f"{where} The stack trace leads there, and commit {suspect.sha[:10]} of {suspect.at:%d %b} changed it."
-
-
-def _size(fix: CodeFix) -> str:
-    test = "" if not fix.regression.path else " Plus a regression test."
-    if fix.regression.path in fix.files:
-        test = " One of them is the regression test."
-    return f"{plural(fix.changed_lines, 'changed line')} in {plural(len(fix.files), 'file')}.{test}"
 
 
 def _answer(question: str, answer: str) -> str:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from mendloop.contracts.base import ArtifactRef
 from mendloop.domain.errors import ContentChanged
-from mendloop.domain.identity import canonical_json
+from mendloop.domain.identity import canonical_json, sha256
 from mendloop.ports import ArtifactStore
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -20,6 +20,16 @@ def key(incident_id: str, step: str, name: str) -> str:
 def store(artifacts: ArtifactStore, at: str, document: BaseModel) -> ArtifactRef:
     """Write the document's canonical JSON at a key."""
     return artifacts.put(at, canonical_json(document).encode())
+
+
+def store_beside(artifacts: ArtifactStore, at: str, document: BaseModel) -> ArtifactRef:
+    """As `store`, but `mapping.json` is kept as `mapping-<hash>.json`, for what is found anew at each attempt.
+
+    An attempt that was given up on and writes late must not take away what the attempt after it has referred to.
+    """
+    content = canonical_json(document).encode()
+    stem, suffix = at.rsplit(".", 1)
+    return artifacts.put(f"{stem}-{sha256(content)[:12]}.{suffix}", content)
 
 
 def load(artifacts: ArtifactStore, ref: ArtifactRef, document: type[Document]) -> Document:

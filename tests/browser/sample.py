@@ -242,11 +242,12 @@ def fix(**fields: Any) -> CodeFix:
         "running": RUNNING,
         "diff": DIFF,
         "files": [PATH, TEST],
-        "changed_lines": 3,
+        "changed_lines": 11,
         "functions": [f"{PATH}::{WORD}"],
         "regression": RegressionTest(
             source=RegressionSource.FAILING_REQUEST,
             path=TEST,
+            content="".join(line[1:] + "\n" for line in DIFF.splitlines()[-8:]),
             test_id=f"{TEST}::test_the_failing_request_is_served",
             expected_type="AttributeError",
             expected_function=WORD,

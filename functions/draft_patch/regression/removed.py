@@ -72,7 +72,10 @@ def _only(before: Tree, path: str, name: str) -> str:
     lines = content.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
     tree = ast.parse(content)
     for first, last in sorted(_others(tree, name), reverse=True):
-        del lines[first - 1 : last]
+        start = first - 1
+        while start and not lines[start - 1].strip():  # the blank lines that set it apart go with it
+            start -= 1
+        del lines[start:last]
     return "\n".join(lines).strip("\n") + "\n"
 
 

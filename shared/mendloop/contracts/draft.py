@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mendloop.contracts.base import ArtifactRef, Contract, StoredContract
+from mendloop.domain.outgoing import plural
 
 
 class Edit(Contract):
@@ -66,6 +67,23 @@ class CodeFix(StoredContract):
     highlighted: ArtifactRef | None = Field(
         default=None, description="The diff as highlighted HTML, stored when drafted"
     )
+
+    @property
+    def code_lines(self) -> int:
+        """Changed lines apart from the regression test's own."""
+        return self.changed_lines - (len(self.regression.content.splitlines()) if self._with_test else 0)
+
+    @property
+    def size(self) -> str:
+        """How small the change is, in words: the code's lines, and the regression test's beside them."""
+        files = len(self.files) - self._with_test
+        test = len(self.regression.content.splitlines())
+        beside = f", plus a regression test of {plural(test, 'line')}" if self.regression.path else ""
+        return f"{plural(self.code_lines, 'changed line')} in {plural(files, 'file')}{beside}"
+
+    @property
+    def _with_test(self) -> bool:
+        return self.regression.path in self.files
 
     def all_edits(self) -> list[Edit]:
         """The edits and the regression test as a new file: what the patched tree and the pull request hold."""

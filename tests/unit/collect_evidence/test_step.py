@@ -307,3 +307,13 @@ def test_the_slot_stays_small_however_large_the_log() -> None:
 
     assert len(slot.model_dump_json()) < 1_000
     assert any("left out" in what for what in house.evidence(slot).cut)
+
+
+def test_an_attempt_that_writes_late_takes_nothing_away() -> None:
+    house = House()
+    house.telemetry.write_log(LOG_GROUP, BEFORE, *crash("r-1"))
+    accepted = house.collect()
+    house.telemetry.write_log(LOG_GROUP, BEFORE, *crash("r-2"))
+    late = house.collect()
+    assert late.ref != accepted.ref
+    assert house.evidence(accepted).faults[0].count == 1 and house.evidence(late).faults[0].count == 2

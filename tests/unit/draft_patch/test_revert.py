@@ -240,3 +240,13 @@ def test_no_test_is_written_through_a_link() -> None:
     broken = shop.break_it(**{"tests": "elsewhere", "tests/test_totals.py": None})
     shop.host.links.add("tests")
     assert Drafting(shop, broken).fix().regression.source is RegressionSource.NONE
+
+
+def test_the_size_counts_code_and_regression_test_apart() -> None:
+    shop = Shop()
+    strong = TEST + "\n\ndef test_nothing():\n    assert order_total(None) == 0\n"
+    shop.good = shop.commit({"tests/test_totals.py": strong}, days=3)
+    fix = Drafting(shop, shop.break_it(**{"tests/test_totals.py": TEST}), requests=[]).fix()
+    lines = len(fix.regression.content.splitlines())
+    assert fix.size == f"2 changed lines in 1 file, plus a regression test of {lines} lines"
+    assert "\n\n\n\n" not in fix.regression.content
