@@ -21,7 +21,7 @@ class App:
     """A CDK app: `python -m module`, with its context and whatever its output depends on beside the sources."""
 
     module: str
-    context: Mapping[str, str]
+    context: Mapping[str, object]
     depends_on: Sequence[Path] = ()
 
 

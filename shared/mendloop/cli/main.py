@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from mendloop.cli.commands import catalog, cloud, incidents, service, tryout
+from mendloop.cli.demo.production.scenarios import SCENARIOS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -30,7 +31,9 @@ app.command("show")(incidents.show)
 
 @app.command()
 def demo(
-    scenario: Annotated[str, typer.Option(help="What goes wrong in production.")] = "regression",
+    scenario: Annotated[
+        str, typer.Option(help=f"What goes wrong in production: {', '.join(SCENARIOS)}.")
+    ] = "regression",
     seed: Annotated[int, typer.Option(help="Renames the service's code, people and values.")] = 1,
     approve: Annotated[bool, typer.Option("--approve", help="Decide as a browser would: approve.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="Decide as a browser would: reject.")] = False,

@@ -47,6 +47,8 @@ def show(incident_id: Annotated[str, typer.Argument(help="As listed, e.g. inc-â€
             f"Signal: {incident.signal.kind.value} {plain(incident.signal.resource)} at {incident.signal.time}"
         )
         console.print(f"Occurrences: {len(store.occurrences(incident_id))}")
+        if incident.linked:
+            console.print(f"Linked: {', '.join(incident.linked)} (other faults behind the same signal)")
         publication = store.publication(incident.fault, incident.generation) if incident.fault else None
         if publication and publication.url:
             console.print(f"Pull request: {plain(publication.url)}")

@@ -99,7 +99,7 @@ def _follow(console: Console, watcher: Watcher, until: Callable[[], bool], secon
 
         def entered(name: str, at: datetime) -> None:
             previous = watcher.entered[watcher.entered.index((name, at)) - 1] if len(watcher.entered) > 1 else None
-            show.state(console, name, at, previous)
+            show.state(console, name, at, previous[1] if previous else None)
             status.update(f"{name} …")
 
         follow(watcher, until, seconds, entered)

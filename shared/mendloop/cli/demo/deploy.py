@@ -1,6 +1,7 @@
 """What the demo and the end-to-end tests stand on: a fresh local cloud with both stacks deployed."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from mendloop.cli import local_cloud
@@ -13,6 +14,7 @@ from mendloop.cli.place import Place, local_place
 from mendloop.cli.stack import deploy_stack
 from mendloop.cli.subscriptions import subscribe
 from mendloop.cli.toolbox import Toolbox
+from mendloop.domain.errors import Misconfigured
 
 
 def fresh_cloud(tools: Toolbox, folder: Path) -> LocalCloud:
@@ -27,15 +29,28 @@ def deploy_all(tools: Toolbox, cloud: LocalCloud, scenario: str, seed: int) -> t
     """The stack of mendloop with its catalog pushed, and the production service's own stack beside it."""
     shutil.rmtree(cloud.folder / "production", ignore_errors=True)
     production = make_production(scenario, seed=seed, into=cloud.folder / "production")
+    place, inbox = deploy_side_by_side(tools, cloud, [production])
+    return place, production, inbox
+
+
+def deploy_side_by_side(tools: Toolbox, cloud: LocalCloud, productions: Sequence[Production]) -> tuple[Place, Inbox]:
+    """The stack of mendloop once, with all services in its catalog, and one stack that holds all of them.
+
+    Misconfigured when two of them have the same name.
+    """
+    names = [production.service for production in productions]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise Misconfigured(f"two services are called {min(twice)}: choose other seeds")
     catalog_file = cloud.folder / "mendloop.yaml"
     # The stack needs the approvers' names only; the inbox's address is known once the cloud runs.
-    write_catalog(production, "arn:aws:sqs:us-east-1:000000000000:inbox", catalog_file)
+    write_catalog(productions, "arn:aws:sqs:us-east-1:000000000000:inbox", catalog_file)
     outputs = deploy_stack(tools, cloud, catalog_file)
     place = local_place(cloud, outputs)
     inbox = Inbox(place, "inbox")
     place.client("s3").put_object(Bucket=outputs["CatalogBucket"], Key="mendloop.yaml", Body=catalog_file.read_bytes())
     catalog, _ = place.wiring.catalogs.load()
     subscribe(place, catalog)
-    context = production.context(outputs["SignalsTopicArn"])
-    deploy(tools, cloud, App("mendloop.cli.demo.production.app", context, depends_on=(production.code,)))
-    return place, production, inbox
+    context = {"topic": outputs["SignalsTopicArn"], "services": [production.context() for production in productions]}
+    code = tuple(production.code for production in productions)
+    deploy(tools, cloud, App("mendloop.cli.demo.production.app", context, depends_on=code))
+    return place, inbox

@@ -7,10 +7,11 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from mendloop import documents
-from mendloop.cli.demo.watch import Watcher
+from mendloop.cli.demo.watch import ServiceWatcher, Watcher
 from mendloop.cli.place import Place
 from mendloop.contracts.base import ArtifactRef
 from mendloop.contracts.draft import CodeFix, Draft
+from mendloop.contracts.incident import Incident
 from mendloop.contracts.mapping import CodeMap
 from mendloop.contracts.verification import Verification
 
@@ -18,23 +19,54 @@ _DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
 
 
 def build_report(place: Place, watcher: Watcher, scenario: str, seed: int, seconds: dict[str, float]) -> dict[str, Any]:
-    """The documented fields; a part that the execution never reached is null."""
+    """The documented fields of one incident; a part that its execution never reached is null."""
+    return {**_ends(place, watcher), "scenario": scenario, "seed": seed, "seconds": _rounded(seconds)}
+
+
+def service_report(
+    place: Place, watched: ServiceWatcher, scenario: str, seed: int, seconds: dict[str, float]
+) -> dict[str, Any]:
+    """The first incident's fields, and every incident of the service under `incidents`, oldest first."""
+    every = [_incident(place, watched, incident) for incident in watched.incidents()]
+    return {**(every[0] if every else {}), "scenario": scenario, "seed": seed, "seconds": _rounded(seconds),
+            "incidents": every}  # fmt: skip
+
+
+def _incident(place: Place, watched: ServiceWatcher, incident: Incident) -> dict[str, Any]:
+    watcher = watched.executions.get(incident.id)
+    nothing = {"incident": incident.id, "execution_status": "NONE", "outcome": incident.state.value}
+    return {
+        **(_ends(place, watcher) if watcher else nothing),
+        "state": incident.state.value,
+        "reason": incident.reason,
+        "fault": incident.fault,
+        "generation": incident.generation,
+        "linked": incident.linked,
+        "merged_into": incident.merged_into,
+        "occurrences": len(place.wiring.incidents.occurrences(incident.id)),
+    }
+
+
+def _rounded(seconds: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 2) for name, value in seconds.items()}
+
+
+def _ends(place: Place, watcher: Watcher) -> dict[str, Any]:
     document = watcher.document()
     outcome = document.get("outcome") or {}
     return {
-        "scenario": scenario,
-        "seed": seed,
         "incident": document.get("incident_id"),
         "execution_status": watcher.status(),
         "states": [name for name, _ in watcher.entered],
+        "route": (document.get("route") or {}).get("route"),
         "outcome": outcome.get("kind"),
+        "reason_code": outcome.get("reason_code"),
         "reason": outcome.get("reason"),
         "pull_request": _pull_request(place, document),
         "ticket": _ticket(place, document),
         "verification": _verification(place, document),
         "approval": _approval(document),
         "targets": _targets(place, document),
-        "seconds": {name: round(value, 2) for name, value in seconds.items()},
     }
 
 

@@ -1,5 +1,6 @@
 """The demo's catalog, written as a team would write it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -10,10 +11,25 @@ APPROVER = "approver"
 """One constant name, so that the stack (which makes a topic per approver) is the same for every seed."""
 
 
-def write_catalog(production: Production, inbox_arn: str, file: Path) -> None:
-    """The catalog of the demo's service; the approver's mail goes to the demo's inbox."""
-    person = production.approver
-    service = {
+def write_catalog(productions: Sequence[Production], inbox_arn: str, file: Path) -> None:
+    """The catalog of the demo's services; the approver's mail goes to the demo's inbox."""
+    people = [production.approver for production in productions]
+    catalog = {
+        "version": 1,
+        "approvers": {
+            APPROVER: {
+                "full_name": people[0].name,
+                "delivery": {"protocol": "sqs", "endpoint": inbox_arn},
+                "git": sorted({person.mail for person in people}),
+            }
+        },
+        "services": {production.service: _service(production) for production in productions},
+    }
+    file.write_text(yaml.safe_dump(catalog, sort_keys=False, allow_unicode=True))
+
+
+def _service(production: Production) -> dict[str, object]:
+    usual: dict[str, object] = {
         "signals": {
             "alarms": [production.alarm_name],
             "log_groups": [production.log_group],
@@ -33,15 +49,9 @@ def write_catalog(production: Production, inbox_arn: str, file: Path) -> None:
             "test_timeout_seconds": 120,
         },
     }
-    catalog = {
-        "version": 1,
-        "approvers": {
-            APPROVER: {
-                "full_name": person.name,
-                "delivery": {"protocol": "sqs", "endpoint": inbox_arn},
-                "git": [person.mail],
-            }
-        },
-        "services": {production.service: service},
-    }
-    file.write_text(yaml.safe_dump(catalog, sort_keys=False, allow_unicode=True))
+    return {**usual, **{key: _over(usual.get(key), value) for key, value in production.catalog.items()}}
+
+
+def _over(usual: object, own: object) -> object:
+    """A section's own fields over the usual ones; anything else takes the usual one's place."""
+    return {**usual, **own} if isinstance(usual, dict) and isinstance(own, dict) else own

@@ -13,10 +13,10 @@ from mendloop.cli.plain import plain
 from mendloop.domain.visible import visible
 
 
-def state(console: Console, name: str, at: datetime, previous: tuple[str, datetime] | None) -> None:
+def state(console: Console, name: str, at: datetime, previous: datetime | None, incident: str = "") -> None:
     """One state as it is entered, with the seconds since the one before."""
-    seconds = (at - previous[1]).total_seconds() if previous else 0.0
-    console.print(f"  [dim]{at:%H:%M:%S}[/]  {plain(name):32} [dim]+{max(seconds, 0):.1f} s[/]")
+    seconds = (at - previous).total_seconds() if previous else 0.0
+    console.print(f"  [dim]{at:%H:%M:%S}[/]  {plain(name):32} [dim]+{max(seconds, 0):.1f} s  {incident}[/]")
 
 
 def mail(console: Console, arrived: Mail) -> None:
@@ -27,13 +27,15 @@ def mail(console: Console, arrived: Mail) -> None:
 
 
 def outcome(console: Console, report: dict[str, Any]) -> None:
-    """The end: the pull request, the ticket, or why there is neither."""
-    console.print(f"\nOutcome: [bold]{report['outcome']}[/]. {plain(report['reason'] or '')}")
-    if request := report["pull_request"]:
+    """One incident's end: the pull request, the ticket, or why there is neither."""
+    console.print(f"\nOutcome{_of(report)}: [bold]{report['outcome']}[/]. {plain(report['reason'] or '')}")
+    if linked := report.get("linked"):
+        console.print(f"Linked with {', '.join(linked)}: another fault behind the same signal.")
+    if request := report.get("pull_request"):
         console.print(f"Branch {request['branch']} from {request['base_revision'][:10]}")
         console.print(Panel(plain(request["body"]), title=plain(request["title"]), title_align="left"))
         console.print(Syntax(visible(request["diff"]), "diff", background_color="default"))
-    if ticket := report["ticket"]:
+    if ticket := report.get("ticket"):
         console.print(Panel(plain(ticket.get("body", "")), title=plain(ticket.get("title", "")), title_align="left"))
 
 
@@ -50,3 +52,7 @@ def look_around(console: Console, report: dict[str, Any], cloud: LocalCloud, kee
         console.print("  git -C .local/cloud/production/repository log --oneline --all")
     else:
         console.print("Cleaned up. `make demo KEEP=1` leaves everything running to look around.")
+
+
+def _of(report: dict[str, Any]) -> str:
+    return f" of {report['incident']}" if report.get("incident") else ""

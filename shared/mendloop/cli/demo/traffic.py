@@ -3,7 +3,7 @@
 import json
 import time
 
-from mendloop.cli.demo.production import Production
+from mendloop.cli.demo.production.models import Production
 from mendloop.cli.place import Place
 from mendloop.domain.errors import Unavailable
 

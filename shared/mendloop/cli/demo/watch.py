@@ -1,4 +1,4 @@
-"""Watches one execution from outside, as an operator would: only DescribeExecution and GetExecutionHistory."""
+"""Watches from outside, as an operator would: the incidents of a service, and the history of their executions."""
 
 import json
 import time
@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from mendloop.cli.place import Place
+from mendloop.contracts.incident import Incident, IncidentState
 from mendloop.domain.errors import Unavailable
 
 TERMINAL = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+MOST_INCIDENTS = 1_000
 
 
 @dataclass
@@ -40,14 +44,49 @@ class Watcher:
         return dict(self.place.client("stepfunctions").describe_execution(executionArn=self.execution_arn))
 
     def status(self) -> str:
-        """RUNNING until it ends."""
-        return str(self.describe()["status"])
+        """RUNNING until it ends; NONE where no execution was started."""
+        try:
+            return str(self.describe()["status"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
+                raise
+            return "NONE"
 
     def document(self) -> dict[str, Any]:
         """The execution document as it ended; {} while it runs or when it failed."""
         output = self.describe().get("output")
         document: dict[str, Any] = json.loads(output) if output else {}
         return document
+
+
+class ServiceWatcher:
+    """All incidents of one service, each with its execution. An execution has its incident's name."""
+
+    def __init__(self, place: Place, service: str) -> None:
+        self._place = place
+        self.service = service
+        self.executions: dict[str, Watcher] = {}
+        """By incident, in the order in which they were opened."""
+
+    def incidents(self) -> list[Incident]:
+        """Oldest first."""
+        found = self._place.wiring.incidents.incidents(service=self.service, limit=MOST_INCIDENTS)
+        return sorted(found, key=lambda incident: (incident.opened_at, incident.id))
+
+    def look(self) -> list[tuple[str, str, datetime]]:
+        """The states entered since the last look: incident, state, when."""
+        started = self._place.outputs["StateMachineArn"].replace(":stateMachine:", ":execution:")
+        for incident in self.incidents():
+            if incident.state not in {IncidentState.CLAIMED, IncidentState.SKIPPED}:
+                self.executions.setdefault(incident.id, Watcher(self._place, f"{started}:{incident.id}"))
+        return [(name, *entered) for name, watcher in self.executions.items() for entered in watcher.look()]
+
+    def ended(self, at_least: int) -> bool:
+        """Whether so many incidents are there, and every one of them has come to its end."""
+        incidents = self.incidents()
+        if len(incidents) < at_least or not all(incident.state.terminal for incident in incidents):
+            return False
+        return all(watcher.status() in TERMINAL for watcher in self.executions.values())
 
 
 def wait_for_execution(place: Place, seconds: float) -> Watcher:

@@ -15,11 +15,12 @@ author). For traffic: invoke the function with each of `healthy_requests`, then 
 
 `made.planted` is for the report's check only and is never handed to the pipeline.
 
-The stack is its own CDK app, `mendloop.cli.demo.production.app`, with the context of `made.context(topic_arn)`. Its
+The stack is its own CDK app, `mendloop.cli.demo.production.app`, told `made.context()` of each service. A service's
 alarm (`<service>-errors`) watches the metric `Errors` that `lambda_entry.py` puts into the namespace `<service>` with
 the dimension FunctionName; the alarm's action is the topic.
 
-A scenario is one module in `scenarios/` with a function `plan(world) -> Plan`, named in `scenarios/__init__.py`.
+A scenario is one module in `scenarios/` with a `SCENARIO`, listed in `scenarios/__init__.py`: its history is a function
+`plan(world) -> Plan`; where production does not complain by traffic and the alarm, it has its own `provoke(stage)`.
 """
 
 from mendloop.cli.demo.production.generator import make_production

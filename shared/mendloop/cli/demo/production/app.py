@@ -1,6 +1,7 @@
 """The production service's CDK app: `python -m mendloop.cli.demo.production.app`, told everything by context."""
 
 import sys
+from typing import Any
 
 from aws_cdk import App
 
@@ -12,22 +13,15 @@ def main() -> None:
     """Synthesise the one stack; Misconfigured names a context key that is missing."""
     app = App()
 
-    def said(key: str) -> str:
+    def said(key: str) -> Any:
         value = app.node.try_get_context(key)
-        if not isinstance(value, str) or not value:
+        if not value:
             raise Misconfigured(f"the context key {key!r} is missing")
         return value
 
-    settings = ProductionSettings(
-        code=said("code"),
-        service=said("service"),
-        function=said("function"),
-        handler=said("handler"),
-        revision=said("revision"),
-        topic=said("topic"),
-        python=f"{sys.version_info.major}.{sys.version_info.minor}",
-    )
-    ProductionStack(app, "Production", settings)
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    services = [ProductionSettings(**each, python=python) for each in said("services")]
+    ProductionStack(app, "Production", services, topic=said("topic"))
     app.synth()
 
 

@@ -5,17 +5,15 @@ from pathlib import Path
 
 from mendloop.cli.demo.production.models import Planted, Production
 from mendloop.cli.demo.production.repository import BRANCH, trees, write_repository, write_tree
-from mendloop.cli.demo.production.scenarios import SCENARIOS
+from mendloop.cli.demo.production.scenarios import known
 from mendloop.cli.demo.production.world import World
-from mendloop.domain.errors import Misconfigured
 
 
 def make_production(scenario: str, seed: int, into: Path, now: datetime | None = None) -> Production:
     """Write repository and bundle below `into`. `now` (aware) dates the commits; Misconfigured: unknown scenario."""
-    if scenario not in SCENARIOS:
-        raise Misconfigured(f"there is no scenario {scenario!r}; choose one of {', '.join(SCENARIOS)}")
-    world = World(seed)
-    plan = SCENARIOS[scenario](world)
+    chosen = known(scenario)
+    world = World(seed, scenario)
+    plan = chosen.plan(world)
     repository, code = into / "repository", into / "code"
     commits = write_repository(plan, repository, now or datetime.now(UTC))
     write_tree(trees(plan)[plan.deployed], code)
@@ -41,4 +39,5 @@ def make_production(scenario: str, seed: int, into: Path, now: datetime | None =
             Planted(commits[fault.change] if fault.change >= 0 else "", fault.path, fault.function, fault.exception)
             for fault in plan.faults
         ),
+        catalog=chosen.catalog(world),
     )

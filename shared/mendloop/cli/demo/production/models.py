@@ -1,7 +1,7 @@
 """What a generated production is, and the plan it is made from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 Request = Mapping[str, object]
@@ -87,14 +87,15 @@ class Production:
     healthy_requests: tuple[Request, ...]
     failing_requests: tuple[Request, ...]
     planted: tuple[Planted, ...]
+    catalog: Mapping[str, object] = field(default_factory=dict)
+    """Fields of the service's catalog entry that its scenario sets otherwise."""
 
-    def context(self, topic_arn: str) -> dict[str, str]:
-        """The CDK context of the service's own app."""
+    def context(self) -> dict[str, str]:
+        """What the CDK app of the services is told about this one."""
         return {
             "code": str(self.code),
             "service": self.service,
             "function": self.function_name,
             "handler": self.lambda_handler,
             "revision": self.deployed_revision,
-            "topic": topic_arn,
         }

@@ -1,5 +1,6 @@
-"""The production service's own stack: one function, its log group, and an alarm that calls the given topic."""
+"""The stack of production services: each a function, its log group, and an alarm that calls the given topic."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy, Stack, Tags
@@ -21,12 +22,22 @@ class ProductionSettings:
     function: str
     handler: str
     revision: str
-    topic: str
     python: str
 
 
 class ProductionStack(Stack):
-    """The service that fails."""
+    """The services that fail, side by side."""
+
+    def __init__(self, scope: Construct, name: str, services: Sequence[ProductionSettings], *, topic: str) -> None:
+        super().__init__(scope, name)
+        action = actions.SnsAction(sns.Topic.from_topic_arn(self, "Topic", topic))
+        for number, settings in enumerate(services):
+            # Numbered, so that the names of one seed are no part of the template's shape.
+            ProductionService(self, f"Service{number}", settings).alarm.add_alarm_action(action)
+
+
+class ProductionService(Construct):
+    """One service; `alarm` watches its own error metric."""
 
     def __init__(self, scope: Construct, name: str, settings: ProductionSettings) -> None:
         super().__init__(scope, name)
@@ -41,7 +52,7 @@ class ProductionStack(Stack):
             statistic="Sum",
             period=Duration.seconds(60),
         )
-        alarm = errors.create_alarm(
+        self.alarm = errors.create_alarm(
             self,
             "Errors",
             alarm_name=f"{settings.service}-errors",
@@ -50,7 +61,6 @@ class ProductionStack(Stack):
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
-        alarm.add_alarm_action(actions.SnsAction(sns.Topic.from_topic_arn(self, "Topic", settings.topic)))
 
     def _function(self, settings: ProductionSettings) -> lambda_.Function:
         group = logs.LogGroup(

@@ -48,13 +48,14 @@ class Placed:
 
 
 class World:
-    """Everything a seed decides, drawn once and in a fixed order."""
+    """Everything a seed decides, drawn once and in a fixed order; the same seed differs from scenario to scenario."""
 
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)  # noqa: S311 - names, not secrets
+    def __init__(self, seed: int, scenario: str) -> None:
+        self.random = random.Random(f"{scenario} {seed}")  # noqa: S311 - names, not secrets
         draw = self.random
         package, self.entity = draw.choice(PACKAGES), draw.choice(ENTITIES)
-        self.service = f"{package}-{self.entity}s"
+        # Dozens of services may stand side by side, so that two parts would not tell them apart.
+        self.service = f"{package}-{self.entity}s-{draw.choice(WORDS)}{draw.randint(10, 99)}"
         self.package = f"{package}_{self.entity}s"
         self.people = [
             Person(f"{first} {last}", f"{first}.{last}@{package}.example".lower())

@@ -1,14 +1,23 @@
-"""The scenarios by name."""
+"""The scenarios by name. To add one: a module with a `SCENARIO`, a line in `_MODULES`, its end in `tests/scenarios`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from mendloop.cli.demo.production.models import Plan
 from mendloop.cli.demo.production.scenarios import fixed_already, missing_value, regression, two_faults
-from mendloop.cli.demo.production.world import World
+from mendloop.cli.demo.production.scenarios.scenario import Scenario
+from mendloop.domain.errors import Misconfigured
 
-SCENARIOS: Mapping[str, Callable[[World], Plan]] = {
-    "regression": regression.plan,
-    "missing-value": missing_value.plan,
-    "fixed-already": fixed_already.plan,
-    "two-faults": two_faults.plan,
-}
+_MODULES = (
+    regression,
+    missing_value,
+    fixed_already,
+    two_faults,
+)
+
+SCENARIOS: Mapping[str, Scenario] = {module.SCENARIO.name: module.SCENARIO for module in _MODULES}
+
+
+def known(name: str) -> Scenario:
+    """The scenario of that name; Misconfigured names those there are."""
+    if name not in SCENARIOS:
+        raise Misconfigured(f"there is no scenario {name!r}; choose one of {', '.join(SCENARIOS)}")
+    return SCENARIOS[name]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mendloop.cli.demo.production import history
 from mendloop.cli.demo.production.models import Change, Plan
+from mendloop.cli.demo.production.scenarios.scenario import Scenario
 from mendloop.cli.demo.production.world import Placed, World
 
 
@@ -22,3 +23,11 @@ def _without_guard(change: Change, placed: Placed) -> Change:
     text = change.files[placed.path]
     text = text.replace(placed.text(placed.feature.guarded), placed.text(placed.feature.careless))
     return replace(change, files={**change.files, placed.path: text})
+
+
+SCENARIO = Scenario(
+    name="missing-value",
+    happens="an old latent bug, no recent suspect: a crash on a value that can be absent",
+    ends="a proved pull request; else a ticket with evidence and mapping: not reproduced, or no safe change",
+    plan=plan,
+)

@@ -2,6 +2,7 @@
 
 from mendloop.cli.demo.production import history
 from mendloop.cli.demo.production.models import Plan
+from mendloop.cli.demo.production.scenarios.scenario import Scenario
 from mendloop.cli.demo.production.world import World
 
 
@@ -14,3 +15,11 @@ def plan(world: World) -> Plan:
     changes.append(history.careless(world, placed, weaken=weaken))
     changes += history.afterwards(world, placed)
     return Plan(tuple(changes), deployed, (history.fault(placed, deployed),), history.healthy(world))
+
+
+SCENARIO = Scenario(
+    name="regression",
+    happens="the latest deployed commit broke one code path",
+    ends="a pull request that undoes it, proved red and green",
+    plan=plan,
+)

@@ -2,6 +2,7 @@
 
 from mendloop.cli.demo.production import history
 from mendloop.cli.demo.production.models import Plan
+from mendloop.cli.demo.production.scenarios.scenario import Scenario
 from mendloop.cli.demo.production.world import World
 
 
@@ -17,3 +18,12 @@ def plan(world: World) -> Plan:
     deployed = len(changes) - 1
     changes += history.afterwards(world, both[0])
     return Plan(tuple(changes), deployed, tuple(faults), history.healthy(world))
+
+
+SCENARIO = Scenario(
+    name="two-faults",
+    happens="one alarm, two different exceptions",
+    ends="two incidents, linked with each other",
+    plan=plan,
+    incidents=2,
+)
