@@ -13,7 +13,7 @@ from mendloop.contracts.verification import Verification
 from mendloop.domain.catalog import Autonomy, Service
 from mendloop.domain.errors import ContentChanged
 from mendloop.domain.identity import content_hash, sha256
-from mendloop.domain.outgoing import identifier
+from mendloop.domain.outgoing import identifier, plural
 from mendloop.ports import ArtifactStore
 
 DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
@@ -71,7 +71,7 @@ def _word(function: str, service: Service) -> str:
 def _summary(service: Service, exception: str, fix: CodeFix, code_map: CodeMap) -> str:
     """E.g. `TypeError in shop: undo 4 lines of 3f2a91c07d in shop/pricing/totals.py::order_total`."""
     where = ", ".join(fix.functions or fix.files)
-    lines = f"{fix.changed_lines} line{'' if fix.changed_lines == 1 else 's'}"
+    lines = plural(fix.code_lines, "line")
     undone = fix.drafter == "revert" and bool(code_map.suspects)
     what = f"undo {lines} of {code_map.suspects[0].commit.sha[:10]}" if undone else f"change {lines}"
     return f"{identifier(exception, 'A failure')} in {service.name}: {what} in {where}"
