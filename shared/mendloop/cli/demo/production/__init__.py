@@ -20,11 +20,7 @@ alarm (`<service>-errors`) watches the metric `Errors` that `lambda_entry.py` pu
 the dimension FunctionName; the alarm's action is the topic.
 
 A scenario is one module in `scenarios/` with a `SCENARIO`, listed in `scenarios/__init__.py`: its history is a function
-<<<<<<< HEAD
 `plan(world) -> Plan`; where production does not complain by traffic and the alarm, it has its own `provoke(stage)`.
-=======
-`plan(world) -> Plan`; where traffic and the alarm are not how it complains, it has a `provoke(stage)` of its own.
->>>>>>> e4169fa (Tell of the scenarios' registry)
 """
 
 from mendloop.cli.demo.production.generator import make_production
