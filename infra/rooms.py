@@ -59,6 +59,7 @@ ROOMS = (
     Room("announce_outcome", (*KNOWN, *PEOPLE, "decisions")),
     Room("leave_to_human", (*KNOWN, *PEOPLE, "decisions", "code_host", "tickets"), timeout=120),
     Room("review", (*KNOWN, "code", "decisions", "pause", "link_keys", "site_url", "wake"), timeout=30),
+    Room("send_digest", ("incidents", "catalog", *PEOPLE), timeout=120),
     Room("sweep", (*KNOWN, *PEOPLE, "decisions", "start", "wake", "telemetry"), timeout=300),
 )
 

@@ -9,6 +9,7 @@ from mendloop.contracts.publication import OutcomeKind
 from mendloop.contracts.route import Route
 from mendloop.domain.errors import BadEvent
 from mendloop.domain.outgoing import short
+from mendloop.domain.outgoing_autonomy import would_have
 from mendloop.domain.outgoing_reasons import in_words, reason_code
 
 
@@ -23,6 +24,7 @@ class Ending:
     subject: str
     url: str = ""
     decided_by: str = ""
+    would_have: str = ""
 
 
 def ending_of(execution: Execution) -> Ending:
@@ -35,7 +37,10 @@ def ending_of(execution: Execution) -> Ending:
     if execution.ticket:
         filed, code = execution.ticket, reason_code(execution.ticket.reason_code)
         kind, state = OutcomeKind.TICKET, IncidentState.TICKET
-        return Ending(kind, state, code, in_words(code), "ticket filed", filed.url, by)
+        mapped = execution.mapping
+        target, suspect = (mapped.target, mapped.suspect) if mapped else ("", "")
+        held_back = would_have(code, target=target, suspect=suspect, by=by)
+        return Ending(kind, state, code, in_words(code), "ticket filed", filed.url, by, held_back)
     if execution.decision and execution.decision.action is Action.REJECT:
         return _closed(IncidentState.CLOSED, "rejected", in_words("rejected"), "change rejected", by)
     return _routed(execution)

@@ -40,7 +40,7 @@ def announce_outcome(
         site_url=site_url,
     )
     subject = outgoing_mails.subject(facts, ending.subject)
-    body = outgoing_mails.body(facts, ending.reason, ending.url, ending.decided_by)
+    body = outgoing_mails.body(facts, ending.reason, ending.url, ending.decided_by, ending.would_have)
     names = _addressees(execution, incident, catalog, decisions, ending)
     announced = []
     for name in names:
@@ -99,7 +99,12 @@ def _say_loudly(
 
 def _close(incident: Incident, ending: Ending, incidents: IncidentStore, clock: Clock) -> None:
     if incident.state is not ending.state:
-        changes = {"state": ending.state, "reason": ending.reason, "updated_at": clock.now()}
+        changes = {
+            "state": ending.state,
+            "reason": ending.reason,
+            "would_have": ending.would_have,
+            "updated_at": clock.now(),
+        }
         incidents.save(incident.model_copy(update=changes), expected=incident.state)
     if incident.fault:
         incidents.release_fault(incident.service, incident.fault, incident.id)

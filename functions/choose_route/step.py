@@ -9,6 +9,7 @@ from mendloop.contracts.mapping import CodeMap, MappingSlot
 from mendloop.contracts.route import Route, RouteSlot
 from mendloop.domain.catalog import Autonomy, Service
 from mendloop.domain.errors import Misconfigured
+from mendloop.domain.outgoing_autonomy import EXPLAIN_ONLY, would_have
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Switch
 
 
@@ -32,7 +33,7 @@ def choose_route(
         _without_code(execution, execution.evidence)
         or _fixed(execution.mapping, artifacts)
         or _held_back(service, evidence, fault, paused=switch.paused(service.name))
-        or _by_mapping(execution.mapping, execution.evidence)
+        or _as_far_as_allowed(_by_mapping(execution.mapping, execution.evidence), service, execution.mapping)
     )
     if not slot.citations and fault:
         slot = slot.model_copy(update={"citations": _citations(evidence, fault)})
@@ -81,10 +82,16 @@ def _held_back(service: Service, evidence: Evidence, fault: Fault | None, *, pau
             citations=cited,
             action=rule.action,
         )
-    if service.autonomy is Autonomy.EXPLAIN:
-        reason = f"{service.name} is set to be explained, not changed (autonomy: explain)."
-        return RouteSlot(route=Route.TICKET, reason_code="explain_only", reason=reason)
     return None
+
+
+def _as_far_as_allowed(slot: RouteSlot, service: Service, mapping: MappingSlot | None) -> RouteSlot:
+    """Where a service is only explained, a change becomes a ticket that says what would have been done."""
+    if slot.route is not Route.CHANGE or mapping is None or service.autonomy is not Autonomy.EXPLAIN:
+        return slot
+    done = would_have(EXPLAIN_ONLY, target=mapping.target, suspect=mapping.suspect)
+    reason = f"{slot.reason} {done} {service.name} is set to be explained, not changed (autonomy: explain)."
+    return RouteSlot(route=Route.TICKET, reason_code=EXPLAIN_ONLY, reason=reason)
 
 
 def _by_mapping(mapping: MappingSlot | None, evidence: EvidenceSlot) -> RouteSlot:

@@ -31,7 +31,8 @@ def file_ticket(
     incident = incident_facts.known_incident(incidents, execution.incident_id)
     service = incident_facts.known_service(catalog, incident.service)
     reason = reason_of(execution)
-    by_person = execution.decision is not None and execution.decision.action is Action.TICKET
+    decision = execution.decision
+    by_person = decision is not None and Action.TICKET in {decision.action, decision.next}
     if service.tickets.needs_approval and not by_person:
         raise Unsupported(f"tickets of {service.name} need approval, and nobody asked for this one ({reason})")
     facts = incident_facts.gather(
@@ -46,7 +47,7 @@ def file_ticket(
         key=outgoing_tickets.key(incident.id, incident.fault, incident.generation),
         tracker=service.tickets.tracker,
         title=outgoing_tickets.title(facts),
-        body=outgoing_tickets.body(facts, reason),
+        body=outgoing_tickets.body(facts, reason, by=decision.by if decision else ""),
         incident_id=incident.id,
     )
     known = tracker.find(wanted.key)

@@ -23,6 +23,10 @@ PROOF = {
 }
 
 
+OPENS = "A draft pull request is opened with exactly this change. Nothing is merged."
+FILES = "A ticket says that this change is right. Nothing is published: the service is set to drafts."
+
+
 class Letter(BaseModel):
     """What the mail is built from."""
 
@@ -62,7 +66,7 @@ def _mail(letter: Letter, kind: str, paragraphs: list[str], link: str) -> tuple[
 
 
 def _answers(letter: Letter) -> list[str]:
-    approved = "A draft pull request is opened with exactly this change. Nothing is merged."
+    approved = OPENS if letter.request.publishes else FILES
     return [
         _answer("1. What happened", _happened(letter)),
         _answer("2. Which code, and why", _code(letter)),

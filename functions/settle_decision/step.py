@@ -1,6 +1,6 @@
 """Settle decision: read what was decided; the store is the truth, whoever woke the execution."""
 
-from mendloop.contracts.approval import Action, Decision, DecisionSlot
+from mendloop.contracts.approval import Action, ApprovalRequest, Decision, DecisionSlot
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import TimelineEntry
 from mendloop.domain.errors import Misconfigured, NotFound
@@ -20,7 +20,12 @@ def settle_decision(
     decision = decisions.decision(request.id)
     if decision is None and now < request.expires_at:
         return DecisionSlot(
-            request_id=request.id, action=Action.REMIND, by="mendloop", at=now, content_sha256=request.content_sha256
+            request_id=request.id,
+            action=Action.REMIND,
+            next=Action.REMIND,
+            by="mendloop",
+            at=now,
+            content_sha256=request.content_sha256,
         )
     if decision is None:
         expired = Decision(
@@ -37,7 +42,14 @@ def settle_decision(
     return DecisionSlot(
         request_id=request.id,
         action=decision.action,
+        next=_next(decision, request),
         by=decision.by,
         at=decision.at,
         content_sha256=decision.content_sha256,
     )
+
+
+def _next(decision: Decision, request: ApprovalRequest) -> Action:
+    """As decided; an approved draft of a service that may not publish ends as a ticket."""
+    held_back = decision.action is Action.APPROVE and not request.publishes
+    return Action.TICKET if held_back else decision.action

@@ -125,7 +125,7 @@ class Triggers(Construct):
         return sqs.Queue(self, id, encryption=sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=not self._local, **settings)
 
     def connect(self, functions: Mapping[str, lambda_.Function]) -> None:
-        """The queue to intake, production's direct callers to receive_signal, the clock to sweep."""
+        """The queue to intake, production's direct callers to receive_signal, the clock to sweep and digest."""
         functions["intake"].add_event_source(
             sources.SqsEventSource(self.queue, batch_size=10, max_concurrency=5, report_batch_item_failures=True)
         )
@@ -140,6 +140,13 @@ class Triggers(Construct):
             "SweepNow",
             schedule=events.Schedule.rate(Duration.minutes(15)),
             targets=[targets.LambdaFunction(functions["sweep"], dead_letter_queue=self.undelivered)],
+        )
+        events.Rule(
+            self,
+            "DigestOnMonday",
+            description="What happened last week, and what would have happened",
+            schedule=events.Schedule.cron(week_day="MON", hour="7", minute="0"),
+            targets=[targets.LambdaFunction(functions["send_digest"], dead_letter_queue=self.undelivered)],
         )
 
 

@@ -94,7 +94,7 @@ def _definition(scope: Construct, functions: Mapping[str, lambda_.Function], opt
         "request_approval": ask, "redraft": redraft, "file_ticket": file_ticket,
     }, rooms.human))  # fmt: skip
     ask.next(wait).next(decide)
-    decide.next(_choice(scope, "What was decided", "$.decision.action", {
+    decide.next(_choice(scope, "What was decided", "$.decision.next", {
         "approve": publish, "reject": close, "ticket": file_ticket, "expired": file_ticket, "remind": ask,
         "redraft": redraft, "adjust": again, "rerun": again,
     }, rooms.human))  # fmt: skip

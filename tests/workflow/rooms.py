@@ -44,7 +44,7 @@ def deciding(*actions: str) -> Room:
 
 
 def decision(action: str) -> dict[str, Any]:
-    return {"request_id": "r", "action": action, "by": "dana", "at": AT, "content_sha256": "c"}
+    return {"request_id": "r", "action": action, "next": action, "by": "dana", "at": AT, "content_sha256": "c"}
 
 
 def verdict(next_: str, status: str = "proved") -> dict[str, Any]:

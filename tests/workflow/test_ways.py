@@ -74,7 +74,7 @@ def test_a_reminder_asks_again_and_costs_no_round(run: Run) -> None:
 def test_unknown_decision_is_left_to_a_human(run: Run) -> None:
     unread = {"kind": "left_to_human", "reason_code": "error", "reason": "as scripted"}
     ended = run(
-        settle_decision=answering({**decision("approve"), "action": "shrug"}), leave_to_human=lambda event: unread
+        settle_decision=answering({**decision("approve"), "next": "shrug"}), leave_to_human=lambda event: unread
     )
     assert ended.states[-2:] == ["What was decided", "Leave to human"]
     assert "publish_pull_request" not in ended.calls

@@ -27,6 +27,7 @@ app.command("resume")(service.resume)
 app.command("doctor")(service.doctor)
 app.command("incidents")(incidents.list_incidents)
 app.command("show")(incidents.show)
+app.command("digest")(incidents.digest)
 
 
 @app.command()

@@ -82,6 +82,9 @@ class DecisionSlot(Contract):
 
     request_id: str
     action: Action
+    next: Action | None = Field(
+        default=None, description="Where the execution goes: as decided, but an approval that may not publish: ticket"
+    )
     by: str
     at: UtcTime
     content_sha256: str

@@ -11,10 +11,11 @@ def subject(facts: Facts, what: str) -> str:
     return outgoing.title_of(line.encode("ascii", "replace").decode())
 
 
-def body(facts: Facts, reason: str, url: str = "", decided_by: str = "") -> str:
+def body(facts: Facts, reason: str, url: str = "", decided_by: str = "", would_have: str = "") -> str:
     """How it ended, in a few lines."""
     lines = [
         reason,
+        *([would_have] if would_have else []),
         "",
         f"What it is: {url}" if url else "",
         f"Decided by: {decided_by}" if decided_by else "",

@@ -21,7 +21,7 @@ REASONS = {
     "no_trace": "The logs hold no stack trace.",
     "dependency_timeout": "Something that the service depends on did not answer in time.",
     "explain_only": "The service is set to be explained, not changed.",
-    "draft_only": "The service is set to drafts; nothing is published for it.",
+    "draft_only": "The change was approved, and the service is set to drafts: nothing is published for it.",
     "paused": "The service is paused.",
     "rejected": "An approver rejected the change.",
     "merged": "The failure is the same as one that is being handled already.",

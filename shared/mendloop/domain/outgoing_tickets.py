@@ -2,6 +2,7 @@
 
 from mendloop.domain import outgoing
 from mendloop.domain.outgoing import Facts
+from mendloop.domain.outgoing_autonomy import would_have
 from mendloop.domain.outgoing_reasons import in_words, next_action
 
 
@@ -16,12 +17,17 @@ def title(facts: Facts) -> str:
     return outgoing.title_of(f"{place}{outgoing.headline(facts)}")
 
 
-def body(facts: Facts, reason: str, error: str = "") -> str:
-    """Why it is a ticket, what was seen, which code, what to do next. `error` is an error's class name."""
+def body(facts: Facts, reason: str, error: str = "", *, by: str = "") -> str:
+    """Why it is a ticket, what was seen, which code, what to do next.
+
+    `error` is an error's class name, `by` the catalog name of who decided.
+    """
+    held_back = would_have(reason, target=facts.target, suspect=facts.suspect, by=by)
     return outgoing.checked(
         outgoing.document(
             [
                 ("Why this is a ticket", [in_words(reason), f"Reason code: `{reason}`."]),
+                ("What would have happened", [held_back]),
                 ("What was observed", outgoing.observed(facts)),
                 ("Where in the code", outgoing.where(facts)),
                 ("What to do next", _next(error)),

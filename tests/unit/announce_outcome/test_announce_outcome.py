@@ -113,6 +113,21 @@ def test_fixed_already_names_the_commit_to_deploy_and_tells_the_owner() -> None:
     assert [mail.to for mail in desk.mailer.sent] == ["robin"]
 
 
+def test_what_autonomy_held_back_is_told_and_kept() -> None:
+    desk = Desk()
+    mapped = desk.mapping(target="shop/totals.py::order_total", suspect="3" * 40)
+    desk.run(make_execution(ticket=FILED.model_copy(update={"reason_code": "explain_only"}), mapping=mapped))
+    kept = desk.incidents.by_id[INCIDENT].would_have
+    assert kept.startswith("mendloop would have drafted a change to `shop/totals.py::order_total`")
+    assert kept in desk.mailer.sent[0].body
+
+
+def test_where_nothing_was_held_back_nothing_would_have_happened() -> None:
+    desk = Desk()
+    desk.run(make_execution(ticket=FILED))
+    assert desk.incidents.by_id[INCIDENT].would_have == ""
+
+
 def test_a_merged_incident_disturbs_nobody() -> None:
     desk = Desk()
     merged = desk.evidence(EvidenceStatus.MERGED, merged_into="inc-aaaaaaaaaaaaaaaa")

@@ -23,7 +23,18 @@ READS: dict[str, frozenset[str]] = {
     "Workflow": frozenset({"status"}),
     "CodeHost": frozenset(
         {
-            *("default_branch", "resolve", "tree", "file", "blame", "commit", "commits", "commit_diff", "compare"),
+            *(
+                "default_branch",
+                "resolve",
+                "tree",
+                "file",
+                "files",
+                "blame",
+                "commit",
+                "commits",
+                "commit_diff",
+                "compare",
+            ),
             *("archive", "branch", "pull_request", "open_pull_requests"),
         }
     ),

@@ -149,7 +149,21 @@ def test_paused_and_explain_only_become_tickets() -> None:
     paused.switch = InMemorySwitch(SERVICE)
     assert (paused.choose().route, paused.choose().reason_code) == (Route.TICKET, "paused")
     explained = Routing(autonomy="explain")
-    assert (explained.choose().route, explained.choose().reason_code) == (Route.TICKET, "explain_only")
+    slot = explained.choose()
+    assert (slot.route, slot.reason_code) == (Route.TICKET, "explain_only")
+    assert f"would have drafted a change to `a.py::f`, most likely brought in by {SUSPECT[:12]}" in slot.reason
+
+
+def test_an_explained_service_is_not_said_to_have_had_a_change_where_there_was_none() -> None:
+    outside = Routing(autonomy="explain")
+    outside.mapping.update(target="", targets=0, suspect="")
+    assert outside.choose().reason_code == "no_target"
+    assert "would have" not in outside.choose().reason
+
+
+@pytest.mark.parametrize("autonomy", ["draft", "pull_request"])
+def test_a_service_that_may_draft_is_drafted_for(autonomy: str) -> None:
+    assert Routing(autonomy=autonomy).choose().route is Route.CHANGE
 
 
 def test_no_trace_and_no_target_become_tickets() -> None:

@@ -47,8 +47,8 @@ def verdict(status: VerificationStatus, then: VerificationNext) -> VerificationS
     return VerificationSlot(status=status, ref=make_ref(), reason="r", next=then)
 
 
-def decided(action: Action) -> DecisionSlot:
-    return DecisionSlot(request_id="r", action=action, by="dana", at=NOW, content_sha256="0" * 64)
+def decided(action: Action, goes_to: Action | None = None) -> DecisionSlot:
+    return DecisionSlot(request_id="r", action=action, next=goes_to, by="dana", at=NOW, content_sha256="0" * 64)
 
 
 NOT_REPRODUCED = verdict(VerificationStatus.NOT_REPRODUCED, VerificationNext.FILE_TICKET)
@@ -62,6 +62,7 @@ NOT_REPRODUCED = verdict(VerificationStatus.NOT_REPRODUCED, VerificationNext.FIL
         ({"route": CHANGE, "draft": DRAFTED, "verification": NOT_REPRODUCED}, "not_reproduced"),
         ({"verification": NOT_REPRODUCED, "decision": decided(Action.TICKET)}, "asked_by_approver"),
         ({"decision": decided(Action.EXPIRED)}, "approval_expired"),
+        ({"route": CHANGE, "draft": DRAFTED, "decision": decided(Action.APPROVE, Action.TICKET)}, "draft_only"),
         ({"decision": decided(Action.REDRAFT), "draft": EXPLAINED}, "no_safe_change"),
         ({"decision": decided(Action.REDRAFT), "rounds": 6}, "rounds_exhausted"),
         ({"error": ErrorSlot(Error="MoneyExhausted", Cause=HOSTILE), "route": CHANGE}, "money_exhausted"),
@@ -149,3 +150,22 @@ def test_tickets_that_need_approval_are_only_filed_when_a_person_asks() -> None:
     with pytest.raises(Unsupported, match="need approval"):
         desk.run(desk.execution(route=ROUTE))
     assert desk.run(desk.execution(decision=decided(Action.TICKET))).reason_code == "asked_by_approver"
+
+
+def test_an_explained_incident_says_what_would_have_been_done() -> None:
+    desk = Desk(autonomy="explain")
+    desk.run(desk.execution(route=ROUTE.model_copy(update={"reason_code": "explain_only"})))
+    [ticket] = desk.tracker.tickets.values()
+    assert "## What would have happened" in ticket.body
+    assert (
+        f"would have drafted a change to `{PATH}::order_total`, most likely brought in by 333333333333" in ticket.body
+    )
+
+
+def test_an_approved_draft_becomes_a_ticket_even_where_tickets_need_approval_and_without_a_diff() -> None:
+    desk = Desk(autonomy="draft", tickets={"needs_approval": True})
+    approved = decided(Action.APPROVE, Action.TICKET)
+    assert desk.run(desk.execution(route=CHANGE, draft=DRAFTED, decision=approved)).reason_code == "draft_only"
+    [ticket] = desk.tracker.tickets.values()
+    assert "would have opened a draft pull request with the change that dana approved" in ticket.body
+    assert DIFF not in ticket.body

@@ -1,9 +1,12 @@
 """The store is the truth, whoever woke the execution."""
 
+import pytest
+
 from functions.settle_decision.step import settle_decision
-from mendloop.contracts.approval import Action, DecisionSlot
+from mendloop.contracts.approval import Action, ApprovalSlot, DecisionSlot
 from tests.browser.sample import World, asked
 from tests.fakes import house
+from tests.fakes.catalogs import FixedCatalog
 
 
 def settle(world: World) -> DecisionSlot:
@@ -45,3 +48,36 @@ def test_expiry_loses_to_a_decision_that_stands() -> None:
     decide(world, Action.APPROVE)
     world.clock.advance(hours=25)
     assert settle(world).action is Action.APPROVE
+
+
+@pytest.mark.parametrize(
+    ("autonomy", "action", "goes_to"),
+    [
+        ("pull_request", Action.APPROVE, Action.APPROVE),
+        ("draft", Action.APPROVE, Action.TICKET),
+        ("draft", Action.REJECT, Action.REJECT),
+        ("draft", Action.REDRAFT, Action.REDRAFT),
+    ],
+)
+def test_an_approved_draft_that_may_not_be_published_goes_to_a_ticket(
+    autonomy: str, action: Action, goes_to: Action
+) -> None:
+    world = asked(catalogs=FixedCatalog(house.make_catalog(autonomy=autonomy)))
+    decide(world, action)
+    slot = settle(world)
+    assert (slot.action, slot.next) == (action, goes_to)
+
+
+def test_a_later_change_of_autonomy_does_not_change_what_was_asked() -> None:
+    world = asked(catalogs=FixedCatalog(house.make_catalog(autonomy="draft")))
+    decide(world, Action.APPROVE)
+    question = world.decisions.latest(house.INCIDENT)
+    assert question is not None
+    slot = ApprovalSlot(
+        request_id=question.id, content_sha256=question.content_sha256, expires_at=question.expires_at, wait_seconds=1
+    )
+    world.catalogs.catalog = house.make_catalog(autonomy="pull_request")
+    settled = settle_decision(
+        world.execution(approval=slot), decisions=world.decisions, incidents=world.incidents, clock=world.clock
+    )
+    assert settled.next is Action.TICKET

@@ -1,5 +1,6 @@
 """`mendloop incidents` and `mendloop show`."""
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -10,7 +11,9 @@ from mendloop.cli.errors import told
 from mendloop.cli.place import here
 from mendloop.cli.plain import plain
 from mendloop.contracts.incident import IncidentState
+from mendloop.domain import outgoing_digest
 from mendloop.domain.errors import NotFound
+from mendloop.domain.outgoing_digest import ServiceWeek
 
 console = Console(highlight=False, soft_wrap=True)
 Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
@@ -54,3 +57,18 @@ def show(incident_id: Annotated[str, typer.Argument(help="As listed, e.g. inc-â€
             console.print(f"Pull request: {plain(publication.url)}")
         for entry in store.timeline(incident_id):
             console.print(f"{entry.at:%H:%M:%S}  {entry.step:22} {plain(entry.what)}")
+
+
+def digest(
+    days: Annotated[int, typer.Option(min=1, max=366, help="How far back, from now.")] = 7,
+    aws: Aws = False,
+) -> None:
+    """Print what happened and what would have happened, per service: the weekly mail, at any time."""
+    with told():
+        wiring = here(aws=aws).wiring
+        end = wiring.clock.now()
+        weeks = [
+            ServiceWeek(service=service, incidents=wiring.incidents.incidents(service=name, limit=1000))
+            for name, service in wiring.catalogs.load()[0].services.items()
+        ]
+        console.print(plain(outgoing_digest.body(weeks, end - timedelta(days=days), end, wiring.settings.site_url)))
