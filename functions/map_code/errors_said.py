@@ -18,6 +18,7 @@ _ENDLESS = re.compile(
 )
 _OBJECT = re.compile(r"'(\w+)' object has no attribute '(\w+)'|type object '(\w+)' has no attribute '(\w+)'")
 _CALLED = re.compile(r"\b([A-Za-z_]\w*)\(\) (?:takes|got|missing|expected|keywords|argument)")
+_QUOTED = re.compile(r"""['"`]([A-Za-z_][\w.-]{3,60})['"`]""")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
 
 
@@ -33,6 +34,8 @@ class Said:
     attributes: tuple[str, ...] = ()
     """Attributes the message says are missing."""
     words: frozenset[str] = field(default_factory=frozenset)
+    quoted: tuple[str, ...] = ()
+    """What the message puts in quotes and could stand in code; at most five."""
 
 
 def read_error(error: str, message: str) -> Said:
@@ -48,4 +51,5 @@ def read_error(error: str, message: str) -> Said:
         tuple(dict.fromkeys(name for name, _ in objects if name not in {"NoneType", "str", "int", "dict", "list"})),
         tuple(dict.fromkeys(name for _, name in objects)),
         words,
+        tuple(dict.fromkeys(_QUOTED.findall(message[:3000])))[:5],
     )

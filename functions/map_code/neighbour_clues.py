@@ -1,11 +1,12 @@
 """Functions beside the trace: what the message names, the crash's neighbours in its class, who calls the entry."""
 
-from functions.map_code.candidates import Candidate, Pool
+import re
+
+from functions.map_code.candidates import Pool
 from functions.map_code.errors_said import Said
 from functions.map_code.resolve import Resolver
 from functions.map_code.search import Hit, Search, add_hits, is_test
 from functions.map_code.trace_clues import Step
-from mendloop.domain.source_code import Function
 
 
 def read_message(said: Said, steps: list[Step], pool: Pool, search: Search) -> None:
@@ -25,28 +26,51 @@ def read_message(said: Said, steps: list[Step], pool: Pool, search: Search) -> N
             step.candidate.add("word_in_message", 1.0)
 
 
+def read_quotes(said: Said, steps: list[Step], pool: Pool, search: Search) -> None:
+    """Functions that write what the message quotes, on the trace, or in few files of the tree."""
+    for quoted in said.quoted:
+        for step in steps:
+            source = search.snapshot.source(step.place.path)
+            if source and step.place.function and quoted in source.text(step.place.function):
+                step.candidate.add("quotes", 1.0, f"writes {quoted}, which the message quotes")
+        hits = search.writing(quoted)
+        add_hits(pool, hits, "quotes_elsewhere", 1.0, f"writes {quoted}, which the message quotes")
+
+
 def read_neighbours(steps: list[Step], said: Said, pool: Pool, search: Search) -> None:
-    """Other functions of the crash's class and file whose names share words with the message or the crash."""
-    for step in steps[:1]:
-        source = search.snapshot.source(step.place.path)
-        for function in source.functions if source else ():
-            if step.place.function and function.name == step.place.function.name:
-                continue
-            same = bool(step.place.function and function.owner and function.owner == step.place.function.owner)
-            candidate: Candidate | None = None
-            if function.short.lower() in said.words and len(function.short) > 4:
-                candidate = pool.get(step.place.path, function.name, (function.start, function.end))
-                candidate.add("neighbour_in_message", 1.0, "the message names it")
-            if same and candidate is None and _near(function, step.place.function):
-                pool.get(step.place.path, function.name, (function.start, function.end)).add("neighbour", 1.0)
+    """Other functions of the crash's file: of the same class, of nearly the same name, named in the message."""
+    first = next((step for step in steps if step.beyond == 0), None)
+    source = search.snapshot.source(first.place.path) if first else None
+    crash = first.place.function if first else None
+    if first is None or source is None or crash is None:
+        return
+    for function in source.functions:
+        if function.name == crash.name:
+            continue
+        clues = {
+            "neighbour_in_message": function.short.lower() in said.words and len(function.short) > 4,
+            "same_class": bool(function.owner) and function.owner == crash.owner,
+            "alike": _alike(function.short, crash.short),
+        }
+        if any(clues.values()):
+            candidate = pool.get(first.place.path, function.name, (function.start, function.end))
+            for clue in (clue for clue, holds in clues.items() if holds):
+                candidate.add(clue, 1.0, _WHY[clue].format(crash.short))
 
 
-def _near(function: Function, crash: Function | None) -> bool:
-    """Overloads and functions of nearly the same name."""
-    if crash is None:
-        return False
-    a, b = function.short.lower().strip("_"), crash.short.lower().strip("_")
-    return a == b or (min(len(a), len(b)) > 4 and (a.startswith(b) or b.startswith(a)))
+_WHY = {
+    "neighbour_in_message": "the message names it",
+    "same_class": "of the class of {}",
+    "alike": "bears nearly the name of {}",
+}
+_PARTS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+
+
+def _alike(left: str, right: str) -> bool:
+    """Overloads, getters, opposites: at least two words in common, or all but one of few."""
+    a, b = ({part.lower() for part in _PARTS.findall(name)} for name in (left, right))
+    common = len(a & b)
+    return bool(a) and (a == b or common >= 2 or (common == 1 and len(a | b) == 2))
 
 
 def read_callers(steps: list[Step], pool: Pool, search: Search) -> None:

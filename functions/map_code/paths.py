@@ -81,6 +81,10 @@ class PathIndex:
         if not printed.package:
             return printed.parts
         inside = [printed.package]
+        modules = [part.split("@")[0].lower() for part in printed.package[:5]]
+        at = next((place for place, part in enumerate(modules) if place and part in self.names), 0)
+        if at and "." in modules[0]:  # a Go module: host, owner, name, perhaps its major version
+            inside += [printed.package[at + 1 :], printed.package[at + 2 :]]
         if printed.package[0].lower() in self.names or printed.package[0].startswith("@"):
             inside += [printed.package[1:], printed.package[2:]]
         for parts in inside:

@@ -7,7 +7,7 @@ _SCHEME = re.compile(r"^(?:webpack(?:-internal)?|file|app|ng|rsc|turbopack|node-
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _RUNTIME = {
     "python": re.compile(
-        r"^<|/lib(?:64)?/python\d[\d.]*/(?!(?:site|dist)-packages/)|^/var/(?:lang|runtime)/|^/opt/python/(?!.*-packages/)"
+        r"^<[^>]*>$|/lib(?:64)?/python\d[\d.]*/(?!(?:site|dist)-packages/)|^/var/(?:lang|runtime)/|^/opt/python/(?!.*-packages/)"
         r"|\.zip/|^[A-Z]:/Python\d+/lib/(?!site-packages)",
         re.IGNORECASE,
     ),
@@ -17,7 +17,7 @@ _RUNTIME = {
     "javascript": re.compile(r"^(?:node:|internal/|native |<anonymous>)|^/var/(?:runtime|lang)/"),
     "java": re.compile(r"^(?:java|javax|jdk|sun|com/sun)/"),
 }
-_OTHER_RUNTIME = re.compile(r"^<")
+_OTHER_RUNTIME = re.compile(r"^<[^>]*>$")
 _NODE_BUILTIN = re.compile(
     r"^(?:_\w+|assert|bootstrap_node|buffer|child_process|cluster|console|crypto|dgram|dns|domain|events|fs|http|https|"
     r"module|net|node|os|path|process|punycode|querystring|readline|repl|stream|string_decoder|timers|tls|tty|url|util|"

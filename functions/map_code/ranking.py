@@ -5,11 +5,12 @@ from functions.map_code.change_clues import read_changes
 from functions.map_code.changes import Change
 from functions.map_code.errors_said import read_error
 from functions.map_code.frames import Located
-from functions.map_code.neighbour_clues import read_callers, read_message, read_neighbours
+from functions.map_code.nature_clues import read_nature
+from functions.map_code.neighbour_clues import read_callers, read_message, read_neighbours, read_quotes
 from functions.map_code.search import Search
 from functions.map_code.snapshot import Snapshot
-from functions.map_code.trace_clues import read_trace, steps
-from functions.map_code.value_clues import read_values
+from functions.map_code.trace_clues import read_origin, read_trace, steps
+from functions.map_code.value_clues import Values
 from functions.map_code.weights import WEIGHTS
 from mendloop.contracts.mapping import Target
 
@@ -24,11 +25,14 @@ def candidates(located: Located, changes: list[Change], snapshot: Snapshot) -> l
     said = read_error(located.error, located.message)
     trace = steps(located, pool, search)
     read_trace(trace, located, said, search)
-    read_values(trace, said, pool, search)
+    Values(trace, said, pool, search).read()
+    read_origin(trace)
     read_message(said, trace, pool, search)
+    read_quotes(said, trace, pool, search)
     read_neighbours(trace, said, pool, search)
     read_callers(trace, pool, search)
     read_changes(changes, pool, snapshot)
+    read_nature(pool, search)
     return list(pool)
 
 

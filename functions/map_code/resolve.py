@@ -12,8 +12,10 @@ _ITSELF = {"self", "cls", "this", "super()", "super", "s", "c", "e", "d"}
 class Resolver:
     """For one language's files."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, on_trace: frozenset[str] = frozenset()) -> None:
+        """`on_trace`: classes that the trace names; a call that several classes answer means theirs."""
         self.search = search
+        self.on_trace = on_trace
 
     def called(self, call: Call, source: SourceFile, path: str, inside: Function) -> list[Hit]:
         """At most four; none where nothing tells which it is."""
@@ -23,7 +25,8 @@ class Resolver:
         last = re.split(r"[.\->]+", receiver)[-1].strip("*& ") if receiver else ""
         own = [Hit(path, one) for one in source.ending(call.name)]
         if not receiver or last in _ITSELF:
-            same = [hit for hit in own if inside.owner and hit.function.owner == inside.owner]
+            same = self._overriding(call.name, inside)
+            same = same or [hit for hit in own if inside.owner and hit.function.owner == inside.owner]
             plain = [hit for hit in own if not hit.function.owner]
             if found := same or (plain if not receiver else []) or self._inherited(call.name, source, inside):
                 return found[:_MOST]
@@ -53,6 +56,13 @@ class Resolver:
                 Hit(path, one) for path, file, kind in derived for one in file.methods(kind.name) if one.short == name
             ]
         return found
+
+    def _overriding(self, name: str, inside: Function) -> list[Hit]:
+        """The trace shows of which class the object is: its own method answers, not the base's."""
+        short = inside.owner.rsplit(".", 1)[-1]
+        others = sorted(self.on_trace - {short}) if short else []
+        kinds = [found for other in others for found in self.search.classes(other) if short in found[2].bases]
+        return [Hit(path, one) for path, file, kind in kinds for one in file.methods(kind.name) if one.short == name]
 
     def _of(self, owner: str, name: str) -> list[Hit]:
         """A method of a class, or a function of a module or package, of that name."""
@@ -84,4 +94,6 @@ class Resolver:
         """By last name part; those in the files near the crash, else all of few."""
         found = self.search.functions(name)
         local = [hit for hit in found if hit.path in near]
-        return (local or found)[:_MOST]
+        folders = {path.rpartition("/")[0] for path in near}
+        beside = [hit for hit in found if hit.path.rpartition("/")[0] in folders]
+        return (local or beside or found)[:_MOST]

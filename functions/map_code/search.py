@@ -113,6 +113,29 @@ class Search:
             self._counts[short] = sum(content.count(needle) for content in self.files.values())
         return self._counts[short]
 
+    def writing(self, quoted: str) -> list[Hit]:
+        """Functions that hold the text in quotes, where only few files do."""
+        regex = re.compile(rb"""['"`]""" + re.escape(quoted.encode()) + rb"""['"`]""")
+        needle = quoted.encode()
+        paths = [path for path, content in self.files.items() if needle in content and regex.search(content)]
+        found = []
+        for path in paths if len(paths) <= _MOST_FILES // 2 else []:
+            source, content = self.snapshot.source(path), self.files[path]
+            lines = [content.count(b"\n", 0, match.start()) + 1 for match in regex.finditer(content)][:_MOST_FILES]
+            found += [Hit(path, one) for line in lines if source and (one := source.enclosing(line))]
+        return list({(hit.path, hit.function.name): hit for hit in found}.values())
+
+    def mentions(self, path: str) -> int:
+        """How many files name this file's module or class."""
+        stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        if stem in {"__init__", "index", "main", "mod"} or self.language == "go":
+            stem = path.rpartition("/")[0].rpartition("/")[2]
+        key = f"file {stem}"
+        if key not in self._counts:
+            needle = f"{stem}.".encode() if self.language == "go" else stem.encode()
+            self._counts[key] = sum(needle in content for content in self.files.values())
+        return self._counts[key]
+
     def callers(self, short: str) -> list[Hit]:
         """Functions that call the name, where only few files do."""
         needle = f"{short}(".encode()

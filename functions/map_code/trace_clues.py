@@ -1,38 +1,29 @@
 """What a function's place in the trace says: how near the crash, who raised, who only passed on."""
 
-import re
 from dataclasses import dataclass
-from math import log1p
 
 from functions.map_code.candidates import Candidate, Pool
 from functions.map_code.errors_said import Said
 from functions.map_code.frames import Located, Place
+from functions.map_code.roles import Part, Role, part_of
 from functions.map_code.search import Search, is_test
-from mendloop.domain.source_code import Function, SourceFile
+from mendloop.domain.source_code import SourceFile
 
-_CHECKS = re.compile(
-    r"^_*(check|validate|verify|ensure|assert|require|expect|fail|throw|raise|abort|must|reject|report|error|missing|"
-    r"force_reraise|wrap_?exc)",
-    re.IGNORECASE,
-)
-_DISPATCHES = re.compile(
-    r"^(wrapper|wrapped|inner|__call__|dispatch\w*|invoke\w*|call\w*|run|_?execute\w*|apply|handle\w*|main|process|exec|"
-    r"decorated\w*|traverse\w*|visit|accept|next|emit|__exit__|__enter__|decorate\w*|__run_method|do|perform\w*)$"
-)
-_GENERAL = re.compile(
-    r"(^|/)(\w*util(s|ities)?|common|helpers?|base|core|lib|shared|compat|excutils|_utils)(/|\.|$)|Utils?\.java$|Helper|Preconditions"
-)
-_SMALL = 4
+_WORKS = Part(Role.WORKS, raises=False)
+_MOST_SKIPPED = 4
+_FEW = 6
 
 
-@dataclass(frozen=True)
+@dataclass
 class Step:
     """One own frame, counted from the crash. `depth` counts functions, so a recursion does not push others away."""
 
     place: Place
     candidate: Candidate
     depth: int
-    raising: bool
+    part: Part = _WORKS
+    beyond: int = 0
+    """Functions above the first one that does more than raise; negative for those below it."""
 
 
 def steps(located: Located, pool: Pool, search: Search) -> list[Step]:
@@ -46,10 +37,9 @@ def steps(located: Located, pool: Pool, search: Search) -> list[Step]:
             name = place.function.name if place.function else ""
             source = search.snapshot.source(place.path)
             span = (place.function.start, place.function.end) if place.function else _statement(source, place.line)
-            candidate = pool.get(place.path, name, span)
-            raising = bool(place.function and source and _raises(source, place.function, place.line))
             own = depths.setdefault((place.path, name), depth)
-            found.append(Step(place, candidate, own, raising))
+            found.append(Step(place, pool.get(place.path, name, span), own))
+    _give_parts(found, located, search)
     return found
 
 
@@ -57,26 +47,39 @@ def _statement(source: SourceFile | None, line: int) -> tuple[int, int]:
     return source.statement(line) if source else (line, line)
 
 
-def _raises(source: SourceFile, function: Function, line: int) -> bool:
-    return any(span.holds(line) for span in source.facts(function).raises)
+def _give_parts(found: list[Step], located: Located, search: Search) -> None:
+    checked, skipped, still = False, 0, True
+    for step in found:
+        function, source = step.place.function, search.snapshot.source(step.place.path)
+        if function and source:
+            step.part = part_of(source, function, step.place.line, crash=step.depth == 0, checked=checked)
+        checked = step.part.role is Role.RAISER
+        if still and step.depth == skipped and skipped < _MOST_SKIPPED and step.part.role in {Role.RAISER, Role.GUARD}:
+            skipped += 1
+        elif step.depth >= skipped:
+            still = False
+    deepest = max((step.depth for step in found), default=0)
+    first = min(skipped, deepest)
+    for step in found:
+        step.beyond = step.depth - first
 
 
 def read_trace(found: list[Step], located: Located, said: Said, search: Search) -> None:
     """Clues for every candidate on the trace."""
     if not found:
         return
-    crash = found[0]
     own = [one for one in found if not is_test(one.place.path)]
     deepest = max((one.depth for one in own), default=0)
-    raised_by = crash.raising and not located.below_own
-    checker = raised_by and is_checker(crash, search)
+    first = next((one for one in found if one.beyond == 0), found[0])
     for one in found:
-        _position(one, found, located, deepest)
-        _raising(one, crash, raised_by, checker, said)
-        _nature(one, found, search)
+        _position(one, located, deepest)
+        _file(one, found)
+        _part(one, said)
+        _nature(one, found)
+    _elsewhere(found, first)
 
 
-def _position(one: Step, found: list[Step], located: Located, deepest: int) -> None:
+def _position(one: Step, located: Located, deepest: int) -> None:
     candidate, place, depth = one.candidate, one.place, one.depth
     where = f"{place.path}:{place.line}"
     if depth:
@@ -84,71 +87,67 @@ def _position(one: Step, found: list[Step], located: Located, deepest: int) -> N
     else:
         reason = f"calls the dependency that raised, at {where}" if located.below_own else f"raised at {where}"
     candidate.add("near_crash", 1 / (1 + depth), reason)
-    for name, is_there in (("deepest", depth == 0), ("second", depth == 1), ("third", depth == 2)):
-        if is_there:
-            candidate.add(name)
     candidate.seen(place.line, place.certainty, place.note)
-    if depth == deepest and deepest > 1:
-        candidate.add("entry")
+    if depth == 0:
+        candidate.add("deepest")
+    if depth == deepest and deepest > 0:
+        candidate.add("entry", 1.0 if deepest < _FEW else 0.5)
     if located.below_own and depth == 0:
         candidate.add("calls_dependency")
-    _file(one, found)
 
 
 def _file(one: Step, found: list[Step]) -> None:
     candidate, place = one.candidate, one.place
     if place.path == found[0].place.path and one.depth:
         candidate.add("beside_crash", 1 / (1 + one.depth))
-    if is_test(place.path):
-        candidate.add("test_file", 1.0, "lies in a test or an example")
-    if not place.function:
-        candidate.add("module_level")
 
 
-def _raising(one: Step, crash: Step, raised_by: bool, checker: bool, said: Said) -> None:
+def _part(one: Step, said: Said) -> None:
     candidate = one.candidate
-    if one.depth == 0:
-        candidate.add(f"deepest_{said.kind}")
-        if raised_by:
-            candidate.add("raises", 1.0, "raises the exception itself")
-        if checker:
-            candidate.add("checks", 1.0, "only checks what it is given")
-    if one.depth == 1:
-        candidate.add(f"second_{said.kind}")
-        if raised_by:
-            candidate.add("raised_for", 1.0, "the exception was raised for what it handed on")
-        if checker:
-            candidate.add("checked", 1.0, "a check that it calls said no")
-    if one.depth == 2 and checker:
-        candidate.add("checked_above")
+    if one.beyond >= 0:
+        candidate.add("near_cause", 1 / (1 + one.beyond))
+        candidate.add(f"cause_{min(one.beyond, 2)}")
+        if one.beyond <= 1:
+            candidate.add(f"cause_{one.beyond}_{said.kind}")
+    if one.part.role is Role.RAISER and one.beyond < 0:
+        candidate.add("raiser", 1.0, "only raises")
+    if one.part.role is Role.GUARD and one.beyond < 0:
+        candidate.add("guard", 1.0, "refuses what it was given")
+    if one.part.role is Role.PASSES:
+        candidate.add("passes", 1.0)
+    if one.beyond == 0 and one.depth > 0:
+        candidate.add("refused", 1.0, "what it called said no")
+    if one.depth == 0 and one.part.raises and one.beyond == 0:
+        candidate.add("raises", 1.0, "raises the exception itself")
 
 
-def is_checker(one: Step, search: Search) -> bool:
-    """A function that does little but raise, or is called like a check."""
-    function = one.place.function
-    if function is None:
-        return False
-    return bool(_CHECKS.match(function.short)) or function.end - function.start <= _SMALL
-
-
-def _nature(one: Step, found: list[Step], search: Search) -> None:
+def _nature(one: Step, found: list[Step]) -> None:
     candidate, function = one.candidate, one.place.function
-    near = 1 / (1 + one.depth)
-    if _GENERAL.search(one.place.path):
-        candidate.add("general_file", near)
-    if function is None:
-        return
-    lines = function.end - function.start + 1
-    candidate.add("length", min(log1p(lines) / 5, 1.2))
-    if lines <= _SMALL:
-        candidate.add("small")
-    if _DISPATCHES.match(function.short):
-        candidate.add("dispatches", 1.0)
     above = next((step for step in found if step.depth == one.depth - 1), None)
-    if above and above.place.function and above.place.function.short == function.short:
+    if function and above and above.place.function and above.place.function.short == function.short:
         candidate.add("passes_on", 1.0, "hands on to a function of the same name")
-    if function.short in {"__init__", "<init>", "constructor"}:
-        candidate.add("constructor_frame")
-    candidate.add("popular", min(log1p(search.calls(function.short)) / 8, 1.0))
     if sum(1 for step in found if step.candidate is candidate) > 1:
         candidate.add("repeats")
+
+
+def read_origin(found: list[Step]) -> None:
+    """The first function up the trace that did more than hand on what it was given."""
+    started = False
+    for step in found:
+        if step.beyond < 0:
+            continue
+        if started and step.part.role is not Role.PASSES:
+            step.candidate.add("origin", 1.0, "the value that was refused is handed on from here")
+            return
+        if not started and step.candidate.clues.get("uses_parameter") or step.part.role is Role.PASSES:
+            started = True
+        elif not started:
+            return
+
+
+def _elsewhere(found: list[Step], first: Step) -> None:
+    """The first function outside the file where it began to go wrong."""
+    for step in found:
+        if step.beyond > 0 and step.place.path != first.place.path:
+            step.candidate.add("next_file")
+            return

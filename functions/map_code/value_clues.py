@@ -1,9 +1,10 @@
 """Where the value came from: functions that no frame names, one or two steps from the crash.
 
 From the line of a frame: what it calls, what made the names on it, who writes the attributes it reads, who builds the
-object; from the message: what it names.
+object.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,11 +13,14 @@ from functions.map_code.errors_said import Said
 from functions.map_code.resolve import Resolver
 from functions.map_code.search import Hit, Search, add_hits
 from functions.map_code.trace_clues import Step
-from mendloop.domain.source_code import Facts, Function, SourceFile, Span
+from mendloop.domain.source_code import Call, Facts, Function, Raise, SourceFile, Span
 
 _DEEP = 4
 """Frames from the crash up whose values are followed."""
 _STEPS_BACK = 2
+_BELOW = 0.3
+"""What the values of a function weigh that only refused them."""
+_NOTHING = re.compile(r"\breturn\s*(None|null|nil|undefined|;|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -28,104 +32,148 @@ class _Line:
     function: Function
     facts: Facts
     span: Span
+    weight: float
+    raised: Raise | None
+
+    @property
+    def where(self) -> str:
+        return f"{self.step.place.path}:{self.step.place.line}"
+
+    @property
+    def names(self) -> set[str]:
+        """On the line, and in the condition that led to it."""
+        asked = self.raised.asked if self.raised else frozenset[str]()
+        return self.facts.names_at(self.span) | asked
 
 
-def read_values(steps: list[Step], said: Said, pool: Pool, search: Search) -> None:
+class Values:
     """Candidates from the frames nearest to the crash."""
-    resolver = Resolver(search)
-    for line in _lines(steps, search):
-        weight = 1 / (1 + line.step.depth)
-        below = _below(line.step, steps)
-        _parameters(line, said)
+
+    def __init__(self, steps: list[Step], said: Said, pool: Pool, search: Search) -> None:
+        self.steps = steps
+        self.said = said
+        self.pool = pool
+        owners = [step.place.function.owner for step in steps if step.place.function]
+        self.resolver = Resolver(search, frozenset(owner.rsplit(".", 1)[-1] for owner in owners if owner))
+        self.search = search
+
+    def read(self) -> None:
+        """All of them."""
+        for line in self._lines():
+            _parameters(line)
+            self._called(line)
+            self._makers(line)
+            self._outer(line)
+            if line.step.depth <= 1 or 0 <= line.step.beyond <= 1:
+                self._attributes(line)
+
+    def _lines(self) -> Iterator[_Line]:
+        seen: set[int] = set()
+        for step in self.steps:
+            function, source = step.place.function, self.search.snapshot.source(step.place.path)
+            if step.beyond > _DEEP or function is None or source is None or id(step.candidate) in seen:
+                continue
+            seen.add(id(step.candidate))
+            facts, line = source.facts(function), step.place.line
+            weight = 1 / (1 + step.beyond) if step.beyond >= 0 else _BELOW
+            raised = next((one for one in facts.raises if one.span.holds(line)), None)
+            yield _Line(step, source, function, facts, source.statement_around(line, function), weight, raised)
+
+    def _hits(self, line: _Line, call: Call) -> list[Hit]:
+        return self.resolver.called(call, line.source, line.step.place.path, line.function)
+
+    def _called(self, line: _Line) -> None:
+        """On the line, in what was tried before the handler that raised, or earlier in the function."""
+        below = self._below(line.step)
+        tried = line.raised.tried if line.raised else None
         for call in line.facts.calls:
-            if call.span.start <= line.span.end and line.span.start <= call.span.end and call.name != below:
-                reason = f"called on {line.step.place.path}:{line.step.place.line}"
+            if call.name == below and call.span.holds(line.step.place.line):
+                continue
+            if _meets(call.span, line.span) or (tried and _meets(call.span, tried)):
+                hits = self._hits(line, call)
+                add_hits(self.pool, hits, "called", line.weight, f"called on {line.where}")
+                self._may_be_nothing(hits, line.weight)
+            elif call.span.end < line.span.start and 0 <= line.step.beyond <= 2:
                 add_hits(
-                    pool,
-                    resolver.called(call, line.source, line.step.place.path, line.function),
-                    "called",
-                    weight,
-                    reason,
+                    self.pool, self._hits(line, call), "called_earlier", line.weight, f"called before {line.where}"
                 )
-        _makers(line, weight, pool, resolver)
-        if line.step.depth <= 1:
-            _attributes(line, weight, said, pool, resolver)
+
+    def _below(self, step: Step) -> str:
+        """The function that this frame called, by the trace."""
+        under = (one.place.function for one in self.steps if one.depth == step.depth - 1)
+        return next((function.short for function in under if function), "")
+
+    def _makers(self, line: _Line) -> None:
+        """Functions whose results were assigned to what the line uses."""
+        names = line.names
+        for back in range(1, _STEPS_BACK + 1):
+            made = [one for one in line.facts.assignments if one.names & names and one.span.start <= line.span.end]
+            for one in made:
+                reason = f"makes {min(one.names & names)}, used at {line.where}"
+                for call in (call for call in line.facts.calls if _inside(call.span, one.span)):
+                    hits = self._hits(line, call)
+                    self._may_be_nothing(hits, line.weight / back)
+                    add_hits(self.pool, hits, "makes_value", line.weight / back, reason)
+            names = names | {name for one in made for name in one.used}
+
+    def _may_be_nothing(self, hits: list[Hit], weight: float) -> None:
+        """Where nothing was found where something was expected: makers that can return nothing."""
+        for hit in hits if self.said.kind == "nothing" else ():
+            source = self.search.snapshot.source(hit.path)
+            if source and _can_be_nothing(source, hit.function):
+                add_hits(self.pool, [hit], "may_return_nothing", weight, "may return nothing")
+
+    def _outer(self, line: _Line) -> None:
+        """A function inside a function gets its values from the outer one."""
+        outer = line.source.named(line.function.name.rpartition(".")[0])
+        if outer and outer.start <= line.function.start and line.function.end <= outer.end:
+            hit = Hit(line.step.place.path, outer)
+            add_hits(self.pool, [hit], "outer", line.weight, f"{line.function.short} stands inside it")
+
+    def _attributes(self, line: _Line) -> None:
+        """Who writes the attributes that the line reads, and who builds the object they belong to."""
+        java = line.source.language == "java"
+        read = line.facts.attributes_at(line.span) | set(self.said.attributes)
+        read |= (line.names - set(line.function.parameters)) if java else set()
+        read -= {call.name for call in line.facts.calls}
+        path, owner = line.step.place.path, line.function.owner
+        built = line.source.constructors(owner) if owner else []
+        for function in (one for one in line.source.functions if one.name != line.function.name):
+            assigned = line.source.facts(function).assignments
+            both = read & {name for one in assigned for name in (one.names if java else one.attributes)}
+            if both and ((owner and function.owner == owner) or line.source.language in {"go", "javascript"}):
+                clue = "writes_built" if function in built else "writes"
+                add_hits(self.pool, [Hit(path, function)], clue, line.weight, f"gives {min(both)} its value")
+        clue = "builds_missing" if self.said.kind in {"nothing", "missing"} else "builds"
+        reason = f"builds the object of {line.function.name}"
+        for one in built:
+            add_hits(self.pool, [Hit(path, one)], clue, line.weight, reason)
 
 
-def _lines(steps: list[Step], search: Search) -> Iterator[_Line]:
-    seen: set[int] = set()
-    for step in steps:
-        function, source = step.place.function, search.snapshot.source(step.place.path)
-        if step.depth > _DEEP or function is None or source is None or id(step.candidate) in seen:
-            continue
-        seen.add(id(step.candidate))
-        span = source.statement_around(step.place.line, function)
-        yield _Line(step, source, function, source.facts(function), span)
+def _meets(left: Span, right: Span) -> bool:
+    return left.start <= right.end and right.start <= left.end
 
 
-def _below(step: Step, steps: list[Step]) -> str:
-    """The function that this frame called, by the trace."""
-    under = [one for one in steps if one.depth == step.depth - 1 and one.place.function]
-    return under[0].place.function.short if under and under[0].place.function else ""
+def _inside(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
-def _parameters(line: _Line, said: Said) -> None:
+def _parameters(line: _Line) -> None:
     """A value that came in as a parameter was made by the caller."""
-    if line.step.depth > 0:
+    if line.step.beyond != 0:
         return
-    names = line.facts.names_at(line.span)
-    given = names & (set(line.function.parameters) - line.source.grammar.itself)
+    given = line.names & (set(line.function.parameters) - line.source.grammar.itself)
     made = {name for one in line.facts.assignments for name in one.names}
-    if given and not (names & made):
-        line.step.candidate.add("uses_parameter", 1.0, f"uses what it was given: {sorted(given)[0]}")
-    if names & made:
+    if given and not (line.names & made):
+        line.step.candidate.add("uses_parameter", 1.0, f"uses what it was given: {min(given)}")
+    if line.names & made:
         line.step.candidate.add("uses_own_value", 1.0)
 
 
-def _makers(line: _Line, weight: float, pool: Pool, resolver: Resolver) -> None:
-    """Functions whose results were assigned to what the line uses."""
-    names, span = line.facts.names_at(line.span), line.span
-    for back in range(1, _STEPS_BACK + 1):
-        made = [one for one in line.facts.assignments if one.names & names and one.span.start <= span.end]
-        for one in made:
-            for call in line.facts.calls:
-                if one.span.start <= call.span.start and call.span.end <= one.span.end:
-                    hits = resolver.called(call, line.source, line.step.place.path, line.function)
-                    name = sorted(one.names & names)[0]
-                    add_hits(
-                        pool,
-                        hits,
-                        "makes_value",
-                        weight / back,
-                        f"makes {name}, used at {line.step.place.path}:{line.span.start}",
-                    )
-        names = names | {name for one in made for name in one.used}
-
-
-def _attributes(line: _Line, weight: float, said: Said, pool: Pool, resolver: Resolver) -> None:
-    """Who writes the attributes that the line reads, and who builds the object they belong to."""
-    read = line.facts.attributes_at(line.span) | set(said.attributes)
-    if line.source.language == "java":
-        read |= line.facts.names_at(line.span) - set(line.function.parameters)
-    called = {call.name for call in line.facts.calls}
-    read -= called
-    path = line.step.place.path
-    for function in line.source.functions:
-        if function.name == line.function.name:
-            continue
-        written = {name for one in line.source.facts(function).assignments for name in one.attributes}
-        if line.source.language == "java":
-            written = {name for one in line.source.facts(function).assignments for name in one.names}
-        both = sorted(written & read)
-        same_class = bool(function.owner) and function.owner == line.function.owner
-        if both and (same_class or line.source.language in {"go", "javascript"}):
-            builds = function in line.source.constructors(line.function.owner)
-            add_hits(
-                pool,
-                [Hit(path, function)],
-                "writes_built" if builds else "writes",
-                weight,
-                f"gives {both[0]} its value",
-            )
-    for built in line.source.constructors(line.function.owner) if line.function.owner else []:
-        add_hits(pool, [Hit(path, built)], "builds", weight, f"builds the object of {line.function.name}")
+def _can_be_nothing(source: SourceFile, function: Function) -> bool:
+    if _NOTHING.search(source.text(function)):
+        return True
+    facts = source.facts(function)
+    ends = [span.end for span in (*facts.returns, *(one.span for one in facts.raises))]
+    # Python returns None where a function ends without saying what.
+    return source.language == "python" and bool(facts.returns) and max(ends) < function.end

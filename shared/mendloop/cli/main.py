@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mendloop.cli.commands import catalog, cloud, incidents, service, tryout
+from mendloop.cli.commands import catalog, cloud, incidents, mapping, service, tryout
 from mendloop.cli.demo.production.scenarios import SCENARIOS
 
 app = typer.Typer(
@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 app.add_typer(catalog.app, name="catalog", help="Check, push and show the catalog mendloop.yaml.")
 app.command("try")(tryout.try_)
+app.add_typer(mapping.app, name="eval", help="Measure on cases whose answer is known.")
+app.command("map")(mapping.map_log)
 app.command("up")(cloud.up)
 app.command("down")(cloud.down)
 app.command("replay")(service.replay)

@@ -76,6 +76,10 @@ class BadEvent(Rejected):
     """An event that no reader understands; it is kept and shown, never dropped."""
 
 
+class BadInput(Rejected):
+    """A command was given a file or name that it cannot use."""
+
+
 class BadCatalog(Rejected):
     """The catalog does not validate; the message holds file, line and field."""
 

@@ -25,6 +25,21 @@ class Call:
     creates: bool = False
     innermost: int = 0
     """How deep the call stands inside others on its line; the deepest runs first."""
+    given: frozenset[str] = frozenset()
+    """Names among the arguments."""
+
+
+@dataclass(frozen=True)
+class Raise:
+    """One place that raises."""
+
+    span: Span
+    asked: frozenset[str] = frozenset()
+    """Names in the nearest condition around it."""
+    always: bool = False
+    """No condition, loop or handler stands around it: the function cannot do anything else."""
+    tried: Span | None = None
+    """In a handler: the lines that were tried."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,7 @@ class Facts:
 
     calls: list[Call] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
-    raises: list[Span] = field(default_factory=list)
+    raises: list[Raise] = field(default_factory=list)
     returns: list[Span] = field(default_factory=list)
     names: list[tuple[int, str]] = field(default_factory=list)
     """Every name with its line."""

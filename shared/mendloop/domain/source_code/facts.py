@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from mendloop.domain.source_code.fact import Assignment, Call, Facts, Span
+from mendloop.domain.source_code.fact import Assignment, Call, Facts, Raise, Span
 from mendloop.domain.source_code.grammars import Grammar
 from mendloop.domain.source_code.names import text
 
 _MEMBERS = {"attribute", "member_expression", "selector_expression", "field_access", "subscript_expression"}
+_CONDITIONAL = ("if", "elif", "else", "for", "while", "do", "switch", "case", "match", "try", "catch", "except", "with")
+_HANDLERS = {"catch_clause", "except_clause"}
 _LEFT = ("left", "name", "alias")
 
 
@@ -21,11 +23,11 @@ def facts_of(node: Node, grammar: Grammar) -> Facts:
         kind = current.type
         if kind in grammar.calls or kind in grammar.creations:
             depth += 1
-            _call(current, kind in grammar.creations, depth, found)
+            _call(current, kind in grammar.creations, depth, found, node, grammar)
         elif kind in grammar.assignments:
             _assignment(current, grammar, found)
         elif kind in grammar.raises:
-            found.raises.append(_span(current))
+            found.raises.append(_raise(current, node, grammar))
         elif kind in grammar.returns:
             found.returns.append(_span(current))
         elif kind in grammar.names:
@@ -42,7 +44,7 @@ def _name(node: Node, found: Facts) -> None:
         found.attributes.append((line, name))
 
 
-def _call(node: Node, creates: bool, depth: int, found: Facts) -> None:
+def _call(node: Node, creates: bool, depth: int, found: Facts, function: Node, grammar: Grammar) -> None:
     fields = ("function", "name", "constructor", "type")
     callee = next((child for name in fields if (child := node.child_by_field_name(name))), None)
     if callee is None:
@@ -52,9 +54,30 @@ def _call(node: Node, creates: bool, depth: int, found: Facts) -> None:
     receiver, _, name = named.rpartition(".")
     receiver = receiver or text(node.child_by_field_name("object"))
     if name == "panic" and not receiver:
-        found.raises.append(span)
+        found.raises.append(_raise(node, function, grammar))
     if name.replace("_", "a").replace("$", "a").isalnum():
-        found.calls.append(Call(name, receiver, Span(span.start, span.end), creates, depth))
+        given = _names_in(node.child_by_field_name("arguments") or node.child_by_field_name("body"), grammar)
+        found.calls.append(Call(name, receiver, span, creates, depth, given))
+
+
+def _raise(node: Node, function: Node, grammar: Grammar) -> Raise:
+    """With the nearest condition around it, inside the function."""
+    # An assertion holds its own condition.
+    asked = _names_in(node, grammar) if node.type == "assert_statement" else None
+    around, always, tried = node.parent, asked is None, None
+    while around is not None and around.id != function.id:
+        always = always and not around.type.startswith(_CONDITIONAL)
+        condition = around.child_by_field_name("condition")
+        if asked is None and condition is not None and around.type.startswith(_CONDITIONAL):
+            asked = _names_in(condition, grammar)
+        if tried is None and around.type in _HANDLERS and around.parent is not None:
+            tried = _span(around.parent.child_by_field_name("body") or around.parent)
+        around = around.parent
+    return Raise(_span(node), asked or frozenset(), always, tried)
+
+
+def _names_in(node: Node | None, grammar: Grammar) -> frozenset[str]:
+    return frozenset(text(leaf) for leaf in walk(node) if leaf.type in grammar.names) if node else frozenset()
 
 
 def _assignment(node: Node, grammar: Grammar, found: Facts) -> None:

@@ -67,7 +67,7 @@ class SourceFile:
     def methods(self, owner: str) -> list[Function]:
         """Of a class, by its qualified or last name."""
         short = owner.rsplit(".", 1)[-1]
-        return [one for one in self.functions if one.owner and (one.owner == owner or one.owner.endswith(short))]
+        return [one for one in self.functions if one.owner.rsplit(".", 1)[-1] == short]
 
     def constructors(self, owner: str) -> list[Function]:
         """Of a class; none where it has no constructor of its own."""

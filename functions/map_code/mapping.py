@@ -1,0 +1,68 @@
+"""One fault and one revision: the whole mapping, without the execution around it."""
+
+from functions.map_code.changes import recent_changes
+from functions.map_code.frames import Located, locate
+from functions.map_code.owner import find_owner
+from functions.map_code.ranking import candidates, rank
+from functions.map_code.revision import Running
+from functions.map_code.since import changed_since
+from functions.map_code.snapshot import Snapshot
+from functions.map_code.suspects import rank_suspects
+from mendloop.contracts.evidence import Evidence, Fault
+from mendloop.contracts.mapping import CodeMap, Target
+from mendloop.domain.catalog import Catalog, Service
+from mendloop.ports import CodeHost
+
+
+def make_map(
+    evidence: Evidence,
+    fault: Fault | None,
+    service: Service,
+    catalog: Catalog,
+    running: Running,
+    code: CodeHost,
+) -> CodeMap:
+    """Targets, owner, suspects for one fault at the revision that runs; no targets where there is no stack trace."""
+    snapshot = Snapshot(code, service.repository, running.revision)
+    located = _located(fault, service, snapshot)
+    changes = recent_changes(snapshot, evidence.last_good_revision, evidence.window_end) if located.places else []
+    targets = rank(candidates(located, changes, snapshot))
+    suspects = rank_suspects(targets, changes, snapshot)
+    return CodeMap(
+        incident_id=evidence.incident_id,
+        repository=service.repository.location,
+        revision=running.revision,
+        revision_assumed=running.assumed,
+        revision_source=running.source,
+        default_branch=running.branch,
+        head=running.head,
+        targets=targets,
+        code_path=_code_path(located, targets),
+        suspects=suspects,
+        owner=find_owner(targets, suspects, snapshot, catalog),
+        fixed_in=changed_since(targets, suspects, snapshot, running.head),
+        unmapped=located.unmapped,
+    )
+
+
+def _located(fault: Fault | None, service: Service, snapshot: Snapshot) -> Located:
+    if fault is None:
+        return Located([], ["the evidence holds no stack trace"], False)
+    return locate(fault.trace, service, snapshot)
+
+
+def _code_path(located: Located, targets: list[Target]) -> list[str]:
+    """Entry → … → target. A target that no frame names follows the frame that calls it."""
+    names = [
+        name_of(places[0].path, places[0].function.name if places[0].function else "") for places in located.places
+    ]
+    path = list(dict.fromkeys(names))
+    if not targets:
+        return path
+    target = name_of(targets[0].path, targets[0].function)
+    return path[: path.index(target) + 1] if target in path else [*path, target]
+
+
+def name_of(path: str, function: str) -> str:
+    """`path::function`, or the path at module level."""
+    return f"{path}::{function}" if function else path

@@ -1,0 +1,18 @@
+"""One log against one repository."""
+
+from mendloop.adapters.local_git import LocalGit
+from mendloop.cli.mapping.case import Case, map_case
+from mendloop.contracts.mapping import CodeMap
+from mendloop.domain.catalog import Service
+from mendloop.domain.errors import BadInput
+from mendloop.domain.stack_trace import LogText
+
+
+def map_events(service: Service, revision: str, events: tuple[LogText, ...]) -> CodeMap:
+    """BadInput where the repository does not know the revision."""
+    code = LocalGit()
+    found = code.resolve(service.repository, revision)
+    if found is None:
+        raise BadInput(f"{service.repository.location} does not know the revision {revision}")
+    at = code.commits(service.repository, found, limit=1)[0].at
+    return map_case(Case("map", service, found, at, events), code)
