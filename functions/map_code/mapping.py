@@ -1,6 +1,9 @@
 """One fault and one revision: the whole mapping, without the execution around it."""
 
-from functions.map_code.changes import recent_changes
+from dataclasses import dataclass
+
+from functions.map_code.candidates import Candidate
+from functions.map_code.changes import Change, recent_changes
 from functions.map_code.frames import Located, locate
 from functions.map_code.owner import find_owner
 from functions.map_code.ranking import candidates, rank
@@ -14,6 +17,22 @@ from mendloop.domain.catalog import Catalog, Service
 from mendloop.ports import CodeHost
 
 
+@dataclass(frozen=True)
+class View:
+    """What is known before anything is weighed."""
+
+    located: Located
+    changes: list[Change]
+    candidates: list[Candidate]
+
+
+def look(evidence: Evidence, fault: Fault | None, service: Service, snapshot: Snapshot) -> View:
+    """Places of the trace, recent changes, and the functions that may have to change with their clues."""
+    located = _located(fault, service, snapshot)
+    changes = recent_changes(snapshot, evidence.last_good_revision, evidence.window_end) if located.places else []
+    return View(located, changes, candidates(located, changes, snapshot))
+
+
 def make_map(
     evidence: Evidence,
     fault: Fault | None,
@@ -24,9 +43,9 @@ def make_map(
 ) -> CodeMap:
     """Targets, owner, suspects for one fault at the revision that runs; no targets where there is no stack trace."""
     snapshot = Snapshot(code, service.repository, running.revision)
-    located = _located(fault, service, snapshot)
-    changes = recent_changes(snapshot, evidence.last_good_revision, evidence.window_end) if located.places else []
-    targets = rank(candidates(located, changes, snapshot))
+    view = look(evidence, fault, service, snapshot)
+    located, changes = view.located, view.changes
+    targets = rank(view.candidates)
     suspects = rank_suspects(targets, changes, snapshot)
     return CodeMap(
         incident_id=evidence.incident_id,

@@ -17,6 +17,7 @@ _GENERAL = re.compile(
 )
 _BASE = re.compile(r"(^|/)(Abstract|Base)[A-Z]\w*\.|(^|/)_?base\.|Base\.java$")
 _SMALL = 4
+_WEAK = {"same_class", "alike", "called_earlier"}
 _CONSTRUCTORS = {"__init__", "<init>", "constructor"}
 
 
@@ -24,6 +25,8 @@ def read_nature(pool: Pool, search: Search) -> None:
     """For every candidate."""
     for candidate in pool:
         _file(candidate, search)
+        if candidate.clues.keys() <= _WEAK | {"known_file", "general_file", "base_class", "test_file"}:
+            candidate.add("only_beside")
         if candidate.function:
             _function(candidate, search)
 

@@ -31,7 +31,7 @@ def read_quotes(said: Said, steps: list[Step], pool: Pool, search: Search) -> No
     for quoted in said.quoted:
         for step in steps:
             source = search.snapshot.source(step.place.path)
-            if source and step.place.function and quoted in source.text(step.place.function):
+            if step.beyond > 0 and source and step.place.function and quoted in source.text(step.place.function):
                 step.candidate.add("quotes", 1.0, f"writes {quoted}, which the message quotes")
         hits = search.writing(quoted)
         add_hits(pool, hits, "quotes_elsewhere", 1.0, f"writes {quoted}, which the message quotes")

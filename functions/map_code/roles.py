@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mendloop.domain.source_code import Call, Facts, Function, SourceFile, Span
+from mendloop.domain.source_code import Facts, Function, Raise, SourceFile, Span
 
 CHECKS = re.compile(
     r"^_*(check|validate|verify|ensure|assert|require|expect|fail|throw|raise|abort|must|reject|report|error|missing|"
@@ -13,6 +13,7 @@ CHECKS = re.compile(
 )
 _EXCEPTION = re.compile(r"(Exception|Error|Fault|Failure)$")
 _SMALL = 8
+_WORDS = {"len", "nil", "null", "None", "self", "this"}
 
 
 class Role(StrEnum):
@@ -36,21 +37,41 @@ class Part:
     """The line raises itself, or calls a check that did."""
 
 
-def part_of(source: SourceFile, function: Function, line: int, *, crash: bool, checked: bool) -> Part:
-    """`crash`: no own frame lies deeper. `checked`: what it called said no (an own raiser, or a dependency's check)."""
+@dataclass(frozen=True)
+class Crash:
+    """What is known when a line is judged."""
+
+    deepest: bool
+    """No own frame lies deeper."""
+    refused: bool
+    """What the line called said no: an own raiser."""
+    error: str
+    """The exception's type, without its package."""
+
+
+def part_of(source: SourceFile, function: Function, line: int, crash: Crash) -> Part:
+    """Of the function that holds the line."""
     facts = source.facts(function)
     span = source.statement_around(line, function)
-    raised = next((one for one in facts.raises if one.span.start <= line <= one.span.end), None)
     calls = [call for call in facts.calls if _meets(call.span, span)]
+    raised = next((one for one in facts.raises if one.span.start <= line <= one.span.end), None)
+    if raised and crash.deepest and not _of_type(raised, facts, crash.error):
+        raised = None  # building the exception failed
     check = next((call for call in calls if CHECKS.match(call.name)), None)
-    raises = (crash and raised is not None) or (check is not None and (crash or checked)) or (checked and bool(raised))
-    if raises and _exists_to_raise(source, function, facts):
+    raises = bool((raised or check) and (crash.deepest or crash.refused))
+    if (raises or crash.deepest) and _returns_exception(source, facts):
+        return Part(Role.RAISER, raises=True)
+    lines = function.end - function.start + 1
+    if raises and not facts.returns and (lines <= _SMALL or any(one.always for one in facts.raises)):
         return Part(Role.RAISER, raises)
-    given = set(function.parameters) - source.grammar.itself
-    asked = raised.asked if raised else check.given if check else frozenset[str]()
-    if raises and asked and _only_given(set(asked), given, facts, line):
+    if crash.refused and lines <= _SMALL and any(call.always for call in calls):
+        return Part(Role.RAISER, raises)  # it always runs into the check
+    asked = set(raised.asked) if raised else set(check.given) if check else set[str]()
+    if raises and asked and not asked & _made(facts, line):
         return Part(Role.GUARD, raises)
-    if not crash and _hands_on(calls, given, facts, line):
+    given = set(function.parameters) - source.grammar.itself
+    names = set[str]().union(*(call.given for call in calls))
+    if not raises and names & given and names - _constants(names, facts) <= given - _made(facts, line):
         return Part(Role.PASSES, raises)
     return Part(Role.WORKS, raises)
 
@@ -59,25 +80,30 @@ def _meets(left: Span, right: Span) -> bool:
     return left.start <= right.end and right.start <= left.end
 
 
-def _exists_to_raise(source: SourceFile, function: Function, facts: Facts) -> bool:
-    if any(one.always for one in facts.raises):
-        return True
+def _of_type(raised: Raise, facts: Facts, error: str) -> bool:
+    """Whether the line can have raised it: it builds that type, or builds none itself."""
+    built = {call.name for call in facts.calls if _meets(call.span, raised.span) and _EXCEPTION.search(call.name)}
+    return not built or error in built or not error
+
+
+def _returns_exception(source: SourceFile, facts: Facts) -> bool:
     made = [call for call in facts.calls if call.creates or source.language == "python"]
     returned = [call for call in made if any(_meets(call.span, span) for span in facts.returns)]
-    if any(_EXCEPTION.search(call.name) for call in returned):
-        return True
-    lines = function.end - function.start + 1
-    return lines <= _SMALL and not facts.returns and (bool(facts.raises) or bool(CHECKS.match(function.short)))
+    return any(_EXCEPTION.search(call.name) for call in returned)
 
 
-def _only_given(names: set[str], given: set[str], facts: Facts, line: int) -> bool:
-    """Whether the names are parameters, besides constants, classes and called functions, and were not changed since."""
+def _made(facts: Facts, line: int) -> set[str]:
+    """Names that got their value in the function, before the line."""
+    return {name for one in facts.assignments if one.span.start < line for name in one.names - one.attributes}
+
+
+def _constants(names: set[str], facts: Facts) -> set[str]:
     called = {call.name for call in facts.calls}
-    values = {name for name in names if not name[:1].isupper()} - called - {"len", "nil", "null", "None"}
-    made = {name for one in facts.assignments if one.span.start < line for name in one.names}
-    return bool(values) and bool(values & given) and values <= given and not values & made
-
-
-def _hands_on(calls: list[Call], given: set[str], facts: Facts, line: int) -> bool:
-    names = set[str]().union(*(call.given for call in calls))
-    return bool(names) and _only_given(names, given, facts, line)
+    return {name for name in names if name[:1].isupper() or name in called} | {
+        "len",
+        "nil",
+        "null",
+        "None",
+        "self",
+        "this",
+    }

@@ -1,8 +1,10 @@
-"""Which recent commit may have caused the fault: those that touched the target, newest deployed first."""
+"""Which commit may have caused the fault: recent ones that touched the target, and who last wrote its lines."""
+
+from collections import defaultdict
 
 from functions.map_code.changes import Change
 from functions.map_code.snapshot import Snapshot
-from mendloop.contracts.mapping import Suspect, Target
+from mendloop.contracts.mapping import Commit, Suspect, Target
 from mendloop.domain.errors import NotFound
 
 _MOST_SUSPECTS = 5
@@ -10,16 +12,53 @@ _TOUCHED_TARGET = 1.0
 _TOUCHED_LINE = 0.3
 _TOUCHED_VALUE = 0.6
 _TOUCHED_FILE = 0.2
+_WROTE = 0.2
+_MOST_BLAMED = 3
+_NEAR = 5
+"""Lines from the frame's over which a line's weight halves."""
 
 
 def rank_suspects(targets: list[Target], changes: list[Change], snapshot: Snapshot) -> list[Suspect]:
-    """Most likely first, with reasons; commits that touched nothing near the first target are none."""
+    """Most likely first, with reasons; commits that touched nothing near the first targets are none."""
     if not targets:
         return []
-    target = targets[0]
-    blamed = _blamed(target, snapshot)
-    suspects = [suspect for change in changes if (suspect := _suspect(change, target, blamed, snapshot))]
+    blamed = _blamed(targets[0], snapshot)
+    suspects = [one for change in changes if (one := _suspect(change, targets[0], blamed, snapshot))]
+    known = {one.commit.sha for one in suspects}
+    older = _older([(target, _blamed(target, snapshot)) for target in targets[1:_MOST_BLAMED]], targets[0], blamed)
+    for sha, (score, reason, path) in sorted(older.items(), key=lambda one: -one[1][0])[:_MOST_SUSPECTS]:
+        if sha not in known and (commit := _commit(sha, snapshot)):
+            suspects.append(Suspect(commit=commit, score=round(score, 3), reasons=[reason], paths=[path]))
     return sorted(suspects, key=lambda suspect: -suspect.score)[:_MOST_SUSPECTS]
+
+
+_Blame = dict[int, str]
+
+
+def _older(others: list[tuple[Target, _Blame]], first: Target, blamed: _Blame) -> dict[str, tuple[float, str, str]]:
+    """By commit: a score below that of recent changes, the reason, the path."""
+    found: dict[str, tuple[float, str, str]] = {}
+    for place, (target, lines) in enumerate([(first, blamed), *others]):
+        near: dict[str, float] = defaultdict(float)
+        for line, sha in lines.items():
+            near[sha] += 1 / (1 + abs(line - (target.frame_line or target.start_line)) / _NEAR)
+        total = sum(near.values())
+        for sha, weight in near.items():
+            score = _WROTE * weight / total / (1 + place)
+            if target.frame_line and lines.get(target.frame_line) == sha:
+                score += _WROTE / (1 + place)
+            if score > found.get(sha, (0.0, "", ""))[0]:
+                count = sum(1 for one in lines.values() if one == sha)
+                found[sha] = (
+                    score,
+                    f"last wrote {count} of {len(lines)} lines of {target.function or target.path}",
+                    target.path,
+                )
+    return found
+
+
+def _commit(sha: str, snapshot: Snapshot) -> Commit | None:
+    return next(iter(snapshot.code.commits(snapshot.repository, sha, limit=1)), None)
 
 
 def _suspect(change: Change, target: Target, blamed: dict[int, str], snapshot: Snapshot) -> Suspect | None:

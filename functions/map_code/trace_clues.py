@@ -1,17 +1,17 @@
 """What a function's place in the trace says: how near the crash, who raised, who only passed on."""
 
+import re
 from dataclasses import dataclass
 
 from functions.map_code.candidates import Candidate, Pool
 from functions.map_code.errors_said import Said
 from functions.map_code.frames import Located, Place
-from functions.map_code.roles import Part, Role, part_of
+from functions.map_code.roles import Crash, Part, Role, part_of
 from functions.map_code.search import Search, is_test
 from mendloop.domain.source_code import SourceFile
 
 _WORKS = Part(Role.WORKS, raises=False)
 _MOST_SKIPPED = 4
-_FEW = 6
 
 
 @dataclass
@@ -48,12 +48,13 @@ def _statement(source: SourceFile | None, line: int) -> tuple[int, int]:
 
 
 def _give_parts(found: list[Step], located: Located, search: Search) -> None:
-    checked, skipped, still = False, 0, True
+    refused, skipped, still = False, 0, True
+    error = re.split(r"[.$]", located.error)[-1]
     for step in found:
         function, source = step.place.function, search.snapshot.source(step.place.path)
         if function and source:
-            step.part = part_of(source, function, step.place.line, crash=step.depth == 0, checked=checked)
-        checked = step.part.role is Role.RAISER
+            step.part = part_of(source, function, step.place.line, Crash(step.depth == 0, refused, error))
+        refused = step.part.role is Role.RAISER
         if still and step.depth == skipped and skipped < _MOST_SKIPPED and step.part.role in {Role.RAISER, Role.GUARD}:
             skipped += 1
         elif step.depth >= skipped:
@@ -91,7 +92,7 @@ def _position(one: Step, located: Located, deepest: int) -> None:
     if depth == 0:
         candidate.add("deepest")
     if depth == deepest and deepest > 0:
-        candidate.add("entry", 1.0 if deepest < _FEW else 0.5)
+        candidate.add("entry", 1 / deepest)
     if located.below_own and depth == 0:
         candidate.add("calls_dependency")
 

@@ -44,11 +44,15 @@ def mapping(
     explain: Annotated[str, typer.Option(help="Explain this case only.")] = "",
 ) -> None:
     """Map every case at its base commit, on a history that ends there. Fails when nothing could be mapped."""
-    from mendloop.cli.mapping.bench import read_rows, run_cases
+    from mendloop.cli.mapping.bench import read_rows, run_cases, write_clues
     from mendloop.cli.mapping.show import print_map
 
     with told():
         rows = [row for row in read_rows(cases) if not explain or row["id"] == explain]
+        if clues:
+            with clues.open("w", encoding="utf-8") as file:
+                console.print(f"{write_clues(rows, repos, variant, file)} cases' clues written to {clues}")
+            return
         done = failed = 0
         with (out or Path("/dev/null")).open("w", encoding="utf-8") as file:
             for outcome in run_cases(rows, repos, variant):

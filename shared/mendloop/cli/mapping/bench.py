@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from mendloop.adapters.local_git import LocalGit
-from mendloop.cli.mapping.case import Case, events_of, map_case, service_at
+from mendloop.cli.mapping.case import Case, clues_of, events_of, map_case, service_at
 from mendloop.contracts.mapping import CodeMap
 from mendloop.domain.errors import BadInput, Permanent
 from mendloop.domain.stack_trace import LogText
@@ -61,6 +61,20 @@ def run_cases(rows: list[dict[str, Any]], repositories: Path, variant: str) -> I
             yield Outcome(row["id"], map_case(read_case(row, folder, variant), code))
         except Permanent as error:
             yield Outcome(row["id"], None, str(error))
+
+
+def write_clues(rows: list[dict[str, Any]], repositories: Path, variant: str, out: TextIO) -> int:
+    """A line per case: `{"id", "repo", "language", "candidates": [{"path", "function", "clues"}]}`; how many."""
+    code, written = LocalGit(), 0
+    for row in rows:
+        folder = folder_of(repositories, row["repo"])
+        if folder is not None:
+            known = {key: row.get(key, "") for key in ("id", "repo", "language")}
+            found = clues_of(read_case(row, folder, variant), code)
+            out.write(json.dumps({**known, "variant": variant, "candidates": found}) + "\n")
+            out.flush()
+            written += 1
+    return written
 
 
 def read_case(row: dict[str, Any], folder: Path, variant: str) -> Case:

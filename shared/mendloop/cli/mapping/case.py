@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from functions.collect_evidence.faults import group
-from functions.map_code.mapping import make_map
+from functions.map_code.mapping import look, make_map
 from functions.map_code.revision import Running
+from functions.map_code.snapshot import Snapshot
 from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.mapping import CodeMap
 from mendloop.domain.catalog import Catalog, Repository, Service, ServiceSignals
@@ -55,6 +56,14 @@ def map_case(case: Case, code: CodeHost) -> CodeMap:
     running = Running(case.revision, "given", False, "", case.revision)
     catalog = Catalog(version=1, approvers={}, services={})
     return make_map(evidence, next(iter(evidence.faults), None), case.service, catalog, running, code)
+
+
+def clues_of(case: Case, code: CodeHost) -> list[dict[str, object]]:
+    """Every candidate with its clues, for fitting what each is worth."""
+    evidence = case.evidence()
+    snapshot = Snapshot(code, case.service.repository, case.revision)
+    view = look(evidence, next(iter(evidence.faults), None), case.service, snapshot)
+    return [{"path": one.path, "function": one.function, "clues": one.clues} for one in view.candidates]
 
 
 def service_at(folder: Path, name: str = "", root: str = "", runtime_root: str = "/var/task") -> Service:

@@ -27,6 +27,8 @@ class Call:
     """How deep the call stands inside others on its line; the deepest runs first."""
     given: frozenset[str] = frozenset()
     """Names among the arguments."""
+    always: bool = False
+    """No condition, loop or handler stands around it in the function."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ from mendloop.domain.source_code.grammars import Grammar
 from mendloop.domain.source_code.names import text
 
 _MEMBERS = {"attribute", "member_expression", "selector_expression", "field_access", "subscript_expression"}
-_CONDITIONAL = ("if", "elif", "else", "for", "while", "do", "switch", "case", "match", "try", "catch", "except", "with")
+_CONDITIONAL = (
+    *("if", "elif", "else", "ternary", "conditional", "switch", "case", "match"),
+    *("for", "enhanced_for", "while", "do", "try", "catch", "except", "with"),
+)
 _HANDLERS = {"catch_clause", "except_clause"}
 _LEFT = ("left", "name", "alias")
 
@@ -57,7 +60,7 @@ def _call(node: Node, creates: bool, depth: int, found: Facts, function: Node, g
         found.raises.append(_raise(node, function, grammar))
     if name.replace("_", "a").replace("$", "a").isalnum():
         given = _names_in(node.child_by_field_name("arguments") or node.child_by_field_name("body"), grammar)
-        found.calls.append(Call(name, receiver, span, creates, depth, given))
+        found.calls.append(Call(name, receiver, span, creates, depth, given, _unconditional(node, function)))
 
 
 def _raise(node: Node, function: Node, grammar: Grammar) -> Raise:
@@ -74,6 +77,15 @@ def _raise(node: Node, function: Node, grammar: Grammar) -> Raise:
             tried = _span(around.parent.child_by_field_name("body") or around.parent)
         around = around.parent
     return Raise(_span(node), asked or frozenset(), always, tried)
+
+
+def _unconditional(node: Node, function: Node) -> bool:
+    around = node.parent
+    while around is not None and around.id != function.id:
+        if around.type.startswith(_CONDITIONAL):
+            return False
+        around = around.parent
+    return True
 
 
 def _names_in(node: Node | None, grammar: Grammar) -> frozenset[str]:

@@ -1,0 +1,1 @@
+"""Measurements on cases whose answer is known; never part of the tests."""
