@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from functions.map_code.candidates import Candidate
 from functions.map_code.changes import Change, recent_changes
+from functions.map_code.corrections import corrected
 from functions.map_code.frames import Located, locate
 from functions.map_code.owner import find_owner
 from functions.map_code.ranking import candidates, rank
@@ -12,7 +13,7 @@ from functions.map_code.since import changed_since
 from functions.map_code.snapshot import Snapshot
 from functions.map_code.suspects import rank_suspects
 from mendloop.contracts.evidence import Evidence, Fault
-from mendloop.contracts.mapping import CodeMap, Target
+from mendloop.contracts.mapping import CodeMap, Correction, Target
 from mendloop.domain.catalog import Catalog, Service
 from mendloop.ports import CodeHost
 
@@ -40,12 +41,16 @@ def make_map(
     catalog: Catalog,
     running: Running,
     code: CodeHost,
+    correction: Correction | None = None,
 ) -> CodeMap:
-    """Targets, owner, suspects for one fault at the revision that runs; no targets where there is no stack trace."""
+    """Targets, owner, suspects for one fault at the revision that runs; no targets where there is no stack trace.
+
+    What an operator said about this fault goes before what the ranking says.
+    """
     snapshot = Snapshot(code, service.repository, running.revision)
     view = look(evidence, fault, service, snapshot)
     located, changes = view.located, view.changes
-    targets = rank(view.candidates)
+    targets, missing = corrected(rank(view.candidates), correction, snapshot)
     suspects = rank_suspects(targets, changes, snapshot)
     return CodeMap(
         incident_id=evidence.incident_id,
@@ -60,7 +65,7 @@ def make_map(
         suspects=suspects,
         owner=find_owner(targets, suspects, snapshot, catalog),
         fixed_in=changed_since(targets, suspects, snapshot, running.head),
-        unmapped=located.unmapped,
+        unmapped=[*missing, *located.unmapped],
     )
 
 

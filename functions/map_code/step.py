@@ -35,7 +35,8 @@ def map_code(
         incident = incidents.load(execution.incident_id)
         running = running_revision(code, service.repository, service, evidence, incident, telemetry)
         fault = _fault(execution, evidence)
-        mapping = make_map(evidence, fault, service, catalog, running, code)
+        correction = incidents.correction(service.name, fault.fingerprint) if fault else None
+        mapping = make_map(evidence, fault, service, catalog, running, code, correction)
     except Permanent as error:
         mapping = _unreadable(execution, service, error)
     slot = _slot(mapping, execution, artifacts)

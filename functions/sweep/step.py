@@ -6,9 +6,10 @@ from mendloop.asking import worth_waking
 from mendloop.contracts.base import Contract
 from mendloop.contracts.incident import Incident, IncidentState, SignalKind
 from mendloop.domain.catalog import Service
-from mendloop.domain.errors import Conflict, MendloopError
+from mendloop.domain.errors import MendloopError
 from mendloop.ports import CatalogStore, Clock, DecisionStore, IncidentStore, Telemetry, Workflow
 from mendloop.timeline import note_once
+from mendloop.unsticking import ENDED, free_ended, start_claimed
 
 STEP = "sweep"
 CLAIM_GRACE = timedelta(minutes=2)
@@ -17,7 +18,6 @@ CLOSED_GRACE = timedelta(minutes=10)
 """Longer than the safety net outside the state machine takes."""
 STUCK_AFTER = timedelta(hours=1)
 STUCK_UNTIL = timedelta(hours=48)
-CLOSED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 
 
 class Swept(Contract):
@@ -72,32 +72,18 @@ def _candidates(incidents: IncidentStore) -> list[Incident]:
 
 
 def _start(incident: Incident, incidents: IncidentStore, workflow: Workflow, clock: Clock, now: datetime) -> list[str]:
-    """With the stored input, byte for byte."""
     if now - incident.updated_at < CLAIM_GRACE:
         return []
-    arn = workflow.start(incident.id, incident.execution_input)
-    changed = {"state": IncidentState.STARTED, "execution_arn": arn, "updated_at": now}
-    try:
-        incidents.save(incident.model_copy(update=changed), expected=IncidentState.CLAIMED)
-    except Conflict:
-        return []
-    note_once(incidents, clock, incident.id, STEP, "Started again: its claim had no execution")
-    return [incident.id]
+    return [incident.id] if start_claimed(incident, incidents, workflow, clock, STEP) else []
 
 
 def _free(incident: Incident, incidents: IncidentStore, workflow: Workflow, clock: Clock, now: datetime) -> list[str]:
-    """An execution that ended without ending its incident: the claim is released, and a person is told where."""
     if not incident.execution_arn or now - incident.updated_at < CLOSED_GRACE:
         return []
     status = workflow.status(incident.execution_arn)
-    if status not in CLOSED:
+    if status not in ENDED:
         return []
-    reason = f"its execution ended as {status} without ending the incident"
-    changed = {"state": IncidentState.LEFT_TO_HUMAN, "reason": reason, "updated_at": now}
-    incidents.save(incident.model_copy(update=changed), expected=incident.state)
-    if incident.fault:
-        incidents.release_fault(incident.service, incident.fault, incident.id)
-    note_once(incidents, clock, incident.id, STEP, f"Left to a human: {reason}")
+    free_ended(incident, status, incidents, clock, STEP)
     return [incident.id]
 
 

@@ -14,7 +14,7 @@ from mendloop.contracts.approval import ApprovalRequest, Decision
 from mendloop.contracts.base import ArtifactRef, Contract, UtcTime
 from mendloop.contracts.evidence import Deployment, MetricPoint
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, TimelineEntry
-from mendloop.contracts.mapping import Commit
+from mendloop.contracts.mapping import Commit, Correction
 from mendloop.contracts.publication import Publication, Ticket
 from mendloop.contracts.verification import TestJob, TestRun
 from mendloop.domain.catalog import Approver, Catalog, Repository
@@ -322,6 +322,12 @@ class IncidentStore(Protocol):
 
     def release_fault(self, service: str, fault: str, incident_id: str) -> None:
         """The incident has ended; the fault may be reopened as a new generation."""
+
+    def save_correction(self, correction: Correction) -> None:
+        """Of the mapping, keyed by service and fault; a later one replaces it."""
+
+    def correction(self, service: str, fault: str) -> Correction | None:
+        """The newest, or None."""
 
     def save_publication(self, publication: Publication) -> None:
         """Keyed by fault and generation."""

@@ -6,6 +6,7 @@ import pytest
 
 from mendloop.adapters.dynamodb_incidents import DynamoDbIncidents
 from mendloop.contracts.incident import IncidentState, TimelineEntry
+from mendloop.contracts.mapping import Correction
 from mendloop.domain.errors import Conflict, NotFound
 from mendloop.ports import IncidentStore
 from tests.contract.races import counted, race
@@ -216,3 +217,14 @@ def test_a_duplicate_costs_one_conditional_write(table: str) -> None:
 def test_a_missing_table_is_not_a_missing_incident(aws: None) -> None:
     with pytest.raises(NotFound, match="no-table"):
         DynamoDbIncidents("no-table").load(INCIDENT)
+
+
+def test_a_correction_is_kept_by_service_and_fault_and_the_newest_counts(store: IncidentStore) -> None:
+    first = Correction(service=SERVICE, fault=FAULT, functions=["a.py::f"], incident_id=INCIDENT, by="dana", at=NOW)
+    assert store.correction(SERVICE, FAULT) is None
+    store.save_correction(first)
+    store.save_correction(first.model_copy(update={"functions": ["b.py::g", "c.py::h"]}))
+    found = store.correction(SERVICE, FAULT)
+    assert found is not None and found.functions == ["b.py::g", "c.py::h"]
+    assert store.correction("billing", FAULT) is None and store.correction(SERVICE, "0" * 16) is None
+    assert store.claim_fault(SERVICE, FAULT, INCIDENT).mine, "beside the fault's owner"

@@ -3,6 +3,7 @@
 from threading import Lock
 
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, TimelineEntry
+from mendloop.contracts.mapping import Correction
 from mendloop.contracts.publication import Publication
 from mendloop.domain.errors import Conflict
 from mendloop.ports import Claim, FaultOwner
@@ -17,6 +18,7 @@ class InMemoryIncidents:
         self._occurrences: dict[str, dict[str, Occurrence]] = {}
         self._timeline: dict[str, list[TimelineEntry]] = {}
         self._owners: dict[tuple[str, str], tuple[str, int, bool]] = {}
+        self._corrections: dict[tuple[str, str], Correction] = {}
         self._publications: dict[tuple[str, int], Publication] = {}
 
     def claim(self, incident: Incident) -> Claim:
@@ -76,6 +78,12 @@ class InMemoryIncidents:
             owner, generation, _ = self._owners.get((service, fault), ("", 0, False))
             if owner == incident_id:
                 self._owners[service, fault] = (owner, generation, False)
+
+    def save_correction(self, correction: Correction) -> None:
+        self._corrections[correction.service, correction.fault] = correction
+
+    def correction(self, service: str, fault: str) -> Correction | None:
+        return self._corrections.get((service, fault))
 
     def save_publication(self, publication: Publication) -> None:
         self._publications[publication.fault, publication.generation] = publication

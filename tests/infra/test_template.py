@@ -14,6 +14,7 @@ from tests.infra.synthesis import resources, template
 OUTPUTS = (
     *("SignalsTopicArn", "SignalsQueueUrl", "StateMachineArn", "SiteUrl", "IncidentsTable", "DecisionsTable"),
     *("LedgerTable", "ArtifactsBucket", "CatalogBucket", "OperatorsTopicArn", "ApproverTopicPrefix"),
+    *("DeadLettersQueueUrl", "UndeliveredQueueUrl", "LeaveToHumanName", "GithubSecret"),
     *("PauseParameter", "ReplayBusName", "DashboardName", "ReceiveSignalArn", "LinkKeysSecret"),
 )
 

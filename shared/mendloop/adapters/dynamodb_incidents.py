@@ -6,6 +6,7 @@
 | incident id | `occurrence#<id>` | one occurrence | record (conditional), occurrences |
 | incident id | `note#<time>#<hash>` | one line of the timeline | note, timeline |
 | `fault#<service>#<fault>` | `owner` | the owning incident, the generation | claim_fault, release_fault |
+| `fault#<service>#<fault>` | `correction` | the target as an operator named it | save_correction, correction |
 | `fault#<fault>` | `publication#<generation>` | a publication | publication |
 
 Index `by_state`: `gsi1pk` = `state#<state>`, `gsi1sk` = `<opened at>#<incident id>`, eventually consistent, for lists
@@ -18,6 +19,7 @@ from itertools import islice
 from mendloop.adapters.dynamodb_faults import FaultClaims
 from mendloop.adapters.dynamodb_items import Item, Items
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, TimelineEntry
+from mendloop.contracts.mapping import Correction
 from mendloop.contracts.publication import Publication
 from mendloop.domain.errors import Conflict
 from mendloop.domain.identity import canonical_json, content_hash
@@ -87,6 +89,15 @@ class DynamoDbIncidents:
     def release_fault(self, service: str, fault: str, incident_id: str) -> None:
         """Only the owner's release counts."""
         self._faults.release(service, fault, incident_id)
+
+    def save_correction(self, correction: Correction) -> None:
+        """Keyed by service and fault."""
+        self._items.put(f"fault#{correction.service}#{correction.fault}", "correction", canonical_json(correction))
+
+    def correction(self, service: str, fault: str) -> Correction | None:
+        """The newest, or None."""
+        found = self._items.get(f"fault#{service}#{fault}", "correction")
+        return Correction.model_validate_json(found.doc) if found else None
 
     def save_publication(self, publication: Publication) -> None:
         """Keyed by fault and generation."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mendloop.cli.commands import catalog, cloud, incidents, mapping, service, tryout
+from mendloop.cli.commands import catalog, cloud, incidents, mapping, recovery, service, tryout
 from mendloop.cli.demo.production.scenarios import SCENARIOS
 
 app = typer.Typer(
@@ -30,6 +30,9 @@ app.command("doctor")(service.doctor)
 app.command("incidents")(incidents.list_incidents)
 app.command("show")(incidents.show)
 app.command("digest")(incidents.digest)
+app.add_typer(recovery.app, name="dlq", help="What could not be taken in or delivered: show it, hand it on again.")
+app.command("unstick")(recovery.unstick)
+app.command("wrong-target")(recovery.wrong_target)
 
 
 @app.command()

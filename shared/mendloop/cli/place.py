@@ -3,6 +3,9 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,7 @@ OUTPUTS = {
     "operators_topic_arn": "OperatorsTopicArn",
     "pause_parameter": "PauseParameter",
     "link_keys_secret": "LinkKeysSecret",
+    "github_secret": "GithubSecret",
 }
 """Setting → output of the stack."""
 
@@ -59,8 +63,23 @@ def local_place(cloud: LocalCloud, outputs: dict[str, str]) -> Place:
     return Place(outputs, Wiring(_settings(outputs, "local")), cloud)
 
 
+_opened: ContextVar[Place | None] = ContextVar("opened", default=None)
+
+
+@contextmanager
+def opened(place: Place) -> Iterator[None]:
+    """Commands run inside this block reach `place`, whatever runs on this machine."""
+    token = _opened.set(place)
+    try:
+        yield
+    finally:
+        _opened.reset(token)
+
+
 def here(*, aws: bool = False) -> Place:
     """The running local cloud of this checkout, or the account of your credentials when `aws`."""
+    if already := _opened.get():
+        return already
     if aws:
         return _aws_place()
     tools = Toolbox(find_root())

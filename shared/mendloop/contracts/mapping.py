@@ -74,6 +74,17 @@ class CodeMap(StoredContract):
     unmapped: list[str] = Field(default_factory=list, description="Frames that led nowhere, with the reason")
 
 
+class Correction(StoredContract):
+    """What an operator said the right target was; read when the same fault of the service is mapped again."""
+
+    service: str
+    fault: str = Field(description="Fingerprint")
+    functions: list[str] = Field(min_length=1, description="`path::function`, best first")
+    incident_id: str = Field(description="Where the mapping was found wrong")
+    by: str
+    at: UtcTime
+
+
 class MappingSlot(Contract):
     """`$.mapping`."""
 

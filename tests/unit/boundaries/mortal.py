@@ -8,7 +8,12 @@ from mendloop.domain.errors import Unavailable
 
 EFFECTS: dict[str, frozenset[str]] = {
     "ArtifactStore": frozenset({"put"}),
-    "IncidentStore": frozenset({"claim", "save", "record", "note", "claim_fault", "release_fault", "save_publication"}),
+    "IncidentStore": frozenset(
+        {
+            *("claim", "save", "record", "note", "claim_fault", "release_fault"),
+            *("save_publication", "save_correction"),
+        }
+    ),
     "DecisionStore": frozenset({"ask", "decide", "save_token", "save_nonce", "use_nonce"}),
     "Workflow": frozenset({"start", "wake", "fail"}),
     "CodeHost": frozenset({"push_branch", "open_pull_request"}),
@@ -18,7 +23,7 @@ EFFECTS: dict[str, frozenset[str]] = {
 """What changes the world outside a step, by port; everything else only reads."""
 READS: dict[str, frozenset[str]] = {
     "ArtifactStore": frozenset({"get", "read"}),
-    "IncidentStore": frozenset({"load", "incidents", "occurrences", "timeline", "publication"}),
+    "IncidentStore": frozenset({"load", "incidents", "occurrences", "timeline", "publication", "correction"}),
     "DecisionStore": frozenset({"request", "latest", "decision", "token"}),
     "Workflow": frozenset({"status"}),
     "CodeHost": frozenset(

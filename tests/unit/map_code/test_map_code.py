@@ -2,11 +2,12 @@ import pytest
 
 from functions.map_code.step import map_code
 from mendloop.contracts.evidence import Frame, StackTrace
+from mendloop.contracts.mapping import Correction
 from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import AccessDenied, Unavailable
-from tests.fakes.clock import FixedClock
+from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.code_host import InMemoryCodeHost
-from tests.fakes.house import INCIDENT, make_approver, make_catalog
+from tests.fakes.house import FAULT, INCIDENT, make_approver, make_catalog
 from tests.unit.map_code.shop import BAD, ENTRY, GOOD, LATER, PATH, Shop
 
 
@@ -243,3 +244,42 @@ def test_a_bot_is_never_asked() -> None:
     slot, mapping = shop.map(shop.execution(broken))
     assert slot.suspect == broken
     assert mapping.owner and mapping.owner.email == "robin@example.com"
+
+
+def corrected(*functions: str) -> Correction:
+    return Correction(
+        service="shop", fault=FAULT, functions=list(functions), incident_id="inc-00000000000000aa", by="dana", at=NOW
+    )
+
+
+def test_what_an_operator_named_for_this_fault_goes_first_the_next_time() -> None:
+    shop = Shop()
+    broken = shop.break_it()
+    _, before = shop.map(shop.execution(broken))
+    shop.incidents.save_correction(corrected("shop/entry.py::handler"))
+    slot, mapping = shop.map(shop.execution(broken))
+    assert slot.target == "shop/entry.py::handler"
+    first = mapping.targets[0]
+    assert first.reasons[0] == "named as the right target by dana for inc-00000000000000aa"
+    assert first.score > before.targets[0].score and mapping.targets[1] == before.targets[0]
+    names = [(target.path, target.function) for target in mapping.targets]
+    assert len(names) == len(set(names)), "the ranking knew it too"
+
+
+def test_a_named_function_that_is_gone_is_said_and_the_ranking_counts() -> None:
+    shop = Shop()
+    broken = shop.break_it()
+    shop.incidents.save_correction(corrected("shop/entry.py::gone", "shop/none.py::f"))
+    slot, mapping = shop.map(shop.execution(broken))
+    assert slot.target == f"{PATH}::order_total"
+    assert [line for line in mapping.unmapped if "not at this revision" in line] == [
+        "shop/entry.py::gone: named for inc-00000000000000aa, not at this revision",
+        "shop/none.py::f: named for inc-00000000000000aa, not at this revision",
+    ]
+
+
+def test_another_faults_correction_does_not_count() -> None:
+    shop = Shop()
+    broken = shop.break_it()
+    shop.incidents.save_correction(corrected("shop/entry.py::handler").model_copy(update={"fault": "0" * 16}))
+    assert shop.map(shop.execution(broken))[0].target == f"{PATH}::order_total"

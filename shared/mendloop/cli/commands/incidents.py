@@ -10,10 +10,11 @@ from rich.table import Table
 from mendloop.cli.errors import told
 from mendloop.cli.place import here
 from mendloop.cli.plain import plain
-from mendloop.contracts.incident import IncidentState
+from mendloop.contracts.incident import Incident, IncidentState
 from mendloop.domain import outgoing_digest
 from mendloop.domain.errors import NotFound
 from mendloop.domain.outgoing_digest import ServiceWeek
+from mendloop.ports import IncidentStore
 
 console = Console(highlight=False, soft_wrap=True)
 Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
@@ -43,20 +44,27 @@ def show(incident_id: Annotated[str, typer.Argument(help="As listed, e.g. inc-â€
         if incident is None:
             raise NotFound(f"there is no incident {incident_id}", next_action="List them with `mendloop incidents`.")
         console.print(f"[bold]{incident.id}[/] {incident.service}: {incident.state.value}")
-        for text in (incident.summary, incident.reason):
-            if text:
-                console.print(plain(text))
-        console.print(
-            f"Signal: {incident.signal.kind.value} {plain(incident.signal.resource)} at {incident.signal.time}"
-        )
-        console.print(f"Occurrences: {len(store.occurrences(incident_id))}")
-        if incident.linked:
-            console.print(f"Linked: {', '.join(incident.linked)} (other faults behind the same signal)")
-        publication = store.publication(incident.fault, incident.generation) if incident.fault else None
-        if publication and publication.url:
-            console.print(f"Pull request: {plain(publication.url)}")
+        for line in _about(incident, store):
+            console.print(plain(line))
         for entry in store.timeline(incident_id):
             console.print(f"{entry.at:%H:%M:%S}  {entry.step:22} {plain(entry.what)}")
+
+
+def _about(incident: Incident, store: IncidentStore) -> list[str]:
+    """What is known of it, a line each; what is not known is left out."""
+    publication = store.publication(incident.fault, incident.generation) if incident.fault else None
+    correction = store.correction(incident.service, incident.fault) if incident.fault else None
+    lines = [
+        incident.summary,
+        incident.reason,
+        incident.would_have,
+        f"Signal: {incident.signal.kind.value} {incident.signal.resource} at {incident.signal.time}",
+        f"Occurrences: {len(store.occurrences(incident.id))}",
+        f"Pull request: {publication.url}" if publication and publication.url else "",
+        f"Right target: {', '.join(correction.functions)} ({correction.by})" if correction else "",
+        f"The event as received: {incident.signal.raw.key}" if incident.signal.raw else "",
+    ]
+    return [line for line in lines if line]
 
 
 def digest(

@@ -1,6 +1,7 @@
 """Commands about services and signals: `replay`, `test-alarm`, `pause`, `resume`, `doctor`."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,21 +18,59 @@ from mendloop.domain.errors import BadEvent, NotFound
 
 console = Console(highlight=False, soft_wrap=True)
 Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
+_INCIDENT = re.compile(r"inc-[0-9a-f]{16}")
 
 
-def replay(event: Annotated[Path, typer.Argument(help="A file with one AWS event as JSON.")], aws: Aws = False) -> None:
-    """Send an event through the signals queue, as if AWS had sent it."""
+def replay(
+    event: Annotated[str, typer.Argument(help="An incident (inc-…) to start anew, or a file with one AWS event.")],
+    aws: Aws = False,
+) -> None:
+    """Send an event through the signals queue, as if AWS had sent it; past age and rate limits.
+
+    An incident that was skipped or left to a human is opened anew by it; one that is open, or ended otherwise, gets
+    one more occurrence.
+    """
     with told():
-        try:
-            body = json.loads(event.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise BadEvent(f"{event} holds no JSON: {error}") from error
-        if not isinstance(body, dict):
-            raise BadEvent(f"{event} holds no event: an event is a JSON object")
+        if _INCIDENT.fullmatch(event):
+            place = here(aws=aws)
+            body = _received(place, event)
+        else:
+            body = _json(_text(Path(event)), event)
+            place = here(aws=aws)
         # The event goes inside a replay: as it stands, an old sample would be skipped for its age.
-        wrapped = _event("mendloop.replay", "Replay", {"event": body})
-        here(aws=aws).wiring.signals.put(json.dumps(wrapped))
+        place.wiring.signals.put(json.dumps(_event("mendloop.replay", "Replay", {"event": body})))
         console.print("Sent. Follow it with `mendloop incidents`.")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise BadEvent(f"{file} holds no JSON: {error}") from error
+
+
+def _json(text: str, where: str) -> dict[str, Any]:
+    try:
+        body = json.loads(text)
+    except ValueError as error:
+        raise BadEvent(f"{where} holds no JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise BadEvent(f"{where} holds no event: an event is a JSON object")
+    return body
+
+
+def _received(place: Place, incident_id: str) -> dict[str, Any]:
+    """The event that opened an incident, as it was kept; what an earlier replay was wrapped around."""
+    incident = place.wiring.incidents.load(incident_id)
+    if incident is None:
+        raise NotFound(f"there is no incident {incident_id}", next_action="List them with `mendloop incidents`.")
+    if incident.signal.raw is None:
+        raise NotFound(f"the event of {incident_id} was not kept", next_action="Replay the event from a file.")
+    body = _json(place.wiring.artifacts.get(incident.signal.raw).decode(), incident.signal.raw.key)
+    if body.get("source") == "mendloop.replay" and isinstance(body.get("detail"), dict):
+        inner = body["detail"].get("event")
+        return inner if isinstance(inner, dict) else body
+    return body
 
 
 def test_alarm(service: Annotated[str, typer.Argument(help="A service of the catalog.")], aws: Aws = False) -> None:

@@ -1,0 +1,159 @@
+"""Commands for operators when something got stuck or went wrong: `dlq`, `unstick`, `wrong-target`."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mendloop.cli import dead_letters
+from mendloop.cli.corrections import check_functions
+from mendloop.cli.errors import told
+from mendloop.cli.place import Place, here
+from mendloop.cli.plain import plain
+from mendloop.contracts.incident import Incident, IncidentState
+from mendloop.contracts.mapping import Correction
+from mendloop.domain.errors import BadEvent, NotFound
+from mendloop.domain.redaction import redact
+from mendloop.timeline import note_once
+from mendloop.unsticking import ENDED, free_ended, start_claimed, wake_decided
+
+app = typer.Typer(no_args_is_help=True)
+console = Console(highlight=False, soft_wrap=True)
+Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
+IncidentId = Annotated[str, typer.Argument(metavar="ID", help="An incident as listed, e.g. inc-…")]
+STEP = "operator"
+REPLAY = "`mendloop replay {}` starts it anew."
+
+
+@app.command("show")
+def dlq_show(
+    bodies: Annotated[bool, typer.Option("--bodies", help="Print each message's body too, redacted.")] = False,
+    aws: Aws = False,
+) -> None:
+    """List what could not be taken in (dead) or delivered (undelivered), oldest first. Nothing is changed."""
+    with told():
+        place = here(aws=aws)
+        found = [letter for queue in dead_letters.QUEUES for letter in dead_letters.letters(place, queue)]
+        for letter in found:
+            console.print(
+                f"{letter.queue} {letter.id}  {letter.sent:%Y-%m-%d %H:%M:%S}  "
+                f"tried {letter.received} times  {plain(letter.said)}"
+            )
+            if bodies:
+                console.print(plain(redact(letter.body)))
+        if not found:
+            console.print("Both queues are empty.")
+
+
+@app.command("replay")
+def dlq_replay(
+    message: Annotated[str, typer.Option("--id", help="This message only, as `dlq show` lists it.")] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Past age and rate limits, as `mendloop replay` does.")
+    ] = False,
+    aws: Aws = False,
+) -> None:
+    """Hand every message on again, and delete what was handed on. Repeating it is safe: an event is one incident."""
+    with told():
+        place = here(aws=aws)
+        count = 0
+        for queue in dead_letters.QUEUES:
+            for letter, done in dead_letters.hand_on(place, queue, only=message, force=force):
+                count += 1
+                console.print(f"{letter.id}  {plain(letter.said)}: {done}")
+        if message and not count:
+            raise NotFound(f"neither queue holds the message {message}", next_action="List them: `mendloop dlq show`.")
+        console.print(f"{count} handed on." if count else "Both queues are empty.")
+
+
+def unstick(
+    incident_id: IncidentId,
+    stop: Annotated[bool, typer.Option("--stop", help="End its execution first: it is left to a human.")] = False,
+    aws: Aws = False,
+) -> None:
+    """Free one incident at once instead of waiting for the sweep; says what was done, or why nothing is stuck."""
+    with told():
+        place = here(aws=aws)
+        console.print(plain(_unstick(place, _known(place, incident_id), stop=stop)))
+
+
+def wrong_target(
+    incident_id: IncidentId,
+    function: Annotated[
+        list[str], typer.Option("--function", metavar="PATH::NAME", help="The right one; several times, best first.")
+    ],
+    by: Annotated[str, typer.Option(help="Who says so.")] = "operator",
+    aws: Aws = False,
+) -> None:
+    """Say which function should have been found. It is kept, and goes first when this fault is mapped again."""
+    with told():
+        place = here(aws=aws)
+        incident = _known(place, incident_id)
+        if not incident.fault:
+            raise BadEvent(
+                f"{incident_id} has no fault: no exception was found, so there is nothing to remember it by",
+                next_action="Look at its evidence with `mendloop show`.",
+            )
+        check_functions(place, incident, function)
+        incidents, clock = place.wiring.incidents, place.wiring.clock
+        known = incidents.correction(incident.service, incident.fault)
+        if known and known.functions == function:
+            console.print("That is known already.")
+            return
+        incidents.save_correction(
+            Correction(
+                service=incident.service,
+                fault=incident.fault,
+                functions=function,
+                incident_id=incident.id,
+                by=by,
+                at=clock.now(),
+            )
+        )
+        what = f"The right target is {', '.join(function)}"
+        note_once(incidents, clock, incident.id, STEP, what, by=by)
+        console.print(plain(f"{what}: kept, and first when this fault of {incident.service} is mapped again."))
+
+
+def _known(place: Place, incident_id: str) -> Incident:
+    incident = place.wiring.incidents.load(incident_id)
+    if incident is None:
+        raise NotFound(f"there is no incident {incident_id}", next_action="List them with `mendloop incidents`.")
+    return incident
+
+
+def _unstick(place: Place, incident: Incident, *, stop: bool) -> str:
+    """What was done, or why nothing is stuck."""
+    wiring = place.wiring
+    if incident.state.terminal:
+        return f"Nothing is stuck: it has ended as {incident.state.value}.{_anew(incident)}"
+    if incident.state is IncidentState.CLAIMED:
+        started = start_claimed(incident, wiring.incidents, wiring.workflow, wiring.clock, STEP)
+        return "Started: its claim had no execution." if started else "It was started in the meantime."
+    arn = incident.execution_arn or wiring.workflow.start(incident.id, incident.execution_input)
+    status = wiring.workflow.status(arn)
+    if status in ENDED or status == "UNKNOWN":
+        free_ended(incident, status, wiring.incidents, wiring.clock, STEP)
+        return f"Left to a human: its execution has ended as {status}. {REPLAY.format(incident.id)}"
+    if stop:
+        place.client("stepfunctions").stop_execution(executionArn=arn, cause="stopped by an operator")
+        return "Stopped: the safety net leaves it to a human, with a ticket and an alert. Look in a minute."
+    if wake_decided(incident, wiring.decisions, wiring.workflow):
+        return "Woken: the decision stands, its wake-up had been lost."
+    return _running(place, incident)
+
+
+def _anew(incident: Incident) -> str:
+    again = incident.state in {IncidentState.LEFT_TO_HUMAN, IncidentState.SKIPPED}
+    return f" {REPLAY.format(incident.id)}" if again else ""
+
+
+def _running(place: Place, incident: Incident) -> str:
+    asked = place.wiring.decisions.latest(incident.id) if incident.state is IncidentState.WAITING else None
+    decision = place.wiring.decisions.decision(asked.id) if asked else None
+    if asked and decision is None:
+        until = f"{asked.expires_at:%Y-%m-%d %H:%M} UTC"
+        return f"Nothing is stuck: it waits for {', '.join(asked.approvers)} until {until}."
+    timeline = place.wiring.incidents.timeline(incident.id)
+    last = f"; the last step was {timeline[-1].step} at {timeline[-1].at:%H:%M:%S}" if timeline else ""
+    return f"Nothing is stuck: its execution runs{last}. `mendloop unstick {incident.id} --stop` ends it."

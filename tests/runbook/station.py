@@ -1,0 +1,276 @@
+"""What an operator's commands reach: mendloop's stores and queues in moto, with the real intake and safety net behind.
+
+The functions are the real handlers, run as AWS would run them: intake for what lies in the signals queue, and
+leave_to_human where the commands invoke it. The state machine only keeps its executions.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import pytest
+import yaml
+from moto import mock_aws
+from moto.awslambda_simple.models import LambdaSimpleBackend
+from typer.testing import CliRunner
+
+from functions.intake.handler import handler as intake
+from functions.leave_to_human.handler import handler as leave_to_human
+from mendloop.adapters.local_git import LocalGit
+from mendloop.cli.main import app
+from mendloop.cli.place import OUTPUTS, Place, opened
+from mendloop.contracts.execution import ErrorSlot, Execution
+from mendloop.contracts.incident import Incident
+from mendloop.domain.catalog import Repository
+from mendloop.runtime.settings import PREFIX, Settings
+from mendloop.runtime.wiring import Wiring
+from tests.contract.git_workshop import GitWorkshop
+from tests.contract.production import _package
+
+ACCOUNT, REGION = "123456789012", "eu-central-1"
+QUEUES = {"SignalsQueueUrl": "signals", "DeadLettersQueueUrl": "dead-letters", "UndeliveredQueueUrl": "undelivered"}
+TABLES = {"IncidentsTable": "incidents", "DecisionsTable": "decisions", "LedgerTable": "ledger"}
+FUNCTION = "mendloop-leave-to-human"
+SOURCE = """\
+def order_total(order):
+    total = 0
+    for line in order["lines"]:
+        total += line["price"]
+    return total
+
+
+def discount(order):
+    return order.get("discount", 0)
+"""
+
+
+@dataclass
+class Station:
+    """One deployed mendloop with the service `shop`, in the current folder."""
+
+    place: Place
+    folder: Path
+    alarm: datetime = field(default_factory=lambda: datetime.now(UTC) - timedelta(minutes=1))
+
+    @property
+    def wiring(self) -> Wiring:
+        return self.place.wiring
+
+    def run(self, *words: str) -> tuple[int, str]:
+        """What the command answers; then intake takes what lies in its queue."""
+        with opened(self.place):
+            result = CliRunner().invoke(app, list(words), env={"COLUMNS": "240"})
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        self.take_in()
+        return result.exit_code, result.output
+
+    def take_in(self) -> None:
+        """As the event source mapping does: what fails stays in the queue."""
+        sqs, url = self.place.client("sqs"), self.place.outputs["SignalsQueueUrl"]
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+            for message in messages:
+                record = {"messageId": message["MessageId"], "body": message["Body"], "eventSource": "aws:sqs"}
+                answer = intake({"Records": [record]}, None)
+                if not answer["batchItemFailures"]:
+                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    def event(self, name: str = "shop-errors", **fields: Any) -> dict[str, Any]:
+        """An alarm that fires a minute ago."""
+        at = f"{self.alarm:%Y-%m-%dT%H:%M:%SZ}"
+        detail = {
+            "alarmName": name,
+            "state": {"value": "ALARM", "timestamp": at, "reason": "Threshold Crossed"},
+            "previousState": {"value": "OK"},
+            "configuration": {"metrics": []},
+        }
+        sample = {"source": "aws.cloudwatch", "detail-type": "CloudWatch Alarm State Change", "time": at}
+        return {**sample, "account": ACCOUNT, "region": REGION, "detail": detail, **fields}
+
+    def fires(self, name: str = "shop-errors", **fields: Any) -> Incident:
+        """The alarm's incident, taken in by the real intake."""
+        before = {incident.id for incident in self.wiring.incidents.incidents()}
+        self.wiring.signals.put(json.dumps(self.event(name, **fields)))
+        self.take_in()
+        (made,) = [each for each in self.wiring.incidents.incidents() if each.id not in before]
+        return made
+
+    def fails(self, error: str) -> Incident:
+        """An incident which the state machine's catch-all has left to a human for this error."""
+        incident = self.fires()
+        document = Execution.model_validate_json(incident.execution_input)
+        failed = document.model_copy(update={"error": ErrorSlot(Error=error, Cause="as arranged")})
+        leave_to_human(failed.model_dump(mode="json"), None)
+        return self.load(incident.id)
+
+    def ended(self, status: str, incident: Incident) -> dict[str, Any]:
+        """EventBridge's event of an execution that ended outside its own states."""
+        detail = {"name": incident.id, "status": status, "input": incident.execution_input}
+        kind = "Step Functions Execution Status Change"
+        return {"source": "aws.states", "detail-type": kind, "account": ACCOUNT, "region": REGION, "detail": detail}
+
+    def load(self, incident_id: str) -> Incident:
+        found = self.wiring.incidents.load(incident_id)
+        assert found is not None
+        return found
+
+    def letter(self, queue: str, body: Any) -> None:
+        """A message that waits in `dead-letters` or `undelivered`."""
+        text = body if isinstance(body, str) else json.dumps(body)
+        self.place.client("sqs").send_message(QueueUrl=_queue(self.place, queue), MessageBody=text)
+
+    def waiting(self, queue: str) -> int:
+        """Messages in a queue, hidden ones too."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        url = _queue(self.place, queue)
+        told = self.place.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(int(told[name]) for name in names)
+
+    def catalog(self, push: bool = True, **fields: Any) -> Path:
+        """`mendloop.yaml` in the folder: the service with these fields."""
+        file = self.folder / "mendloop.yaml"
+        service = {**self._service(), **fields}
+        people = {name: {"full_name": name.title(), "delivery": _delivery(name)} for name in ("dana", "robin")}
+        file.write_text(yaml.safe_dump({"version": 1, "approvers": people, "services": {"shop": service}}))
+        if push:
+            self.place.client("s3").put_object(Bucket="catalog", Key="mendloop.yaml", Body=file.read_bytes())
+        return file
+
+    def subscribe(self, *names: str) -> None:
+        """They have confirmed."""
+        for name in names:
+            topic = f"{self.place.outputs['ApproverTopicPrefix']}{name}"
+            self.place.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint=f"{name}@example.com")
+
+    def _service(self) -> dict[str, Any]:
+        return {
+            "signals": {"alarms": ["shop-*"], "functions": ["shop-api"]},
+            "repository": {"host": "local_git", "location": str(self.folder / "shop")},
+            "test_command": "python -m pytest -q",
+            "approvers": ["dana", "robin"],
+            "autonomy": "pull_request",
+        }
+
+
+def _queue(place: Place, name: str) -> str:
+    (output,) = [output for output, queue in QUEUES.items() if queue == name]
+    return place.outputs[output]
+
+
+def _delivery(name: str) -> dict[str, str]:
+    return {"protocol": "email", "endpoint": f"{name}@example.com"}
+
+
+@contextmanager
+def station(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Station]:
+    """Everything as the stack would have deployed it, and the repository of the service."""
+    config: Any = {"lambda": {"use_docker": False}}
+    with mock_aws(config=config), patch.object(LambdaSimpleBackend, "invoke", _invoke):
+        outputs = _deployed()
+        settings = {name: outputs[output] for name, output in OUTPUTS.items() if output in outputs}
+        for name, value in {**settings, "stage": "local"}.items():
+            monkeypatch.setenv(f"{PREFIX}{name.upper()}", value)
+        monkeypatch.chdir(folder)
+        monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+        made = Station(Place(outputs, Wiring(Settings(**{**settings, "stage": "local"})), None), folder)
+        _production(folder)
+        made.catalog()
+        made.subscribe("dana", "robin")
+        (folder / "event.json").write_text(json.dumps(made.event()))
+        yield made
+
+
+def _invoke(_: LambdaSimpleBackend, name: str, qualifier: object, body: Any, headers: object, answer: Any) -> bytes:
+    assert name.endswith(FUNCTION), f"only the safety net's function is invoked, not {name}"
+    try:
+        return json.dumps(leave_to_human(json.loads(body), None)).encode()
+    except Exception as error:  # as the runtime does: any class becomes the error's name
+        answer["x-amz-function-error"] = "Unhandled"
+        return json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}).encode()
+
+
+def _deployed() -> dict[str, str]:
+    outputs = {"SiteUrl": "https://site.example.com", "PauseParameter": "/mendloop/pause", "LeaveToHumanName": FUNCTION}
+    for output, name in TABLES.items():
+        _table(name)
+        outputs[output] = name
+    sqs, sns = boto3.client("sqs"), boto3.client("sns")
+    outputs |= {output: sqs.create_queue(QueueName=name)["QueueUrl"] for output, name in QUEUES.items()}
+    for output, name in {"ArtifactsBucket": "artifacts", "CatalogBucket": "catalog"}.items():
+        boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        outputs[output] = name
+    for name in ("dana", "robin"):
+        sns.create_topic(Name=f"mendloop-approver-{name}")
+    outputs["ApproverTopicPrefix"] = f"arn:aws:sns:{REGION}:{ACCOUNT}:mendloop-approver-"
+    outputs["OperatorsTopicArn"] = sns.create_topic(Name="mendloop-operators")["TopicArn"]
+    outputs["SignalsTopicArn"] = sns.create_topic(Name="mendloop-signals")["TopicArn"]
+    nothing = json.dumps({"all": False, "services": []})
+    boto3.client("ssm").put_parameter(Name="/mendloop/pause", Value=nothing, Type="String")
+    definition = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 9, "End": True}}})
+    outputs["StateMachineArn"] = boto3.client("stepfunctions").create_state_machine(
+        name="mendloop-remediation", definition=definition, roleArn=_role()
+    )["stateMachineArn"]
+    _function(FUNCTION)
+    return outputs
+
+
+def _production(folder: Path) -> None:
+    """The service: its repository, its function at the repository's head, its alarm."""
+    repository = Repository(host="local_git", location=str(folder / "shop"))
+    workshop = GitWorkshop(folder / "shop", LocalGit(), repository)
+    files = {"shop/totals.py": SOURCE, "tests/test_totals.py": "def test_it():\n    pass\n"}
+    head = workshop.commit(files, "Start", ("Dana", "dana@example.com"), datetime.now(UTC))
+    _function("shop-api", GIT_REVISION=head)
+    boto3.client("cloudwatch").put_metric_alarm(
+        AlarmName="shop-errors",
+        Namespace="Shop",
+        MetricName="Errors",
+        Statistic="Sum",
+        Threshold=1.0,
+        Period=60,
+        EvaluationPeriods=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+    )
+
+
+def _function(name: str, **variables: str) -> None:
+    boto3.client("lambda").create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Role=_role(),
+        Handler="entry.handler",
+        Code={"ZipFile": _package()},
+        Environment={"Variables": variables},
+    )
+
+
+def _role() -> str:
+    iam, trust = boto3.client("iam"), json.dumps({"Version": "2012-10-17", "Statement": []})
+    try:
+        return str(iam.get_role(RoleName="role")["Role"]["Arn"])
+    except iam.exceptions.NoSuchEntityException:
+        return str(iam.create_role(RoleName="role", AssumeRolePolicyDocument=trust)["Role"]["Arn"])
+
+
+def _table(name: str) -> None:
+    keys = ("pk", "sk", "gsi1pk", "gsi1sk")
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        KeySchema=_schema("pk", "sk"),
+        GlobalSecondaryIndexes=[
+            {"IndexName": "by_state", "KeySchema": _schema("gsi1pk", "gsi1sk"), "Projection": {"ProjectionType": "ALL"}}
+        ],
+    )
+
+
+def _schema(partition: str, sort: str) -> list[Any]:
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
