@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
+from functions.request_approval.mail import Letter
 from mendloop import documents
 from mendloop.contracts.approval import ApprovalRequest, Content
 from mendloop.contracts.draft import CodeFix, Draft
+from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.mapping import CodeMap
 from mendloop.contracts.verification import Verification
@@ -75,3 +77,15 @@ def _summary(service: Service, exception: str, fix: CodeFix, code_map: CodeMap) 
     undone = fix.drafter == "revert" and bool(code_map.suspects)
     what = f"undo {lines} of {code_map.suspects[0].commit.sha[:10]}" if undone else f"change {lines}"
     return f"{identifier(exception, 'A failure')} in {service.name}: {what} in {where}"
+
+
+def letter_of(request: ApprovalRequest, artifacts: ArtifactStore, site_url: str) -> Letter:
+    """What the mail about a question is built from, read from the store."""
+    return Letter(
+        request=request,
+        evidence=documents.load(artifacts, request.evidence, Evidence),
+        mapping=documents.load(artifacts, request.mapping, CodeMap),
+        fix=documents.load_any(artifacts, request.draft, DRAFT),
+        verification=documents.load(artifacts, request.verification, Verification),
+        site_url=site_url,
+    )

@@ -5,15 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from functions.request_approval.mail import Letter, reminder, request_mail
-from functions.request_approval.question import DRAFT, question
-from mendloop import documents
+from functions.request_approval.question import letter_of, question
 from mendloop.asking import STEP, Due, asked_line, due, failed_line, reminded_line
 from mendloop.contracts.approval import Action, ApprovalRequest, ApprovalSlot
-from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import IncidentState
-from mendloop.contracts.mapping import CodeMap
-from mendloop.contracts.verification import Verification
 from mendloop.domain.catalog import Approver, Catalog
 from mendloop.domain.errors import MendloopError, Misconfigured
 from mendloop.ports import (
@@ -56,7 +52,7 @@ def request_approval(
         decisions.request(execution.decision.request_id) if reminding and execution.decision else None
     ) or decisions.ask(question(execution, artifacts, service, catalog_sha256, now))
     wanted = due(request, service, incidents.timeline(execution.incident_id), now)
-    round_ = _Round(request, _letter(request, artifacts, site_url), catalog, signer, mailer, incidents, clock)
+    round_ = _Round(request, letter_of(request, artifacts, site_url), catalog, signer, mailer, incidents, clock)
     round_.send(wanted)
     round_.insist(wanted)
     _wait_for_them(incidents, execution, now)
@@ -135,17 +131,6 @@ def _wait(request: ApprovalRequest, wanted: Due, now: datetime) -> int:
     """Until the one reminder, else until just after the expiry: a wake-up before it would find nothing to do."""
     left = max(0, math.ceil((request.expires_at - now).total_seconds())) + 1
     return math.ceil((wanted.remind_at - now).total_seconds()) if wanted.remind_at else left
-
-
-def _letter(request: ApprovalRequest, artifacts: ArtifactStore, site_url: str) -> Letter:
-    return Letter(
-        request=request,
-        evidence=documents.load(artifacts, request.evidence, Evidence),
-        mapping=documents.load(artifacts, request.mapping, CodeMap),
-        fix=documents.load_any(artifacts, request.draft, DRAFT),
-        verification=documents.load(artifacts, request.verification, Verification),
-        site_url=site_url,
-    )
 
 
 def _wait_for_them(incidents: IncidentStore, execution: Execution, now: datetime) -> None:

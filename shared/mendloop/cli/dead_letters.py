@@ -1,7 +1,6 @@
 """The two queues where what could not be taken in or delivered waits for an operator.
 
-Nothing is lost on the way back: a message is deleted only after it was handed on, and whoever takes it twice does it
-once (an event is the same incident, an ended execution is left to a human once).
+A message is deleted only after it was handed on. Taken twice it is done once: an event is one incident.
 """
 
 import json
@@ -141,9 +140,9 @@ def _to_leave_to_human(place: Place, letter: Letter) -> str:
 
 
 def _as_replay(letter: Letter) -> str:
+    wrapped = {"id": letter.id, "source": "mendloop.replay", "detail-type": "Replay", "account": "", "region": ""}
     now = datetime.now(UTC).isoformat()
-    wrapped = {"id": letter.id, "source": "mendloop.replay", "detail-type": "Replay", "time": now}
-    return json.dumps({**wrapped, "account": "", "region": "", "detail": {"event": letter.event or letter.body}})
+    return json.dumps({**wrapped, "time": now, "detail": {"event": letter.event or letter.body}})
 
 
 def _url(place: Place, queue: str) -> str:

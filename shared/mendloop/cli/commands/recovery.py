@@ -10,19 +10,17 @@ from mendloop.cli.corrections import check_functions
 from mendloop.cli.errors import told
 from mendloop.cli.place import Place, here
 from mendloop.cli.plain import plain
-from mendloop.contracts.incident import Incident, IncidentState
+from mendloop.cli.unstick import OPERATOR, free
+from mendloop.contracts.incident import Incident
 from mendloop.contracts.mapping import Correction
 from mendloop.domain.errors import BadEvent, NotFound
 from mendloop.domain.redaction import redact
 from mendloop.timeline import note_once
-from mendloop.unsticking import ENDED, free_ended, start_claimed, wake_decided
 
 app = typer.Typer(no_args_is_help=True)
 console = Console(highlight=False, soft_wrap=True)
 Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
 IncidentId = Annotated[str, typer.Argument(metavar="ID", help="An incident as listed, e.g. inc-…")]
-STEP = "operator"
-REPLAY = "`mendloop replay {}` starts it anew."
 
 
 @app.command("show")
@@ -74,7 +72,7 @@ def unstick(
     """Free one incident at once instead of waiting for the sweep; says what was done, or why nothing is stuck."""
     with told():
         place = here(aws=aws)
-        console.print(plain(_unstick(place, _known(place, incident_id), stop=stop)))
+        console.print(plain(free(place, _known(place, incident_id), stop=stop)))
 
 
 def wrong_target(
@@ -111,7 +109,7 @@ def wrong_target(
             )
         )
         what = f"The right target is {', '.join(function)}"
-        note_once(incidents, clock, incident.id, STEP, what, by=by)
+        note_once(incidents, clock, incident.id, OPERATOR, what, by=by)
         console.print(plain(f"{what}: kept, and first when this fault of {incident.service} is mapped again."))
 
 
@@ -120,40 +118,3 @@ def _known(place: Place, incident_id: str) -> Incident:
     if incident is None:
         raise NotFound(f"there is no incident {incident_id}", next_action="List them with `mendloop incidents`.")
     return incident
-
-
-def _unstick(place: Place, incident: Incident, *, stop: bool) -> str:
-    """What was done, or why nothing is stuck."""
-    wiring = place.wiring
-    if incident.state.terminal:
-        return f"Nothing is stuck: it has ended as {incident.state.value}.{_anew(incident)}"
-    if incident.state is IncidentState.CLAIMED:
-        started = start_claimed(incident, wiring.incidents, wiring.workflow, wiring.clock, STEP)
-        return "Started: its claim had no execution." if started else "It was started in the meantime."
-    arn = incident.execution_arn or wiring.workflow.start(incident.id, incident.execution_input)
-    status = wiring.workflow.status(arn)
-    if status in ENDED or status == "UNKNOWN":
-        free_ended(incident, status, wiring.incidents, wiring.clock, STEP)
-        return f"Left to a human: its execution has ended as {status}. {REPLAY.format(incident.id)}"
-    if stop:
-        place.client("stepfunctions").stop_execution(executionArn=arn, cause="stopped by an operator")
-        return "Stopped: the safety net leaves it to a human, with a ticket and an alert. Look in a minute."
-    if wake_decided(incident, wiring.decisions, wiring.workflow):
-        return "Woken: the decision stands, its wake-up had been lost."
-    return _running(place, incident)
-
-
-def _anew(incident: Incident) -> str:
-    again = incident.state in {IncidentState.LEFT_TO_HUMAN, IncidentState.SKIPPED}
-    return f" {REPLAY.format(incident.id)}" if again else ""
-
-
-def _running(place: Place, incident: Incident) -> str:
-    asked = place.wiring.decisions.latest(incident.id) if incident.state is IncidentState.WAITING else None
-    decision = place.wiring.decisions.decision(asked.id) if asked else None
-    if asked and decision is None:
-        until = f"{asked.expires_at:%Y-%m-%d %H:%M} UTC"
-        return f"Nothing is stuck: it waits for {', '.join(asked.approvers)} until {until}."
-    timeline = place.wiring.incidents.timeline(incident.id)
-    last = f"; the last step was {timeline[-1].step} at {timeline[-1].at:%H:%M:%S}" if timeline else ""
-    return f"Nothing is stuck: its execution runs{last}. `mendloop unstick {incident.id} --stop` ends it."
