@@ -12,7 +12,7 @@ CONTEXT = -c catalog=$(or $(CATALOG),mendloop.yaml)
 export UV_PYTHON_DOWNLOADS = never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup demo test check bench synth deploy destroy up down clean
+.PHONY: help setup demo test scenarios check bench synth deploy destroy up down clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -27,6 +27,9 @@ demo: setup ## Run the loop on the local cloud (APPROVE=1 REJECT=1 TICKET=1 SEED
 
 test: setup ## Run the tests; needs no network
 	$(RUN) -m pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
+
+scenarios: setup ## Run every scenario with fresh seeds on one local cloud (SEEDS="1 2 3" ONLY=name)
+	@$(RUN) -m tests.scenarios $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(ONLY),--only $(ONLY))
 
 check: setup ## Format, lint, types, import rules, the AWS bundles
 	$(RUN) -m ruff format --check .

@@ -58,8 +58,15 @@ def _routed(execution: Execution) -> Ending:
         return _closed(IncidentState.CLOSED, "fixed_already", where or in_words("fixed_already"), "fixed already")
     if route is Route.CLOSE and execution.route:
         code = reason_code(execution.route.reason_code)
-        return _closed(IncidentState.CLOSED, code, in_words(code), "closed")
+        return _closed(IncidentState.CLOSED, code, _closing(code, execution), "closed")
     raise BadEvent("no step has ended this incident: there is nothing to announce")
+
+
+def _closing(code: str, execution: Execution) -> str:
+    found = execution.mapping.open_request if execution.mapping else None
+    if code == "pull_request_open" and found:
+        return f"Pull request {found.number} is open for this fault already: {found.url} ({found.incident_id})."
+    return in_words(code)
 
 
 def _closed(state: IncidentState, code: str, reason: str, subject: str, by: str = "") -> Ending:

@@ -1,5 +1,6 @@
 """Choose route: what kind of answer the incident deserves, by rules alone and before any money is spent."""
 
+from functions.choose_route.published import left_to_the_open_one
 from functions.choose_route.rules import rule_for
 from mendloop import documents
 from mendloop.contracts.evidence import Evidence, EvidenceSlot, EvidenceStatus, Fault
@@ -32,6 +33,7 @@ def choose_route(
     slot = (
         _without_code(execution, execution.evidence)
         or _fixed(execution.mapping, artifacts)
+        or _published(execution, execution.evidence, incidents, clock)
         or _held_back(service, evidence, fault, paused=switch.paused(service.name))
         or _as_far_as_allowed(_by_mapping(execution.mapping, execution.evidence), service, execution.mapping)
     )
@@ -67,6 +69,13 @@ def _fixed(mapping: MappingSlot | None, artifacts: ArtifactStore) -> RouteSlot |
         f"{code_map.default_branch} has this fixed since {fixed.commit.sha[:12]}: deploy that commit or a later one."
     )
     return RouteSlot(route=Route.FIXED_ALREADY, reason_code="fixed_already", reason=reason)
+
+
+def _published(
+    execution: Execution, evidence: EvidenceSlot, incidents: IncidentStore, clock: Clock
+) -> RouteSlot | None:
+    found = execution.mapping.open_request if execution.mapping else None
+    return left_to_the_open_one(execution.incident_id, evidence, found, incidents, clock) if found else None
 
 
 def _held_back(service: Service, evidence: Evidence, fault: Fault | None, *, paused: bool) -> RouteSlot | None:

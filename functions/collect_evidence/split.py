@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from functions.collect_evidence.faults import Group
 from mendloop.contracts.execution import Execution
-from mendloop.contracts.incident import Incident, IncidentState
+from mendloop.contracts.incident import Incident, IncidentState, Occurrence
 from mendloop.domain.errors import Conflict
-from mendloop.domain.identity import canonical_json, incident_id
+from mendloop.domain.identity import canonical_json, incident_id, occurrence_id
 from mendloop.domain.stack_trace import Rank
 from mendloop.ports import Clock, IncidentStore, Workflow
 
@@ -22,15 +22,22 @@ def split_off(
     workflow: Workflow,
     clock: Clock,
 ) -> list[str]:
-    """Ids of the incidents that were started for the other faults; running it again starts nothing twice."""
+    """Ids of the incidents that were started for the other faults; running it again starts nothing twice.
+
+    A fault that an open incident owns already gets the occurrence there.
+    """
     if execution.focus_fault:
         return []
     started = []
     for other in [each for each in others if each.rank < Rank.EMBEDDED][:MAX_SPLITS]:
         child = _child(parent, execution, other.fingerprint, clock)
-        if incidents.claim_fault(parent.service, other.fingerprint, child.id).mine:
+        owner = incidents.claim_fault(parent.service, other.fingerprint, child.id)
+        if owner.mine:
             _start(incidents.claim(child).incident, incidents, workflow)
             started.append(child.id)
+        else:
+            again = Occurrence(id=occurrence_id(parent.id), at=parent.signal.time, signal=parent.signal)
+            incidents.record(owner.incident_id, again)
     return started
 
 

@@ -38,7 +38,7 @@ def collect_evidence(
         slot = _own(slot, incident, collected, incidents)
     linked = (
         split_off(incident, execution, collected.groups[1:], incidents=incidents, workflow=workflow, clock=clock)
-        if slot.status is EvidenceStatus.FAULT
+        if collected.groups
         else []
     )
     _save(incident, slot, linked, incidents)

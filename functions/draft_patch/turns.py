@@ -48,10 +48,10 @@ def _from_one(drafter: Drafter, context: DraftContext, refusals: list[str]) -> C
 
 
 def _explained(context: DraftContext, declined: list[tuple[str, Declined]]) -> Explanation:
-    """The reason code of the drafter that came furthest: money, then the gate, then what was found."""
+    """Money or the gate where a drafter came so far; else no safe change was found, and each drafter says why."""
     codes = [said.reason_code for _, said in declined]
-    known = ("over_budget", "gate_refused", "no_safe_change", "no_suspect")
-    code = next((known_code for known_code in known if known_code in codes), codes[0] if codes else "no_drafter")
+    furthest = ("over_budget", "gate_refused")
+    code = next((known for known in furthest if known in codes), "no_safe_change" if codes else "no_drafter")
     target = context.mapping.targets[0] if context.mapping.targets else None
     claims = [
         Claim(text=f"{name}: {said.reason}", citations=[f"{target.path}:{target.start_line}"] if target else [])

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from functions.map_code.mapping import make_map, name_of
+from functions.map_code.published import open_request
 from functions.map_code.revision import running_revision
 from mendloop import documents
 from mendloop.contracts.evidence import Evidence, Fault
@@ -37,9 +38,10 @@ def map_code(
         fault = _fault(execution, evidence)
         correction = incidents.correction(service.name, fault.fingerprint) if fault else None
         mapping = make_map(evidence, fault, service, catalog, running, code, correction)
+        published = open_request(execution.evidence, service.repository, incidents, code)
     except Permanent as error:
-        mapping = _unreadable(execution, service, error)
-    slot = _slot(mapping, execution, artifacts)
+        mapping, published = _unreadable(execution, service, error), None
+    slot = _slot(mapping, execution, artifacts).model_copy(update={"open_request": published})
     what = f"Found {slot.target} at {slot.revision[:12]}" if slot.target else f"Found no target: {_why(mapping)}"
     incidents.note(execution.incident_id, TimelineEntry(at=clock.now(), step="map_code", what=what))
     return slot

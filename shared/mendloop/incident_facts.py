@@ -52,6 +52,7 @@ def gather(
         signal=incident.signal.kind.value,
         resource=incident.signal.resource,
         at=incident.signal.time,
+        linked=incident.linked,
         **(_of_evidence(seen) if seen else {}),
         **(_of_mapping(mapped) if mapped else {}),
     )

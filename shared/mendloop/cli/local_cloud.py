@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.error import URLError
@@ -48,11 +49,7 @@ class LocalCloud:
 
     def client(self, service: str) -> Any:
         """A boto3 client that can reach nothing but this cloud."""
-        import boto3
-
-        refuse_other_hosts(self.endpoint)
-        session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)  # noqa: S106
-        return session.client(service, endpoint_url=self.endpoint)
+        return _client(self.endpoint, service)
 
     def alive(self) -> bool:
         """Whether it answers."""
@@ -105,6 +102,16 @@ def stop(cloud: LocalCloud) -> None:
             break
     shutil.rmtree(cloud.folder / "tmp", ignore_errors=True)
     _state_file(cloud.folder).unlink(missing_ok=True)
+
+
+@cache
+def _client(endpoint: str, service: str) -> Any:
+    """Made once: that takes longer than most calls by it. Safe to use from several threads."""
+    import boto3
+
+    refuse_other_hosts(endpoint)
+    session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)  # noqa: S106
+    return session.client(service, endpoint_url=endpoint)
 
 
 def _spawn(command: list[str], tools: Toolbox, log: TextIO) -> "subprocess.Popen[bytes]":

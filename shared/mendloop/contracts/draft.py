@@ -108,7 +108,7 @@ class Explanation(StoredContract):
     """Neither a change nor an action is proposed; what is known is explained."""
 
     kind: Literal["explanation"] = "explanation"
-    reason_code: str = Field(description="e.g. no_safe_change, gate_refused, over_budget, no_suspect")
+    reason_code: str = Field(description="e.g. no_safe_change, gate_refused, over_budget, paused")
     explanation: str
     rationale: list[Claim] = Field(default_factory=list)
 

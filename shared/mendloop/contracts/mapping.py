@@ -56,6 +56,15 @@ class FixedIn(Contract):
     reason: str
 
 
+class OpenRequest(Contract):
+    """A pull request for the same fault that is open already."""
+
+    number: str
+    url: str
+    incident_id: str = Field(description="The incident that published it")
+    generation: int = Field(description="The fault's generation that it was published for")
+
+
 class CodeMap(StoredContract):
     """Ranked targets, owner, suspects; as stored."""
 
@@ -97,3 +106,4 @@ class MappingSlot(Contract):
     suspect: str = Field(default="", description="Hash of the first suspect")
     owner: str = ""
     fixed_in: str = Field(default="", description="Hash of the commit that fixed it on the default branch")
+    open_request: OpenRequest | None = Field(default=None, description="The fault's pull request, while it is open")

@@ -50,6 +50,7 @@ class Facts(_Fields):
     revision: str = Field(default="", description="The running revision's hash")
     suspect: str = Field(default="", description="Hash of the first suspect commit")
     owner: str = Field(default="", description="Catalog name")
+    linked: list[str] = Field(default_factory=list, description="Incidents of other faults behind the same signal")
 
 
 def identifier(text: str, otherwise: str = "an error") -> str:
@@ -140,5 +141,8 @@ def where(facts: Facts) -> list[str]:
 
 
 def pointer(facts: Facts) -> list[str]:
-    """Where the whole evidence stands; on a public repository only the incident's id."""
-    return [f"Evidence and proof: {facts.address}"] if facts.address and not facts.public else [facts.incident_id]
+    """Where the whole evidence stands, and the linked incidents; on a public repository only the incident's id."""
+    if facts.public:
+        return [facts.incident_id]
+    linked = [f"Another fault behind the same signal: {incident}" for incident in facts.linked]
+    return [f"Evidence and proof: {facts.address}" if facts.address else facts.incident_id, "", *listed(linked)]

@@ -110,8 +110,8 @@ def test_no_recent_commit_is_an_explanation_not_an_error() -> None:
     deployed = shop.commit({"README.md": "x"}, days=0.1)
     room = Drafting(shop, deployed)
     slot, explanation = room.draft()
-    assert (slot.kind, slot.reason_code) == ("explanation", "no_suspect")
-    assert shop.incidents.timeline(INCIDENT)[-1].what == "Offered no change: no_suspect"
+    assert (slot.kind, slot.reason_code) == ("explanation", "no_safe_change")
+    assert shop.incidents.timeline(INCIDENT)[-1].what == "Offered no change: no_safe_change"
 
 
 def test_a_protected_target_is_refused_with_the_rule() -> None:

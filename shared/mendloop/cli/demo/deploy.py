@@ -8,6 +8,7 @@ from mendloop.cli import local_cloud
 from mendloop.cli.demo.inbox import Inbox
 from mendloop.cli.demo.production import Production, make_production
 from mendloop.cli.demo.settings import write_catalog
+from mendloop.cli.demo.silence import silent_address
 from mendloop.cli.deployment import App, deploy
 from mendloop.cli.local_cloud import LocalCloud
 from mendloop.cli.place import Place, local_place
@@ -50,7 +51,12 @@ def deploy_side_by_side(tools: Toolbox, cloud: LocalCloud, productions: Sequence
     place.client("s3").put_object(Bucket=outputs["CatalogBucket"], Key="mendloop.yaml", Body=catalog_file.read_bytes())
     catalog, _ = place.wiring.catalogs.load()
     subscribe(place, catalog)
-    context = {"topic": outputs["SignalsTopicArn"], "services": [production.context() for production in productions]}
+    context = {"topic": outputs["SignalsTopicArn"], "services": [_told(production) for production in productions]}
     code = tuple(production.code for production in productions)
     deploy(tools, cloud, App("mendloop.cli.demo.production.app", context, depends_on=code))
     return place, inbox
+
+
+def _told(production: Production) -> dict[str, object]:
+    environment = {production.neighbour: silent_address()} if production.neighbour else {}
+    return {**production.context(), "environment": environment}

@@ -55,8 +55,12 @@ def play(
     audience: Audience | None = None,
     *,
     patience: float = PATIENCE,
+    pause: float = 0.3,
 ) -> Course:
-    """Until every incident has ended. Unavailable when nothing happens for `patience` seconds; people get a day."""
+    """Until every incident has ended, with a look every `pause` seconds.
+
+    Unavailable when nothing happens for `patience` seconds; people get a day.
+    """
     told = audience or Audience()
     course = Course(ServiceWatcher(stage.place, stage.production.service))
     scenario.provoke(stage)
@@ -77,7 +81,7 @@ def play(
             return course
         last = now if fresh or mails else last
         _still_patient(course, now - last, A_PERSONS_TIME if course.asked and decide is None else patience)
-        time.sleep(0.3)
+        time.sleep(pause)
 
 
 def _answer(stage: Stage, mail: Mail, decide: Choice | None, told: Audience) -> None:

@@ -15,6 +15,8 @@ class Feature:
     functions: tuple[str, ...]
     guarded: str
     careless: str
+    mended: str
+    """Another guard, which is as good."""
     healthy: Request
     failing: Request
     listing: str
@@ -30,6 +32,7 @@ FEATURES = (
         functions=("discount_for", "campaign_discount", "reduction", "price_cut"),
         guarded='    rate = RATES.get(body.get("campaign"), DEFAULT_RATE)\n',
         careless='    rate = RATES[body["campaign"]]\n',
+        mended='    rate = RATES.get(body.get("campaign") or "", DEFAULT_RATE)\n',
         healthy={"amount": 1000, "campaign": "${word1}"},
         failing={"amount": 2500},
         listing="RATES",
@@ -43,6 +46,8 @@ FEATURES = (
         functions=("coupon_value", "voucher_worth", "redeemable", "credit_total"),
         guarded='    coupons = body.get("coupons") or []\n',
         careless='    coupons = body.get("coupons", [])\n',
+        # The line of the trace is the loop below, which any guard leaves standing: only the old text proves the repair.
+        mended='    coupons = body.get("coupons") or []\n',
         healthy={"coupons": ["${word1}"]},
         failing={"coupons": None},
         listing="VALUES",
@@ -56,6 +61,7 @@ FEATURES = (
         functions=("mean_price", "average_line", "typical_price", "line_average"),
         guarded="    if not prices:\n        return 0\n    return sum(prices) // len(prices)\n",
         careless="    total = sum(prices)\n    return total // len(prices)\n",
+        mended="    total = sum(prices)\n    return total // max(len(prices), 1)\n",
         healthy={"lines": [{"price": 300}, {"price": 500}]},
         failing={"lines": []},
         listing="",
@@ -69,6 +75,7 @@ FEATURES = (
         functions=("opening_line", "greet", "salute", "address_line"),
         guarded='    name = (customer.get("name") or "${word1}").strip().title()\n',
         careless='    name = customer.get("name", "${word1}").strip().title()\n',
+        mended='    name = str(customer.get("name") or "${word1}").strip().title()\n',
         healthy={"customer": {"name": "ada"}},
         failing={"customer": {"name": None}},
         listing="GREETINGS",
@@ -82,6 +89,7 @@ FEATURES = (
         functions=("label_letters", "initials_of", "parcel_mark", "short_name"),
         guarded='    if not words:\n        return "-"\n    return words[0][0] + words[-1][0]\n',
         careless="    first, last = words[0], words[-1]\n    return first[0] + last[0]\n",
+        mended='    first, last = (words or ["-"])[0], (words or [""])[-1]\n    return first[:1] + last[:1]\n',
         healthy={"recipient": "Grace Hopper"},
         failing={"recipient": " "},
         listing="PREFIXES",
@@ -95,10 +103,43 @@ FEATURES = (
         functions=("page_range", "window_of", "positions", "slice_for"),
         guarded='    asked = body.get("limit") or PAGE\n    size = int(asked)\n',
         careless='    size = int(body.get("limit", PAGE))\n',
+        mended='    size = int(body.get("limit") or str(PAGE))\n',
         healthy={"limit": "5", "start": "10"},
         failing={"limit": ""},
         listing="SORTS",
         third_old="    return -(-total // PAGE)\n",
         third_new="    return (total + PAGE - 1) // PAGE\n",
     ),
+)
+
+NEIGHBOUR = Feature(
+    key="stock",
+    exception="TimeoutError",
+    modules=("stock", "warehouse", "inventory", "shelves"),
+    functions=("pieces_left", "in_stock", "available_pieces", "stock_of"),
+    # Nothing is careless here: the two say the same in other words.
+    guarded="    pieces = SHELVED.get(article)\n    if pieces is not None:\n        return pieces\n",
+    careless="    if article in SHELVED:\n        return SHELVED[article]\n",
+    mended="",
+    healthy={"article": "${word1}"},
+    failing={"article": "${word1}-${n2}"},
+    listing="SHELVED",
+    third_old="    return pieces < LOW\n",
+    third_new="    return pieces <= LOW\n",
+)
+"""A feature that asks another service, whose address is in the environment variable WAREHOUSE_URL."""
+
+CLIENTS = (
+    {
+        "client": "urllib.request",
+        "ask": '    address = f"{warehouse}/pieces/{article}"\n'
+        "    with urllib.request.urlopen(address, timeout=SECONDS) as answer:\n"
+        '        return json.load(answer)["pieces"]',
+    },
+    {
+        "client": "http.client",
+        "ask": '    connection = http.client.HTTPConnection(warehouse.removeprefix("http://"), timeout=SECONDS)\n'
+        '    connection.request("GET", f"/pieces/{article}")\n'
+        '    return json.load(connection.getresponse())["pieces"]',
+    },
 )

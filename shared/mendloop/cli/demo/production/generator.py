@@ -36,8 +36,15 @@ def make_production(scenario: str, seed: int, into: Path, now: datetime | None =
         healthy_requests=plan.healthy_requests,
         failing_requests=tuple(fault.request for fault in plan.faults),
         planted=tuple(
-            Planted(commits[fault.change] if fault.change >= 0 else "", fault.path, fault.function, fault.exception)
+            Planted(
+                commit=commits[fault.change] if fault.change >= 0 else "",
+                path=fault.path,
+                function=fault.function,
+                exception=fault.exception,
+                repaired_in=commits[fault.repaired] if fault.repaired >= 0 else "",
+            )
             for fault in plan.faults
         ),
+        neighbour=plan.neighbour,
         catalog=chosen.catalog(world),
     )

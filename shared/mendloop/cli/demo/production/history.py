@@ -3,6 +3,18 @@
 from mendloop.cli.demo.production.models import Change, Edit, Fault, Request
 from mendloop.cli.demo.production.world import Placed, World
 
+TIDYING = (
+    "Tidy up {name} and list the package in the README",
+    "Simplify {name}",
+    "Make {name} shorter, name it in the README",
+    "Clean up {action}",
+    "{action}: say it in fewer lines",
+    "Follow the linter's advice in {name}",
+    "Rework {name} (#{number})",
+    "refactor: straighten {name}",
+)
+"""What a careless commit says of itself."""
+
 
 def growth(world: World, *, guarded: set[str]) -> list[Change]:
     """Months of ordinary work. `guarded`: keys of the features whose guard has a test."""
@@ -45,13 +57,17 @@ def careless(world: World, placed: Placed, *, weaken: bool) -> Change:
     line = "- `lambda_entry.py`: what the runtime calls\n"
     edits.append(Edit("README.md", line, f"- `{area}`: {placed.action} and its helpers\n{line}"))
     name = placed.path.rsplit("/", 1)[1].removesuffix(".py").replace("_", " ")
-    return Change(f"Tidy up {name} and list the package in the README", world.author(), {}, tuple(edits))
+    said = world.random.choice(TIDYING).format(name=name, action=placed.action, number=world.random.randint(40, 400))
+    return Change(said, world.author(), {}, tuple(edits))
 
 
-def repair(world: World, placed: Placed) -> Change:
-    """The commit that brings the guard back."""
-    edit = Edit(placed.path, placed.text(placed.feature.careless), placed.text(placed.feature.guarded))
-    return Change(f"Accept every {placed.action} request again", world.author(), {}, (edit,))
+def repair(world: World, placed: Placed, *, anew: bool) -> Change:
+    """The commit that mends it: by the guard as it was, or, `anew`, by another one."""
+    feature = placed.feature
+    mended = placed.text(feature.mended if anew else feature.guarded)
+    edit = Edit(placed.path, placed.text(feature.careless), mended)
+    said = f"Fix {placed.action} for incomplete requests" if anew else f"Accept every {placed.action} request again"
+    return Change(said, world.author(), {}, (edit,))
 
 
 def afterwards(world: World, placed: Placed) -> list[Change]:

@@ -36,13 +36,17 @@ class Change:
 
 @dataclass(frozen=True)
 class Fault:
-    """One planted fault: its place, and the request that meets it. `change`: index in the plan, -1: always there."""
+    """One planted fault: its place, and the request that meets it.
+
+    `change`, `repaired`: indexes in the plan; -1: it was always there, it is not repaired.
+    """
 
     path: str
     function: str
     exception: str
     change: int
     request: Request
+    repaired: int = -1
 
 
 @dataclass(frozen=True)
@@ -53,16 +57,19 @@ class Plan:
     deployed: int
     faults: tuple[Fault, ...]
     healthy_requests: tuple[Request, ...]
+    neighbour: str = ""
+    """The environment variable with the address of another service, which never answers."""
 
 
 @dataclass(frozen=True)
 class Planted:
-    """The truth about one planted fault, for checks only. `commit` is empty when no commit of late brought it."""
+    """The truth about one planted fault, for checks only. Empty: no commit of late brought it, none repaired it."""
 
     commit: str
     path: str
     function: str
     exception: str
+    repaired_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,10 +94,12 @@ class Production:
     healthy_requests: tuple[Request, ...]
     failing_requests: tuple[Request, ...]
     planted: tuple[Planted, ...]
+    neighbour: str = ""
+    """The environment variable that must hold the address of a service which never answers."""
     catalog: Mapping[str, object] = field(default_factory=dict)
     """Fields of the service's catalog entry that its scenario sets otherwise."""
 
-    def context(self) -> dict[str, str]:
+    def context(self) -> dict[str, object]:
         """What the CDK app of the services is told about this one."""
         return {
             "code": str(self.code),

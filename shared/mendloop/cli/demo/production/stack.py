@@ -1,6 +1,6 @@
 """The stack of production services: each a function, its log group, and an alarm that calls the given topic."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy, Stack, Tags
@@ -23,6 +23,7 @@ class ProductionSettings:
     handler: str
     revision: str
     python: str
+    environment: Mapping[str, str]
 
 
 class ProductionStack(Stack):
@@ -80,7 +81,7 @@ class ProductionService(Construct):
             timeout=Duration.seconds(10),
             memory_size=256,
             log_group=group,
-            environment={"GIT_REVISION": settings.revision},
+            environment={"GIT_REVISION": settings.revision, **settings.environment},
         )
         # CloudWatch knows no ARNs for metrics, so the resource can only be `*`.
         function.add_to_role_policy(iam.PolicyStatement(actions=["cloudwatch:PutMetricData"], resources=["*"]))

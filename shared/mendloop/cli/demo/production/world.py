@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from string import Template
+from types import MappingProxyType
 
-from mendloop.cli.demo.production.features import FEATURES, Feature
+from mendloop.cli.demo.production.features import CLIENTS, FEATURES, NEIGHBOUR, Feature
 from mendloop.cli.demo.production.models import Change, Edit, Person, Request
 
 PACKAGES = ("checkout", "basket", "storefront", "ordering", "fulfilment", "dispatch", "booking", "retail")
@@ -70,14 +71,21 @@ class World:
             "entity": self.entity,
             "logged": logged,
         }
-        self.features = [self._place(feature) for feature in draw.sample(FEATURES, len(FEATURES))]
+        self.features = [
+            self._place(feature, ACTIONS[FEATURES.index(feature)]) for feature in draw.sample(FEATURES, len(FEATURES))
+        ]
 
-    def _place(self, feature: Feature) -> Placed:
+    def neighbour(self) -> Placed:
+        """One more feature, which asks another service."""
+        return self._place(NEIGHBOUR, "stock", self.random.choice(CLIENTS))
+
+    def _place(self, feature: Feature, action: str, more: Mapping[str, str] = MappingProxyType({})) -> Placed:
         draw = self.random
         area, module = draw.choice(AREAS), draw.choice(feature.modules)
         word1, word2 = draw.sample(WORDS, 2)
         names = {
             **self.names,
+            **more,
             "planted": draw.choice(feature.functions),
             "other": draw.choice(OTHERS),
             "third": draw.choice(THIRDS),
@@ -88,7 +96,6 @@ class World:
             "big": str(draw.randint(20, 90) * 1000),
             "module": f"{self.package}.{area}.{module}",
         }
-        action = ACTIONS[FEATURES.index(feature)]
         return Placed(feature, names, f"{self.package}/{area}/{module}.py", f"tests/test_{module}.py", action)
 
     def author(self) -> Person:

@@ -2,13 +2,20 @@
 
 from collections.abc import Mapping
 
-from mendloop.cli.demo.production.scenarios import fixed_already, missing_value, regression, two_faults
+from mendloop.cli.demo.production.scenarios import (
+    dependency_timeout,
+    fixed_already,
+    missing_value,
+    regression,
+    two_faults,
+)
 from mendloop.cli.demo.production.scenarios.scenario import Scenario
 from mendloop.domain.errors import Misconfigured
 
 _MODULES = (
     regression,
     missing_value,
+    dependency_timeout,
     fixed_already,
     two_faults,
 )

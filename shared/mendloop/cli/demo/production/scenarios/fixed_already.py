@@ -3,17 +3,21 @@
 from dataclasses import replace
 
 from mendloop.cli.demo.production import history
-from mendloop.cli.demo.production.models import Plan
+from mendloop.cli.demo.production.models import Change, Edit, Plan
 from mendloop.cli.demo.production.scenarios import regression
 from mendloop.cli.demo.production.scenarios.scenario import Scenario
 from mendloop.cli.demo.production.world import World
 
 
 def plan(world: World) -> Plan:
-    """A regression whose repair is the last commit, not deployed."""
+    """A regression whose repair stands on the default branch: the old guard again, or one in other words."""
     broken = regression.plan(world)
-    placed = next(placed for placed in world.features if placed.path == broken.faults[0].path)
-    return replace(broken, changes=(*broken.changes, history.repair(world, placed)))
+    (fault,) = broken.faults
+    placed = next(placed for placed in world.features if placed.path == fault.path)
+    repaired = len(broken.changes)
+    after = Change("Prepare another version", world.author(), {}, (Edit("pyproject.toml", '"1.2.0"', '"1.2.1"'),))
+    changes = (*broken.changes, history.repair(world, placed, anew=world.random.random() < 0.5), after)
+    return replace(broken, changes=changes, faults=(replace(fault, repaired=repaired),))
 
 
 SCENARIO = Scenario(

@@ -7,10 +7,14 @@ from mendloop.cli.demo.production.models import Change, Plan
 from mendloop.cli.demo.production.scenarios.scenario import Scenario
 from mendloop.cli.demo.production.world import Placed, World
 
+_ABSENT = {"KeyError", "TypeError", "AttributeError"}
+"""What a value that is absent raises."""
+
 
 def plan(world: World) -> Plan:
-    """No recent suspect; the deployed commit is innocent."""
-    placed = world.random.choice(world.features)
+    """An early commit brought it, months ago; the deployed commit is innocent."""
+    # The earliest of those: half of the features crash on a value that is not there.
+    placed = next(placed for placed in world.features if placed.feature.exception in _ABSENT)
     changes = [_without_guard(change, placed) for change in history.growth(world, guarded=set())]
     deployed = len(changes) - 1
     changes += history.afterwards(world, placed)

@@ -1,0 +1,1 @@
+"""Every scenario on the deployed house, each with fresh seeds: `python -m tests.scenarios`."""
