@@ -49,7 +49,14 @@ def alarm_to_mail(place: Place, production: Production, inbox: Inbox, action: st
     states = len(watcher.entered)
     Visitor(place.cloud.endpoint if place.cloud else "").decide(mail.link, action, "bench")
     _ended(watcher)
+    _close_requests(production)
     return Run(seconds, states, watcher, mail.link)
+
+
+def _close_requests(production: Production) -> None:
+    """As people would: an open one would be named at the next alarm, and nobody would be asked."""
+    for file in (production.repository / ".git" / "mendloop" / "pull-requests").glob("[0-9]*.json"):
+        file.write_text(json.dumps({**json.loads(file.read_text()), "state": "closed"}))
 
 
 def empty_chains(place: Place, states: int, runs: int) -> dict[str, list[float]]:

@@ -24,7 +24,7 @@ SEEDS = 3
 def main() -> int:
     """Prints the seeds first, so that a run which breaks off can be repeated, too."""
     arguments = _arguments()
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, width=160)
     names = arguments.only or list(SCENARIOS)
     seeds = arguments.seeds or _fresh_seeds(names)
     cases = [Case(name, seed) for name in names for seed in seeds]
@@ -39,6 +39,8 @@ def main() -> int:
         results = play_all(house, lambda result: _tell(console, result))
     console.print(_table(results))
     failed = [result for result in results if result.wrong]
+    for result in failed:
+        console.print(f"{result.case.scenario} {result.case.seed} ({result.service}): {'; '.join(result.wrong)}")
     console.print(
         f"{len(results) - len(failed)} of {len(cases)} as they must, {time.monotonic() - began:.0f} s in all."
     )
@@ -61,9 +63,11 @@ def _tell(console: Console, result: Result) -> None:
 
 def _table(results: Sequence[Result]) -> Table:
     table = Table("scenario", "seed", "service", "ended as", "seconds", "as it must", box=None, header_style="bold")
+    for column in table.columns:
+        column.no_wrap = True
     order = list(SCENARIOS)
     for result in sorted(results, key=lambda each: (order.index(each.case.scenario), each.case.seed)):
-        verdict = "; ".join(result.wrong) if result.wrong else "yes"
+        verdict = "NO" if result.wrong else "yes"
         table.add_row(
             result.case.scenario,
             str(result.case.seed),

@@ -10,7 +10,7 @@ from mendloop.contracts.approval import Action, ApprovalSlot, DecisionSlot
 from mendloop.contracts.evidence import EvidenceSlot, EvidenceStatus
 from mendloop.contracts.execution import Execution, Trigger
 from mendloop.contracts.incident import IncidentState, SignalKind
-from mendloop.contracts.mapping import MappingSlot
+from mendloop.contracts.mapping import MappingSlot, OpenRequest
 from mendloop.contracts.publication import OutcomeKind, OutcomeSlot, PublicationSlot, TicketSlot
 from mendloop.contracts.route import Route, RouteSlot
 from mendloop.domain.errors import BadEvent
@@ -134,6 +134,19 @@ def test_a_merged_incident_disturbs_nobody() -> None:
     slot = desk.run(make_execution(evidence=merged, route=routed(Route.MERGED)))
     assert slot.reason == "Merged into inc-aaaaaaaaaaaaaaaa."
     assert desk.state is IncidentState.MERGED
+    assert not desk.mailer.sent
+    assert not desk.mailer.alerts
+
+
+def test_an_open_pull_request_is_named_and_nobody_is_asked_again() -> None:
+    desk = Desk()
+    found = OpenRequest(number="7", url=PUBLISHED.url, incident_id="inc-aaaaaaaaaaaaaaaa", generation=1)
+    mapping = desk.mapping(open_request=found)
+    slot = desk.run(make_execution(mapping=mapping, route=routed(Route.CLOSE, "pull_request_open")))
+    assert (slot.kind, slot.reason_code) == (OutcomeKind.CLOSED, "pull_request_open")
+    assert slot.reason == f"Pull request 7 is open for this fault already: {PUBLISHED.url} (inc-aaaaaaaaaaaaaaaa)."
+    assert desk.incidents.by_id[INCIDENT].reason == slot.reason
+    assert desk.state is IncidentState.CLOSED
     assert not desk.mailer.sent
     assert not desk.mailer.alerts
 

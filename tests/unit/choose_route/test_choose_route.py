@@ -45,13 +45,20 @@ class Routing:
         self.mapping: dict[str, Any] = {"target": "a.py::f", "targets": 1, "suspect": SUSPECT, "revision": RUNNING}
         self.map_fields: dict[str, Any] = {}
         self.kind = SignalKind.ALARM
+        self.fault, self.generation = self.evidence.faults[0].fingerprint, 1
 
     def choose(self) -> RouteSlot:
         evidence = documents.store(self.artifacts, "evidence.json", self.evidence)
         mapping = documents.store(self.artifacts, "mapping.json", make_code_map(**self.map_fields))
         trigger = Trigger(kind=self.kind, resource="x", time=NOW, account="123456789012", region="eu-central-1")
         execution = make_execution(
-            evidence=EvidenceSlot(status=self.status, ref=evidence, merged_into="inc-other"),
+            evidence=EvidenceSlot(
+                status=self.status,
+                ref=evidence,
+                fault=self.fault,
+                generation=self.generation,
+                merged_into="inc-other",
+            ),
             mapping=MappingSlot(ref=mapping, repository="r", head=HEAD, **self.mapping),
             trigger=trigger,
         )
@@ -110,6 +117,17 @@ def test_what_no_change_of_the_code_cures(trace: dict[str, str], code: str, acti
     slot = room.choose()
     assert (slot.route, slot.reason_code, slot.action) == (Route.TICKET, code, action)
     assert slot.citations == ["log-9"]
+
+
+def test_the_order_of_the_evidence_changes_nothing() -> None:
+    room, other = Routing(), Routing()
+    lines = [EvidenceLine(id=f"log-{number}", source="g", text="[ERROR] TimeoutError: x") for number in range(3)]
+    faults = [make_fault(trace=make_trace(type="TimeoutError")), make_fault(fingerprint="e" * 16)]
+    room.evidence = make_evidence(faults=faults, lines=lines)
+    other.evidence = make_evidence(faults=faults[::-1], lines=lines[::-1])
+    one, two = room.choose(), other.choose()
+    assert one.model_copy(update={"citations": []}) == two.model_copy(update={"citations": []})
+    assert sorted(one.citations) == sorted(two.citations) == ["log-0", "log-1", "log-2"]
 
 
 def test_a_message_that_only_mentions_an_error_code_changes_nothing() -> None:

@@ -278,6 +278,30 @@ def test_each_other_fault_becomes_a_linked_incident_started_once() -> None:
     assert len(house.workflow.started) == 1
 
 
+def test_a_merged_incident_still_splits_off_what_is_new_and_records_what_is_not() -> None:
+    house = House()
+    for number in range(2):
+        house.telemetry.write_log(LOG_GROUP, BEFORE, *crash(f"req-{number}"))
+    house.collect()
+    second = make_incident("inc-00000000000000bb", state=IncidentState.STARTED)
+    house.incidents.claim(second)
+    house.telemetry.write_log(LOG_GROUP, BEFORE, *crash("req-9", "KeyError", "find_stock"))
+
+    slot = house.collect(make_execution(incident_id=second.id))
+
+    assert slot.status is EvidenceStatus.MERGED
+    ((child_id, _),) = house.workflow.started.items()
+    child, parent = house.incidents.load(child_id), house.incidents.load(second.id)
+    assert child is not None and child.linked == [second.id]
+    assert parent is not None and parent.linked == [child_id]
+
+    third = make_incident("inc-00000000000000cc", state=IncidentState.STARTED)
+    house.incidents.claim(third)
+    house.collect(make_execution(incident_id=third.id))
+    assert len(house.incidents.occurrences(child_id)) == 1
+    assert len(house.workflow.started) == 1
+
+
 def test_a_rehearsal_reads_no_log() -> None:
     house = House(signal={"kind": SignalKind.REHEARSAL, "resource": "shop"})
     house.telemetry.failing = {"log_events": Unavailable("must not be asked")}

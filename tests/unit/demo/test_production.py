@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -8,7 +9,10 @@ import pytest
 
 from mendloop.adapters.git_command import run_git
 from mendloop.cli.demo.production import Production, make_production
+from mendloop.cli.demo.production.scenarios import SCENARIOS
+from mendloop.cli.demo.silence import silent_address
 from mendloop.domain.errors import Misconfigured
+from tests.scenarios.ends import ENDS
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SEEDS = range(6)
@@ -49,9 +53,10 @@ def suite(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def outcome(folder: Path, entry_point: str, request: object) -> list[str] | None:
+def outcome(folder: Path, entry_point: str, request: object, **environment: str) -> list[str] | None:
     command = [sys.executable, "-B", "-c", FAIL, entry_point, json.dumps(request)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    variables = {**os.environ, **environment}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, env=variables)
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -135,6 +140,52 @@ def test_other_scenarios_fail_where_they_say(scenario: str, seed: int, tmp_path:
         assert healed == (scenario == "fixed-already")
     assert suite(production.code).returncode == 0
     assert suite(production.repository).returncode == 0
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_a_neighbour_that_never_answers_times_out(seed: int, tmp_path: Path) -> None:
+    production = make_production("dependency-timeout", seed, tmp_path / "made", NOW)
+    silent = {production.neighbour: silent_address()}
+    for folder in (production.code, production.repository):
+        failed = outcome(folder, production.entry_point, production.failing_requests[0], **silent)
+        assert failed is not None and failed[0] == production.planted[0].exception == "TimeoutError"
+        assert suite(folder).returncode == 0
+    for request in production.healthy_requests:
+        assert outcome(production.code, production.entry_point, request) is None
+    touched = git(production, "show", "--format=", "--name-only", production.deployed_revision).split()
+    assert production.planted[0].path in touched and production.planted[0].commit == ""
+
+
+def test_an_old_bug_is_months_old(tmp_path: Path) -> None:
+    for seed in range(4):
+        production = make_production("missing-value", seed, tmp_path / str(seed), NOW)
+        planted = production.planted[0]
+        before = git(production, "log", "--format=%ct", production.deployed_revision, "--", planted.path).split()
+        assert planted.commit == "" and NOW.timestamp() - int(before[0]) > 60 * 86_400
+
+
+def test_a_repair_is_on_the_default_branch_and_not_deployed(tmp_path: Path) -> None:
+    said = set()
+    for seed in range(6):
+        production = make_production("fixed-already", seed, tmp_path / str(seed), NOW)
+        repaired = production.planted[0].repaired_in
+        ahead = git(production, "rev-list", f"{production.deployed_revision}..main").split()
+        assert repaired in ahead and repaired != ahead[0]
+        said.add(git(production, "show", "-s", "--format=%s", repaired).split()[0])
+    assert said == {"Fix", "Accept"}
+
+
+def test_the_suspects_message_varies_by_seed(made: dict[int, Production]) -> None:
+    said = {git(production, "show", "-s", "--format=%s", production.planted[0].commit) for production in made.values()}
+    words = {" ".join(message.split()[:2]) for message in said}
+    assert len(said) == len(made) and len(words) >= 3
+
+
+def test_every_scenario_says_what_happens_and_how_it_ends() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text()
+    for scenario in SCENARIOS.values():
+        assert f"| `{scenario.name}` | {scenario.happens} | {scenario.ends} |" in text
+    assert set(SCENARIOS) == set(ENDS)
 
 
 def test_an_unknown_scenario_names_the_known_ones(tmp_path: Path) -> None:

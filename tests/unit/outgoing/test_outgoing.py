@@ -48,6 +48,12 @@ def test_a_secret_beyond_the_cut_is_found_too() -> None:
         outgoing.checked("x\n" * 40_000 + SECRET)
 
 
+def test_linked_incidents_are_named_except_on_a_public_repository() -> None:
+    facts = Facts(incident_id="inc-1", service="shop", address="https://x/incidents/inc-1", linked=["inc-2"])
+    assert "- Another fault behind the same signal: inc-2" in outgoing_tickets.body(facts, "no_target")
+    assert "inc-2" not in outgoing_tickets.body(facts.model_copy(update={"public": True}), "no_target")
+
+
 def test_a_title_is_one_short_line() -> None:
     assert outgoing.title_of("a\nb " + "c" * 300) == "a b " + "c" * 116
 
