@@ -53,6 +53,7 @@ REASONS = {
     "access_denied": "mendloop lacks a permission.",
     "misconfigured": "A setting, the catalog or the stack is wrong.",
     "unsupported": "mendloop does not handle this kind of thing.",
+    "bad_input": "What was given is not acceptable as it is.",
     "bad_event": "The event is of no kind that mendloop understands.",
     "bad_catalog": "The catalog does not validate.",
     "bad_link": "A review link was not valid.",
