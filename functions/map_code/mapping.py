@@ -11,7 +11,8 @@ from functions.map_code.ranking import candidates, rank
 from functions.map_code.revision import Running
 from functions.map_code.since import changed_since
 from functions.map_code.snapshot import Snapshot
-from functions.map_code.suspects import rank_suspects
+from functions.map_code.suspects import last_writers, rank_suspects
+from functions.map_code.without_trace import changed_functions, last_good, why_nothing
 from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.mapping import CodeMap, Correction, Target
 from mendloop.domain.catalog import Catalog, Service
@@ -29,7 +30,11 @@ class View:
 
 def look(evidence: Evidence, fault: Fault | None, service: Service, snapshot: Snapshot) -> View:
     """Places of the trace, recent changes, and the functions that may have to change with their clues."""
-    located = _located(fault, service, snapshot)
+    if fault is None:
+        changes = recent_changes(snapshot, last_good(evidence), evidence.window_end)
+        found = changed_functions(changes, service, snapshot)
+        return View(Located([], [] if found else [why_nothing(evidence)], False), changes, found)
+    located = locate(fault.trace, service, snapshot)
     changes = recent_changes(snapshot, evidence.last_good_revision, evidence.window_end) if located.places else []
     return View(located, changes, candidates(located, changes, snapshot))
 
@@ -63,16 +68,11 @@ def make_map(
         targets=targets,
         code_path=_code_path(located, targets),
         suspects=suspects,
-        owner=find_owner(targets, suspects, snapshot, catalog),
+        writers=last_writers(targets, snapshot) if located.places else [],
+        owner=find_owner(targets, suspects, snapshot, catalog, evidence.window_end),
         fixed_in=changed_since(targets, suspects, snapshot, running.head),
         unmapped=[*missing, *located.unmapped],
     )
-
-
-def _located(fault: Fault | None, service: Service, snapshot: Snapshot) -> Located:
-    if fault is None:
-        return Located([], ["the evidence holds no stack trace"], False)
-    return locate(fault.trace, service, snapshot)
 
 
 def _code_path(located: Located, targets: list[Target]) -> list[str]:

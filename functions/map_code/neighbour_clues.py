@@ -19,7 +19,7 @@ def read_message(said: Said, steps: list[Step], pool: Pool, search: Search) -> N
     for name in said.classes:
         for path, source, one in search.classes(name):
             for built in source.constructors(one.name):
-                add_hits(pool, [Hit(path, built)], "builds_named", 1.0, f"builds the {name} of the message")
+                add_hits(pool, [Hit(path, built)], "built_without", 1.0, f"builds the {name} of the message")
     for step in steps:
         function = step.place.function
         if function and len(function.short) > 3 and function.short.lower() in said.words:
@@ -44,12 +44,13 @@ def read_neighbours(steps: list[Step], said: Said, pool: Pool, search: Search) -
     crash = first.place.function if first else None
     if first is None or source is None or crash is None:
         return
+    traced = {step.place.function.name for step in steps if step.place.function}
     for function in source.functions:
         if function.name == crash.name:
             continue
         clues = {
             "neighbour_in_message": function.short.lower() in said.words and len(function.short) > 4,
-            "same_class": bool(function.owner) and function.owner == crash.owner,
+            "same_class": bool(function.owner) and function.owner == crash.owner and function.name not in traced,
             "alike": _alike(function.short, crash.short),
         }
         if any(clues.values()):

@@ -1,32 +1,33 @@
-"""The one person asked first. Never a team, never a bot."""
+"""The one person asked first. Never a team, never a bot, nobody who left."""
 
 import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
+from functions.map_code.identity import Identities
 from functions.map_code.snapshot import Snapshot
 from mendloop.contracts.mapping import Commit, Owner, Suspect, Target
-from mendloop.domain.catalog import Approver, Catalog, Repository
+from mendloop.domain.catalog import Catalog
 from mendloop.domain.codeowners_file import PathOwner, owners_of
 
 _BOT = re.compile(r"\[bot\]|\bbot\b|dependabot|renovate|github-actions|mendloop|^noreply@|^no-reply@", re.IGNORECASE)
 _RECENT_COMMITS = 20
+_PRESENT = timedelta(days=180)
+_MOST_READ = 200
 
 
-def find_owner(targets: list[Target], suspects: list[Suspect], snapshot: Snapshot, catalog: Catalog) -> Owner | None:
-    """The path's individual in CODEOWNERS, else the first suspect's author, else the path's last committer."""
+def find_owner(
+    targets: list[Target], suspects: list[Suspect], snapshot: Snapshot, catalog: Catalog, now: datetime
+) -> Owner | None:
+    """The first suspect's author, else the path's individual in CODEOWNERS, else the path's last committer.
+
+    A bot is nobody, and so is an author of whom the repository has seen no commit for 180 days before `now`.
+    """
     if not targets:
         return None
-    path = targets[0].path
-    for entry in owners_of(path, lambda place: snapshot.code.file(snapshot.repository, snapshot.revision, place)):
-        if entry.kind != "team" and not _BOT.search(entry.name):
-            return _named(entry, path, snapshot.repository, catalog)
-    for suspect in suspects:
-        if not is_bot(suspect.commit):
-            return _author(suspect.commit, f"author of the suspect commit {suspect.commit.sha[:12]}", catalog)
-    history = snapshot.code.commits(snapshot.repository, snapshot.revision, path=path, limit=_RECENT_COMMITS)
-    for commit in history:
-        if not is_bot(commit):
-            return _author(commit, f"last committer to {path}", catalog)
-    return None
+    search = _Search(targets[0].path, snapshot, Identities.of(snapshot, catalog), now)
+    found = (*search.authors(suspects[:1]), *search.named(), *search.committers())
+    return next(iter(found), None)
 
 
 def is_bot(commit: Commit) -> bool:
@@ -34,40 +35,53 @@ def is_bot(commit: Commit) -> bool:
     return bool(_BOT.search(commit.author_name) or _BOT.search(commit.author_email))
 
 
-def _named(entry: PathOwner, path: str, repository: Repository, catalog: Catalog) -> Owner:
-    approver = _by_login(entry.name, repository, catalog) if entry.kind == "login" else _by_mail(entry.name, catalog)
-    return Owner(
-        name=approver.full_name if approver else entry.name,
-        email=entry.name if entry.kind == "email" else "",
-        login=entry.name if entry.kind == "login" else "",
-        catalog_name=approver.name if approver else "",
-        reason=f"named for {path} in CODEOWNERS",
-    )
+class _Search:
+    def __init__(self, path: str, snapshot: Snapshot, identities: Identities, now: datetime) -> None:
+        self.path = path
+        self.snapshot = snapshot
+        self.identities = identities
+        code, since = snapshot.code, now - _PRESENT
+        recent = code.commits(snapshot.repository, snapshot.revision, since=since, limit=_MOST_READ)
+        self.present = {identities.mail(commit.author_email) for commit in recent}
+        # Who wrote before the oldest of so many commits may well be there.
+        self.complete = len(recent) < _MOST_READ
 
+    def authors(self, suspects: list[Suspect]) -> Iterator[Owner]:
+        for suspect in suspects:
+            if self._here(suspect.commit):
+                yield self._author(suspect.commit, f"author of the suspect commit {suspect.commit.sha[:12]}")
 
-def _author(commit: Commit, reason: str, catalog: Catalog) -> Owner:
-    approver = _by_mail(commit.author_email, catalog)
-    return Owner(
-        name=commit.author_name,
-        email=commit.author_email,
-        catalog_name=approver.name if approver else "",
-        reason=reason,
-    )
+    def named(self) -> Iterator[Owner]:
+        code, repository, revision = self.snapshot.code, self.snapshot.repository, self.snapshot.revision
+        for entry in owners_of(self.path, lambda place: code.file(repository, revision, place)):
+            if entry.kind != "team" and not _BOT.search(entry.name):
+                yield self._entry(entry)
 
+    def committers(self) -> Iterator[Owner]:
+        snapshot = self.snapshot
+        history = snapshot.code.commits(snapshot.repository, snapshot.revision, path=self.path, limit=_RECENT_COMMITS)
+        for commit in history:
+            if self._here(commit):
+                yield self._author(commit, f"last committer to {self.path}")
 
-def _by_mail(mail: str, catalog: Catalog) -> Approver | None:
-    return next(
-        (found for found in catalog.approvers.values() if mail.lower() in {known.lower() for known in found.git}), None
-    )
+    def _here(self, commit: Commit) -> bool:
+        if is_bot(commit):
+            return False
+        return not self.complete or self.identities.mail(commit.author_email) in self.present
 
+    def _author(self, commit: Commit, reason: str) -> Owner:
+        mail = self.identities.mail(commit.author_email)
+        approver = self.identities.by_mail(mail)
+        name = self.identities.name(commit.author_email) or commit.author_name
+        return Owner(name=name, email=mail, catalog_name=approver.name if approver else "", reason=reason)
 
-def _by_login(login: str, repository: Repository, catalog: Catalog) -> Approver | None:
-    """Logins are compared within their host only: the same login elsewhere may be somebody else."""
-    return next(
-        (
-            found
-            for found in catalog.approvers.values()
-            if found.logins.get(repository.host, "").lower() == login.lower()
-        ),
-        None,
-    )
+    def _entry(self, entry: PathOwner) -> Owner:
+        known = self.identities
+        approver = known.by_login(entry.name) if entry.kind == "login" else known.by_mail(known.mail(entry.name))
+        return Owner(
+            name=approver.full_name if approver else entry.name,
+            email=entry.name if entry.kind == "email" else "",
+            login=entry.name if entry.kind == "login" else "",
+            catalog_name=approver.name if approver else "",
+            reason=f"named for {self.path} in CODEOWNERS",
+        )

@@ -87,7 +87,7 @@ def _of_type(raised: Raise, facts: Facts, error: str) -> bool:
 
 
 def _returns_exception(source: SourceFile, facts: Facts) -> bool:
-    made = [call for call in facts.calls if call.creates or source.language == "python"]
+    made = [call for call in facts.calls if call.innermost == 1 and (call.creates or source.language == "python")]
     returned = [call for call in made if any(_meets(call.span, span) for span in facts.returns)]
     return any(_EXCEPTION.search(call.name) for call in returned)
 

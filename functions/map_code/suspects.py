@@ -19,26 +19,32 @@ _NEAR = 5
 
 
 def rank_suspects(targets: list[Target], changes: list[Change], snapshot: Snapshot) -> list[Suspect]:
-    """Most likely first, with reasons; commits that touched nothing near the first targets are none."""
+    """Recent commits, most likely first, with reasons; those that touched nothing near the first target are none."""
     if not targets:
         return []
     blamed = _blamed(targets[0], snapshot)
     suspects = [one for change in changes if (one := _suspect(change, targets[0], blamed, snapshot))]
-    known = {one.commit.sha for one in suspects}
-    older = _older([(target, _blamed(target, snapshot)) for target in targets[1:_MOST_BLAMED]], targets[0], blamed)
-    for sha, (score, reason, path) in sorted(older.items(), key=lambda one: -one[1][0])[:_MOST_SUSPECTS]:
-        if sha not in known and (commit := _commit(sha, snapshot)):
-            suspects.append(Suspect(commit=commit, score=round(score, 3), reasons=[reason], paths=[path]))
     return sorted(suspects, key=lambda suspect: -suspect.score)[:_MOST_SUSPECTS]
+
+
+def last_writers(targets: list[Target], snapshot: Snapshot) -> list[Suspect]:
+    """Who last wrote the lines of the first targets, however long ago; nearest to the frames first."""
+    found = _wrote([(target, _blamed(target, snapshot)) for target in targets[:_MOST_BLAMED]])
+    best = sorted(found.items(), key=lambda one: -one[1][0])[:_MOST_SUSPECTS]
+    return [
+        Suspect(commit=commit, score=round(score, 3), reasons=[reason], paths=[path])
+        for sha, (score, reason, path) in best
+        if (commit := _commit(sha, snapshot))
+    ]
 
 
 _Blame = dict[int, str]
 
 
-def _older(others: list[tuple[Target, _Blame]], first: Target, blamed: _Blame) -> dict[str, tuple[float, str, str]]:
-    """By commit: a score below that of recent changes, the reason, the path."""
+def _wrote(blamed: list[tuple[Target, _Blame]]) -> dict[str, tuple[float, str, str]]:
+    """By commit: the score, the reason, the path."""
     found: dict[str, tuple[float, str, str]] = {}
-    for place, (target, lines) in enumerate([(first, blamed), *others]):
+    for place, (target, lines) in enumerate(blamed):
         near: dict[str, float] = defaultdict(float)
         for line, sha in lines.items():
             near[sha] += 1 / (1 + abs(line - (target.frame_line or target.start_line)) / _NEAR)

@@ -1,6 +1,7 @@
 """What a function's place in the trace says: how near the crash, who raised, who only passed on."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from functions.map_code.candidates import Candidate, Pool
@@ -87,7 +88,8 @@ def _position(one: Step, located: Located, deepest: int) -> None:
         reason = f"{depth} own frame{'s' if depth > 1 else ''} above the deepest, at {where}"
     else:
         reason = f"calls the dependency that raised, at {where}" if located.below_own else f"raised at {where}"
-    candidate.add("near_crash", 1 / (1 + depth), reason)
+    only_raises = one.part.role is Role.RAISER and one.beyond < 0
+    candidate.add("raiser" if only_raises else "near_crash", 1.0 if only_raises else 1 / (1 + depth), reason)
     candidate.seen(place.line, place.certainty, place.note)
     if depth == 0:
         candidate.add("deepest")
@@ -110,8 +112,6 @@ def _part(one: Step, said: Said) -> None:
         candidate.add(f"cause_{min(one.beyond, 2)}")
         if one.beyond <= 1:
             candidate.add(f"cause_{one.beyond}_{said.kind}")
-    if one.part.role is Role.RAISER and one.beyond < 0:
-        candidate.add("raiser", 1.0, "only raises")
     if one.part.role is Role.GUARD and one.beyond < 0:
         candidate.add("guard", 1.0, "refuses what it was given")
     if one.part.role is Role.PASSES:
@@ -147,8 +147,10 @@ def read_origin(found: list[Step]) -> None:
 
 
 def _elsewhere(found: list[Step], first: Step) -> None:
-    """The first function outside the file where it began to go wrong."""
-    for step in found:
-        if step.beyond > 0 and step.place.path != first.place.path:
-            step.candidate.add("next_file")
-            return
+    """The first function outside the file, and outside the folder, where it began to go wrong."""
+    places: dict[str, Callable[[str], str]] = {"next_file": str, "next_folder": lambda path: path.rpartition("/")[0]}
+    for clue, part in places.items():
+        for step in found:
+            if step.beyond > 0 and part(step.place.path) != part(first.place.path):
+                step.candidate.add(clue)
+                break

@@ -113,7 +113,8 @@ class Values:
                 for call in (call for call in line.facts.calls if _inside(call.span, one.span)):
                     hits = self._hits(line, call)
                     self._may_be_nothing(hits, line.weight / back)
-                    add_hits(self.pool, hits, "makes_value", line.weight / back, reason)
+                    clue = "makes_nothing" if self.said.kind == "nothing" else "makes_value"
+                    add_hits(self.pool, hits, clue, line.weight / back, reason)
             names = names | {name for one in made for name in one.used}
 
     def _may_be_nothing(self, hits: list[Hit], weight: float) -> None:
@@ -137,14 +138,15 @@ class Values:
         read |= (line.names - set(line.function.parameters)) if java else set()
         read -= {call.name for call in line.facts.calls}
         path, owner = line.step.place.path, line.function.owner
+        missing = self.said.kind in {"nothing", "missing"}
         built = line.source.constructors(owner) if owner else []
         for function in (one for one in line.source.functions if one.name != line.function.name):
             assigned = line.source.facts(function).assignments
             both = read & {name for one in assigned for name in (one.names if java else one.attributes)}
             if both and ((owner and function.owner == owner) or line.source.language in {"go", "javascript"}):
-                clue = "writes_built" if function in built else "writes"
+                clue = ("built_without" if missing else "writes_built") if function in built else "writes"
                 add_hits(self.pool, [Hit(path, function)], clue, line.weight, f"gives {min(both)} its value")
-        clue = "builds_missing" if self.said.kind in {"nothing", "missing"} else "builds"
+        clue = "builds_missing" if missing else "builds"
         reason = f"builds the object of {line.function.name}"
         for one in built:
             add_hits(self.pool, [Hit(path, one)], clue, line.weight, reason)

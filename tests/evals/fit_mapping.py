@@ -17,7 +17,7 @@ import numpy as np
 from functions.map_code.weights import FITTED, SIGNS
 from tests.evals.mapping_cases import Case, hits, read
 
-PENALTY = 0.005
+PENALTY = 0.003
 STEPS = 600
 RATE = 0.1
 COLUMNS = ("file@1", "file@3", "function@1", "function@3")

@@ -77,7 +77,8 @@ class CodeMap(StoredContract):
     head: str = Field(description="The default branch's head when mapped")
     targets: list[Target] = Field(default_factory=list, description="Best first")
     code_path: list[str] = Field(default_factory=list, description="entry → … → target as `path::function`")
-    suspects: list[Suspect] = Field(default_factory=list, description="Most likely first")
+    suspects: list[Suspect] = Field(default_factory=list, description="Recent commits, most likely first")
+    writers: list[Suspect] = Field(default_factory=list, description="Who last wrote the targets' lines, however old")
     owner: Owner | None = None
     fixed_in: FixedIn | None = None
     unmapped: list[str] = Field(default_factory=list, description="Frames that led nowhere, with the reason")

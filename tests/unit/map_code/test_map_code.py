@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from functions.map_code.step import map_code
@@ -212,18 +214,26 @@ def test_only_changed_on_the_default_branch_is_not_fixed() -> None:
     assert mapping.fixed_in and not mapping.fixed_in.fixed and mapping.fixed_in.commit.sha == later
 
 
-def test_the_owner_is_the_individual_in_codeowners() -> None:
+def test_the_owner_is_the_suspects_author() -> None:
     shop = Shop()
-    shop.commit({"CODEOWNERS": "/shop/ @org/shop\n/shop/pricing/ @bot-x[bot] robin@example.com\n"}, days=1)
+    shop.commit({"CODEOWNERS": "/shop/ robin@example.com\n"}, days=1)
     slot, mapping = shop.map(shop.execution(shop.break_it()))
+    assert slot.owner == "dana"
+    assert mapping.owner and "suspect commit" in mapping.owner.reason
+
+
+def test_without_a_suspect_the_individual_in_codeowners_is_asked() -> None:
+    shop = Shop()
+    owners = "/shop/ @org/shop\n/shop/pricing/ @bot-x[bot] robin@example.com\n"
+    broken = shop.commit({"CODEOWNERS": owners, PATH: BAD}, days=0.1, who="renovate[bot]")
+    slot, mapping = shop.map(shop.execution(broken))
     assert slot.owner == "robin"
     assert mapping.owner and "CODEOWNERS" in mapping.owner.reason
 
 
 def test_a_login_counts_on_its_own_host_only() -> None:
     shop = Shop()
-    shop.commit({"CODEOWNERS": "* @dana-x\n"}, days=1)
-    broken = shop.break_it()
+    broken = shop.commit({"CODEOWNERS": "* @dana-x\n", PATH: BAD}, days=0.1, who="renovate[bot]")
     elsewhere = make_catalog()
     dana = make_approver("dana", logins={"github": "dana-x"})
     elsewhere = elsewhere.model_copy(update={"approvers": {**elsewhere.approvers, "dana": dana}})
@@ -231,11 +241,25 @@ def test_a_login_counts_on_its_own_host_only() -> None:
     assert mapping.owner and (mapping.owner.login, mapping.owner.catalog_name) == ("dana-x", "")
 
 
-def test_a_team_is_nobody_so_the_suspects_author_is_asked() -> None:
+def test_a_mailmap_tells_who_an_author_is() -> None:
     shop = Shop()
-    slot, mapping = shop.map(shop.execution(shop.break_it()))
+    shop.commit({".mailmap": "Dana Example <dana@example.com> <dana@laptop.local>\n"}, days=1)
+    author = ("dana", "dana@laptop.local")
+    broken = shop.host.commit_files({PATH: BAD}, "Tidy up", author=author, at=NOW - timedelta(days=0.1))
+    slot, mapping = shop.map(shop.execution(broken))
     assert slot.owner == "dana"
-    assert mapping.owner and "suspect commit" in mapping.owner.reason
+    assert mapping.owner and mapping.owner.name == "Dana Example"
+
+
+def test_who_has_left_is_not_asked() -> None:
+    shop = Shop()
+    shop.host = InMemoryCodeHost()
+    shop.commit({"shop/__init__.py": "", "shop/entry.py": ENTRY, PATH: BAD}, days=300, who="Dana")
+    running = shop.commit({"README.md": "Shop\n"}, days=20, who="Robin")
+    _, mapping = shop.map(shop.execution(running, last_good_revision=""))
+    assert mapping.suspects == [] and mapping.writers[0].commit.author_name == "Dana Example"
+    assert "last wrote 6 of 6 lines of order_total" in mapping.writers[0].reasons
+    assert mapping.owner is None
 
 
 def test_a_bot_is_never_asked() -> None:

@@ -27,12 +27,13 @@ class Outcome:
     def prediction(self) -> dict[str, Any]:
         """`{"id", "files", "functions", "suspects"}`, best first."""
         targets = self.mapping.targets if self.mapping else []
-        suspects = self.mapping.suspects if self.mapping else []
+        commits = [*self.mapping.suspects, *self.mapping.writers] if self.mapping else []
+        commits.sort(key=lambda one: -one.score)
         return {
             "id": self.case,
             "files": list(dict.fromkeys(target.path for target in targets)),
             "functions": [f"{target.path}::{target.function}" for target in targets if target.function],
-            "suspects": [suspect.commit.sha for suspect in suspects],
+            "suspects": list(dict.fromkeys(one.commit.sha for one in commits)),
         }
 
 

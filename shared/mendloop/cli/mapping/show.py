@@ -26,6 +26,7 @@ def summary(mapping: CodeMap) -> dict[str, Any]:
             {"commit": one.commit.sha, "author": one.commit.author_name, "score": one.score, "reasons": one.reasons}
             for one in mapping.suspects
         ],
+        "writers": [{"commit": one.commit.sha, "reasons": one.reasons} for one in mapping.writers],
         "revision": mapping.revision,
         "code_path": mapping.code_path,
         "unmapped": mapping.unmapped,
