@@ -17,7 +17,10 @@ def regression_tests(context: DraftContext, proposal: Proposal) -> Iterator[Regr
         "expected_type": context.fault.trace.type if context.fault else "",
         "expected_function": _crash(context),
     }
-    for source in (replayed(context, place), restored(context, place, proposal.suspect), generated(context, place)):
+    # A drafter that undoes nothing names no commit; what the likeliest one took away is as good a proof of its change.
+    suspects = context.mapping.suspects
+    suspect = proposal.suspect or (suspects[0].commit.sha if suspects else "")
+    for source in (replayed(context, place), restored(context, place, suspect), generated(context, place)):
         for test in source:
             yield test.model_copy(update=expected)
     yield RegressionTest(source=RegressionSource.NONE, reason=_why_none(context))

@@ -44,17 +44,25 @@ def demo(
     approve: Annotated[bool, typer.Option("--approve", help="Decide as a browser would: approve.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="Decide as a browser would: reject.")] = False,
     ticket: Annotated[bool, typer.Option("--ticket", help="Decide as a browser would: ticket instead.")] = False,
+    drafter: Annotated[
+        str, typer.Option(help="revert, or claude, which needs the options below and reaches a model.")
+    ] = "revert",
+    model: Annotated[str, typer.Option(help="The model's name, for --drafter claude.")] = "",
+    model_key_file: Annotated[Path | None, typer.Option(help="A file with the model's key alone.")] = None,
+    model_url: Annotated[str, typer.Option(help="A server that speaks the Messages API; Anthropic's if empty.")] = "",
     keep: Annotated[bool, typer.Option("--keep", help="Leave the local cloud running at the end.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write what happened as JSON.")] = None,
 ) -> None:
     """Let a small production service fail on the local cloud, and watch the loop mend it."""
     from mendloop.cli.demo.attend import chosen
     from mendloop.cli.demo.run import run_demo
+    from mendloop.cli.drafter import chosen_drafter
     from mendloop.cli.errors import told
 
     with told():
+        who = chosen_drafter(drafter, model, model_key_file, model_url)
         decide = chosen(approve=approve, reject=reject, ticket=ticket)
-        run_demo(scenario, seed, decide=decide, keep=keep, report=report)
+        run_demo(scenario, seed, decide=decide, keep=keep, report=report, drafter=who)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from mendloop.cli.demo.production import Production, make_production
 from mendloop.cli.demo.settings import write_catalog
 from mendloop.cli.demo.silence import silent_address
 from mendloop.cli.deployment import App, deploy
+from mendloop.cli.drafter import REVERT, Drafter
 from mendloop.cli.local_cloud import LocalCloud
 from mendloop.cli.place import Place, local_place
 from mendloop.cli.stack import deploy_stack
@@ -26,15 +27,19 @@ def fresh_cloud(tools: Toolbox, folder: Path) -> LocalCloud:
     return local_cloud.start(tools, folder)
 
 
-def deploy_all(tools: Toolbox, cloud: LocalCloud, scenario: str, seed: int) -> tuple[Place, Production, Inbox]:
+def deploy_all(
+    tools: Toolbox, cloud: LocalCloud, scenario: str, seed: int, drafter: Drafter = REVERT
+) -> tuple[Place, Production, Inbox]:
     """The stack of mendloop with its catalog pushed, and the production service's own stack beside it."""
     shutil.rmtree(cloud.folder / "production", ignore_errors=True)
     production = make_production(scenario, seed=seed, into=cloud.folder / "production")
-    place, inbox = deploy_side_by_side(tools, cloud, [production])
+    place, inbox = deploy_side_by_side(tools, cloud, [production], drafter)
     return place, production, inbox
 
 
-def deploy_side_by_side(tools: Toolbox, cloud: LocalCloud, productions: Sequence[Production]) -> tuple[Place, Inbox]:
+def deploy_side_by_side(
+    tools: Toolbox, cloud: LocalCloud, productions: Sequence[Production], drafter: Drafter = REVERT
+) -> tuple[Place, Inbox]:
     """The stack of mendloop once, with all services in its catalog, and one stack that holds all of them.
 
     Misconfigured when two of them have the same name.
@@ -44,9 +49,10 @@ def deploy_side_by_side(tools: Toolbox, cloud: LocalCloud, productions: Sequence
         raise Misconfigured(f"two services are called {min(twice)}: choose other seeds")
     catalog_file = cloud.folder / "mendloop.yaml"
     # The stack needs the approvers' names only; the inbox's address is known once the cloud runs.
-    write_catalog(productions, "arn:aws:sqs:us-east-1:000000000000:inbox", catalog_file)
-    outputs = deploy_stack(tools, cloud, catalog_file)
+    write_catalog(productions, "arn:aws:sqs:us-east-1:000000000000:inbox", catalog_file, drafter.name)
+    outputs = deploy_stack(tools, cloud, catalog_file, drafter=drafter)
     place = local_place(cloud, outputs)
+    drafter.keep_key(place)
     inbox = Inbox(place, "inbox")
     place.client("s3").put_object(Bucket=outputs["CatalogBucket"], Key="mendloop.yaml", Body=catalog_file.read_bytes())
     catalog, _ = place.wiring.catalogs.load()

@@ -16,19 +16,22 @@ from mendloop.cli.demo.play import Audience, Course, play
 from mendloop.cli.demo.production.scenarios import known
 from mendloop.cli.demo.production.scenarios.scenario import Stage
 from mendloop.cli.demo.report import service_report, write_report
+from mendloop.cli.drafter import REVERT, Drafter
 from mendloop.cli.local_cloud import LocalCloud
 from mendloop.cli.toolbox import Toolbox, find_root
 from mendloop.domain.errors import Unavailable
 
 
-def run_demo(scenario: str, seed: int, *, decide: Choice | None, keep: bool, report: Path | None) -> dict[str, Any]:
+def run_demo(
+    scenario: str, seed: int, *, decide: Choice | None, keep: bool, report: Path | None, drafter: Drafter = REVERT
+) -> dict[str, Any]:
     """The whole demo; its report. Unavailable when the loop came to no end, Misconfigured: no such scenario."""
     known(scenario)
     console = Console(highlight=False)
     tools = Toolbox(find_root())
     cloud = fresh_cloud(tools, tools.state / "cloud")
     try:
-        found = _loop(console, tools, cloud, scenario, seed, decide)
+        found = _loop(console, tools, cloud, scenario, seed, decide, drafter)
         if report:
             write_report(found, report)
             console.print(f"Report: {report}")
@@ -45,11 +48,17 @@ def run_demo(scenario: str, seed: int, *, decide: Choice | None, keep: bool, rep
 
 
 def _loop(
-    console: Console, tools: Toolbox, cloud: LocalCloud, scenario: str, seed: int, decide: Choice | None
+    console: Console,
+    tools: Toolbox,
+    cloud: LocalCloud,
+    scenario: str,
+    seed: int,
+    decide: Choice | None,
+    drafter: Drafter,
 ) -> dict[str, Any]:
     began = time.monotonic()
     with console.status("Deploying mendloop and a small production service on the local cloud …"):
-        place, production, inbox = deploy_all(tools, cloud, scenario, seed)
+        place, production, inbox = deploy_all(tools, cloud, scenario, seed, drafter)
     deployed = time.monotonic()
     console.print(f"Deployed in {deployed - began:.1f} s. The service is [bold]{production.service}[/].")
     with console.status("Watching …") as status:

@@ -11,7 +11,7 @@ APPROVER = "approver"
 """One constant name, so that the stack (which makes a topic per approver) is the same for every seed."""
 
 
-def write_catalog(productions: Sequence[Production], inbox_arn: str, file: Path) -> None:
+def write_catalog(productions: Sequence[Production], inbox_arn: str, file: Path, drafter: str = "revert") -> None:
     """The catalog of the demo's services; the approver's mail goes to the demo's inbox."""
     people = [production.approver for production in productions]
     catalog = {
@@ -23,12 +23,12 @@ def write_catalog(productions: Sequence[Production], inbox_arn: str, file: Path)
                 "git": sorted({person.mail for person in people}),
             }
         },
-        "services": {production.service: _service(production) for production in productions},
+        "services": {production.service: _service(production, drafter) for production in productions},
     }
     file.write_text(yaml.safe_dump(catalog, sort_keys=False, allow_unicode=True))
 
 
-def _service(production: Production) -> dict[str, object]:
+def _service(production: Production, drafter: str) -> dict[str, object]:
     usual: dict[str, object] = {
         "signals": {
             "alarms": [production.alarm_name],
@@ -41,6 +41,7 @@ def _service(production: Production) -> dict[str, object]:
         "request_field": production.request_field,
         "approvers": [APPROVER],
         "autonomy": "pull_request",
+        "drafters": [drafter],
         "limits": {
             "settle_seconds": 2,
             "debounce_seconds": 0,
