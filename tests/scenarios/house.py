@@ -22,8 +22,10 @@ from mendloop.cli.place import Place
 from mendloop.cli.toolbox import Toolbox
 from tests.scenarios.ends import ENDS
 
-SIDE_BY_SIDE = 4
-"""Cases at the same time: what two cores can bear."""
+SIDE_BY_SIDE = 3
+"""Cases at the same time: on two cores, more of them would only start more workers."""
+PATIENCE = 300
+"""Seconds in which nothing happens before a case breaks off."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,11 @@ def play_all(house: House, tell: Callable[[Result], None]) -> list[Result]:
     """Every case, side by side; each result is told as it comes."""
     results = []
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        running = {pool.submit(_play, house, case): (case, time.monotonic()) for case in house.productions}
+        longest_first = sorted(house.productions, key=lambda case: -known(case.scenario).incidents)
+        running = {pool.submit(_play, house, case): case for case in longest_first}
         for done in as_completed(running):
-            case, _ = running[done]
             # Read on this one thread: the report's adapters are made as they are needed.
-            results.append(_result(house, case, done.result()))
+            results.append(_result(house, running[done], done.result()))
             tell(results[-1])
     return results
 
@@ -113,6 +115,7 @@ def _play(house: House, case: Case) -> tuple[Course | None, str, float]:
             Stage(house.place, production),
             house.mailbox(production.service),
             Choice.APPROVE,
+            patience=PATIENCE,
             pause=1.0,
         )
     except Exception as error:

@@ -9,8 +9,8 @@ from mendloop.domain.errors import Unavailable
 
 
 def send(place: Place, production: Production) -> tuple[int, int]:
-    """Healthy requests, then failing ones between healthy ones: (answered, failed)."""
-    failing = [request for request in production.failing_requests for _ in range(2)]
+    """Healthy requests, then every failing one in turn, twice, between healthy ones: (answered, failed)."""
+    failing = [*production.failing_requests, *production.failing_requests]
     healthy = list(production.healthy_requests)
     answered = failed = 0
     for request in [*healthy, *[each for bad in failing for each in (bad, healthy[0])]]:

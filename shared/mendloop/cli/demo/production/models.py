@@ -99,6 +99,11 @@ class Production:
     catalog: Mapping[str, object] = field(default_factory=dict)
     """Fields of the service's catalog entry that its scenario sets otherwise."""
 
+    @property
+    def alarm_threshold(self) -> int:
+        """Errors until the alarm fires: where there are several faults, each has shown itself by then."""
+        return 1 if len(self.failing_requests) < 2 else len(self.failing_requests) + 1
+
     def context(self) -> dict[str, object]:
         """What the CDK app of the services is told about this one."""
         return {
@@ -107,4 +112,5 @@ class Production:
             "function": self.function_name,
             "handler": self.lambda_handler,
             "revision": self.deployed_revision,
+            "threshold": self.alarm_threshold,
         }

@@ -24,6 +24,7 @@ class ProductionSettings:
     revision: str
     python: str
     environment: Mapping[str, str]
+    threshold: int
 
 
 class ProductionStack(Stack):
@@ -51,13 +52,13 @@ class ProductionService(Construct):
             metric_name="Errors",
             dimensions_map={"FunctionName": settings.function},
             statistic="Sum",
-            period=Duration.seconds(60),
+            period=Duration.minutes(5),
         )
         self.alarm = errors.create_alarm(
             self,
             "Errors",
             alarm_name=f"{settings.service}-errors",
-            threshold=1,
+            threshold=settings.threshold,
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
