@@ -207,6 +207,31 @@ def test_the_same_event_three_times_is_one_execution(house: House, first: tuple[
     assert len({incident.id for incident in stored if incident.id in fresh}) == len(fresh)
 
 
+def test_the_same_fault_again_gets_no_second_pull_request(
+    house: House, first: tuple[Watcher, Mail, dict[str, Any]]
+) -> None:
+    earlier = first[0].document()["incident_id"]
+    before = {execution["executionArn"] for execution in executions(house)}
+    seen = len(house.place.wiring.incidents.occurrences(earlier))
+    alarm = house.production.alarm_name
+    house.place.client("cloudwatch").set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="it looked well")
+    send(house.place, house.production)
+    deadline = time.monotonic() + 60
+    while not (fresh := {execution["executionArn"] for execution in executions(house)} - before):
+        assert time.monotonic() < deadline, "no execution started"
+        time.sleep(0.2)
+    watcher = Watcher(house.place, fresh.pop())
+    wait_for_end(watcher)
+    outcome = watcher.document()["outcome"]
+    assert outcome["reason_code"] == "pull_request_open" and earlier in outcome["reason"]
+    assert first[2]["pull_request"]["url"] in outcome["reason"]
+    assert len(house.place.wiring.incidents.occurrences(earlier)) == seen + 1
+    assert "Draft patch" not in [name for name, _ in watcher.entered]
+    catalog, _ = house.place.wiring.catalogs.load()
+    repository = catalog.services[house.production.service].repository
+    assert len(LocalGit().open_pull_requests(repository)) == 1
+
+
 def test_own_alarm_starts_nothing(house: House, first: tuple[Watcher, Mail, dict[str, Any]]) -> None:
     before = len(executions(house))
     message = {

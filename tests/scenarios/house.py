@@ -96,13 +96,17 @@ def deployed(tools: Toolbox, folder: Path, cases: Sequence[Case]) -> Iterator[Ho
 def play_all(house: House, tell: Callable[[Result], None]) -> list[Result]:
     """Every case, side by side; each result is told as it comes."""
     results = []
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+    pool = ThreadPoolExecutor(SIDE_BY_SIDE)
+    try:
         longest_first = sorted(house.productions, key=lambda case: -known(case.scenario).incidents)
         running = {pool.submit(_play, house, case): case for case in longest_first}
         for done in as_completed(running):
             # Read on this one thread: the report's adapters are made as they are needed.
             results.append(_result(house, running[done], done.result()))
             tell(results[-1])
+    finally:
+        # Interrupted: whoever still plays breaks off when the cloud is stopped.
+        pool.shutdown(wait=False, cancel_futures=True)
     return results
 
 
