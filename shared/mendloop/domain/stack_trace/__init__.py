@@ -5,7 +5,7 @@ To add a language: a module with `find(lines) -> list[Found]`, named in `LANGUAG
 
 from collections.abc import Callable, Iterable, Sequence
 
-from mendloop.domain.stack_trace import golang, java, javascript, python
+from mendloop.domain.stack_trace import dotnet, golang, java, javascript, php, python, ruby, rust
 from mendloop.domain.stack_trace.layout import lay_out
 from mendloop.domain.stack_trace.model import Found, Line, LogText, Rank, Trace, TraceFrame
 from mendloop.domain.stack_trace.reports import read_report
@@ -17,6 +17,10 @@ LANGUAGES: tuple[Callable[[Sequence[Line]], list[Found]], ...] = (
     java.find,
     javascript.find,
     golang.find,
+    dotnet.find,
+    ruby.find,
+    php.find,
+    rust.find,
 )
 
 

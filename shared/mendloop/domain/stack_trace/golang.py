@@ -67,6 +67,7 @@ class _Reader:
         self._open: _Open | None = None
         self._function = ""
         self._created = False
+        self._bare = False
 
     def feed(self, line: Line) -> None:
         panic, goroutine = _PANIC.search(line.text), _GOROUTINE.search(line.text)
@@ -94,13 +95,20 @@ class _Reader:
 
     def _inside(self, line: Line, text: str) -> None:
         place, function = _PLACE.match(text), _FUNCTION.match(text)
-        if place and self._function:
+        bare, self._bare = self._bare, False
+        if bare and not (place and text[:1].isspace()):
+            self._function = ""
+        if place and self._function and (self._open or text[:1].isspace() or text.startswith("/")):
             self._open = self._open or _Open(line, "", "")
             name = self._function
             self._open.goroutines[-1].add(TraceFrame(place["path"], name, _package(name), int(place["line"])))
             self._open.last_event, self._open.noise, self._function = line.event, 0, ""
-        elif function and (function["arguments"] or function["created"] or self._created):
+        elif function and (
+            function["arguments"] or ((function["created"] or self._created) and "." in function["name"])
+        ):
             self._function, self._created = function["name"], False
+        elif function and "." in function["name"] and not self._function and not text[:1].isspace():
+            self._function, self._bare = function["name"], True  # zap prints no arguments; the place follows at once
         elif _CREATED.match(text):
             self._created = True
         elif self._open:

@@ -11,7 +11,7 @@ _TYPE = r"(?P<type>(?:[A-Za-z_$][\w$]{0,100}\.){0,15}[A-Za-z_$][\w$]{0,200})"
 _PLACE = re.compile(
     r"(?:^|\s)(?:at )?(?:[\w.@+-]{0,200}/{1,2}){0,3}(?P<class>[\w$.<>-]{1,400}?)\.(?P<method>[\w$<>-]{1,200})"
     r"\((?P<file>[\w$.-]{1,200}\.(?:java|kt|kts|scala|groovy|clj)|Native Method|Unknown Source)"
-    r"(?::(?P<line>\d{1,9}))?\)"
+    r"(?::(?P<line>\d{0,9}))?\)(?=$|[\s~\[])"
 )
 _AT = re.compile(r"\bat\s")
 _CAUSE = re.compile(r"(?:Caused by|Suppressed): " + _TYPE + r"(?::\s?(?P<message>.*))?$")

@@ -1,4 +1,4 @@
-"""JavaScript and TypeScript on Node: async frames, `[cause]`, constructors, bare locations."""
+"""JavaScript and TypeScript: Node's frames (async, `[cause]`, constructors, eval, bare places), browsers' `f@url`."""
 
 import re
 from collections.abc import Sequence
@@ -7,35 +7,93 @@ from mendloop.domain.stack_trace.model import Found, Line, TraceFrame
 from mendloop.domain.stack_trace.sections import Grammar
 from mendloop.domain.stack_trace.sections import find as find_sections
 
-_NAME = r"(?P<type>[A-Za-z_$][\w$.]{0,200})"
-_WHERE = r"(?P<path>[^()\n]{1,600}?):(?P<line>\d{1,9}):(?P<column>\d{1,9})"
-_BARE = r"(?P<bare>[^\s()][^()\n]{0,600}?):(?P<bare_line>\d{1,9}):(?P<bare_column>\d{1,9})"
-_FRAME = re.compile(
-    rf"(?:^|\s)at (?:(?P<function>[^()\n]{{1,300}}(?:\[as [^\]]{{1,100}}\])?) \({_WHERE}\)|(?:async )?{_BARE})\s*$"
+_AT = re.compile(r"(?:^|\s)(?:eval )?at (?P<rest>\S.{0,1500})$")
+_PLACE = re.compile(r"^(?P<path>.{1,1000}?):(?P<line>\d{1,9}):(?P<column>\d{1,9})$")
+_CALL = re.compile(r"^(?P<function>[\w$.<>\[\]#-]{1,300})\((?P<inside>.+)$")
+_EVAL = re.compile(r"\(([^()\s]{1,600}:\d{1,9}:\d{1,9})\)")
+_FILE = re.compile(r"\.(?:[cm]?[jt]sx?|bundle|vue|svelte|html?|coffee)(?:$|[?#)])|^(?:node|webpack|internal|ext|file):")
+_URL = re.compile(r"^[a-zA-Z][\w+.-]{1,20}:/")
+_WINDOWS = re.compile(r"^[A-Za-z]:[\\/]")
+_GENERATED = {"repl", "<anonymous>", "[eval]", "evalmachine.<anonymous>", "native"}
+_BROWSER = re.compile(
+    r"^\s*(?:(?P<function>[\w$.</>*\[\]]{0,200})@)?(?P<path>[^\s@()\"']{1,600}?)"
+    r"(?: line (?P<outer>\d{1,9}) > \S.{0,200})?:(?P<line>\d{1,9})(?::(?P<column>\d{1,9}))?$"
 )
-_PLACE = re.compile(rf"^\s*(?P<function>\S[^()\n]{{0,300}}) \({_WHERE}\)\s*$")
+_NATIVE = re.compile(r"^\s*(?:(?P<function>[\w$.]{1,200})@)?\[native code\]$")
 
 
 def _frame(text: str) -> TraceFrame | None:
-    likely = text[-1:].isdigit() or text.endswith(")")
-    return _read(_FRAME.search(text)) if likely and "at " in text[:400] else None
+    at = _AT.search(text) if "at " in text[:400] else None
+    if at:
+        return _called(at["rest"].strip())
+    likely = text[-1:].isdigit() or text.endswith("]")
+    return _browser(text) if likely and len(text) < 1_000 else None
 
 
 def place(text: str) -> TraceFrame | None:
     """An entry of a report's `stackTrace`, with or without `at`."""
-    return _frame(text) or _read(_PLACE.match(text))
+    return _frame(text) or _called(text.strip())
 
 
-def _read(match: re.Match[str] | None) -> TraceFrame | None:
-    if match is None:
+def _called(rest: str) -> TraceFrame | None:
+    """What follows `at`: `f (place)`, `f(place)`, or a bare place."""
+    split = rest.find(" (eval at ")
+    if split > 0:
+        inner = _EVAL.search(rest)
+        return _placed(rest[:split], inner.group(1)) if inner else None
+    split = rest.find(" (", 1)
+    if split > 0:
+        return _placed(rest[:split], _closed(rest[split + 2 :]))
+    call = _CALL.match(rest)
+    if call and _PLACE.match(_closed(call["inside"])):
+        return _placed(call["function"], _closed(call["inside"]))
+    return _placed("", rest.removeprefix("async "), bare=True)
+
+
+def _closed(inside: str) -> str:
+    """Without the closing bracket, which a cut line may lack."""
+    return inside[:-1] if inside.endswith(")") else inside if _PLACE.match(inside) else ""
+
+
+def _placed(function: str, where: str, *, bare: bool = False) -> TraceFrame | None:
+    name = re.sub(r"^async ", "", function.strip())[:300]
+    found = _PLACE.match(where)
+    if found is None:
+        known = where in _GENERATED or (not bare and _FILE.search(where) and " " not in where)
+        return TraceFrame(where.removeprefix("file://"), name) if known and (name or where == "native") else None
+    path = found["path"]
+    if not _is_path(path):
         return None
-    groups = match.groupdict()
-    path = groups["path"] or groups.get("bare") or ""
-    if "://" not in path and " " in path and not path.startswith(("/", "file:")):
+    return TraceFrame(path.removeprefix("file://"), name, "", int(found["line"]), int(found["column"]))
+
+
+def _is_path(path: str) -> bool:
+    """Not a time of day, an address or a sentence; not Rust's, which prints places alike."""
+    if path.endswith(".rs"):
+        return False
+    if " " in path and not path.startswith("/") and not _WINDOWS.match(path) and not _URL.match(path):
+        return False
+    known = path in _GENERATED or bool(_FILE.search(path) or _URL.match(path) or _WINDOWS.match(path))
+    return known or (bool(re.search(r"[A-Za-z]", path)) and ("/" in path or "\\" in path))
+
+
+def _browser(text: str) -> TraceFrame | None:
+    native = _NATIVE.match(text)
+    if native:
+        return TraceFrame("[native code]", native["function"] or "")
+    found = _BROWSER.match(text)
+    if found is None or not (_FILE.search(found["path"]) or (_URL.match(found["path"]) and "@" in text)):
         return None
-    line, column = groups["line"] or groups.get("bare_line"), groups["column"] or groups.get("bare_column")
-    function = re.sub(r"^async ", "", (groups["function"] or "").strip())
-    return TraceFrame(path.removeprefix("file://"), function, "", int(line or 0), int(column or 0))
+    if (found["function"] is None and not found["column"]) or not _one_place(found["path"]):
+        return None
+    line = found["outer"] or found["line"]
+    column = int(found["column"]) if found["column"] and not found["outer"] else None
+    return TraceFrame(found["path"], found["function"] or "", "", int(line), column)
+
+
+def _one_place(path: str) -> bool:
+    """A colon belongs to a scheme or a drive: `host:org/repo.js` is no file."""
+    return ":" not in path or bool(_URL.match(path) or _WINDOWS.match(path))
 
 
 GRAMMAR = Grammar(
@@ -44,7 +102,9 @@ GRAMMAR = Grammar(
         r"(?:^|[\s>\]|-])(?:Uncaught )?(?P<type>(?:[A-Za-z_$][\w$.]{0,200}?)?(?:Error|Exception|Rejection|Warning))"
         r"(?: \[[\w-]{1,60}\])?(?:$|:(?:\s(?P<message>.*))?$| (?P<brace>\{)$)"
     ),
-    re.compile(r"\[(?:cause|errors)\]: " + _NAME + r"(?: \[[\w-]{1,60}\])?(?::\s?(?P<message>.*))?$"),
+    re.compile(
+        r"\[(?:cause|errors)\]: (?P<type>[A-Za-z_$][\w$.]{0,200})(?: \[[\w-]{1,60}\])?(?::\s?(?P<message>.*))?$"
+    ),
     re.compile(r"^\s*\.\.\. \d+ (?:more )?lines? matching"),
     _frame,
 )

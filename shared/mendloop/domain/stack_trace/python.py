@@ -17,6 +17,7 @@ from mendloop.domain.stack_trace.python_grammar import (
     LIKELY_NAME,
     RUNTIME,
     SEPARATOR,
+    STARTS_ANOTHER,
     OpenTrace,
     body_of,
     is_decoration,
@@ -161,7 +162,7 @@ class _Reader:
         current = self._open
         if current is not None and line.event == current.last_event and len(current.message) < MAX_CHAIN:
             body = body_of(current, line.text)
-            if not SEPARATOR.match(line.text):
+            if not SEPARATOR.match(line.text) and not STARTS_ANOTHER.match(line.text):
                 current.message.append(body if body is not None else line.text)
                 return
         self.close()

@@ -32,6 +32,13 @@ LEVELS = frozenset(
 )
 GROUP = re.compile(r"^\s*(?:\+-\+-+ .+ -+|\+-+ .+ -+|\+-+|[|+])(?: |$)?")
 SEPARATOR = re.compile(r"^\s*\+[-+]+(?: (?:\d+|\.\.\.) -+)?$")
+STARTS_ANOTHER = re.compile(
+    r"(?:panic|fatal error|PHP Fatal error): |goroutine \d+ \[|(?:START|END|REPORT) RequestId: |\{\""
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:"
+    r"|\[?(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL)\b[\]:\s]|Exception in thread |thread '[^']{0,100}' panicked"
+    r"|\s+at \S.{0,400}[:\d]\)?$"
+)
+"""What a message of several lines never goes on with: another failure, or another log line."""
 CALM_PREFIX = re.compile(r"\b(?:INFO|DEBUG|NOTICE)\b")
 LIKELY_NAME = re.compile(
     r"(?:Error|Exception|Warning|Exit|Interrupt|Iteration|Fault|Failure|Timeout|Group)$|\.|^[A-Z]\w*[a-z]"

@@ -14,6 +14,9 @@ HEADER_REACH = 25
 """Lines between a header and its first frame: a long message, or other requests' lines."""
 MAX_CAUSES = 50
 
+_NESTED = re.compile(r"nested exception is:?\s*$")
+_STARTS = re.compile(r"^[\s>|]*(?:at\s|eval at|\[native code\]|\S{0,300}@|\S+:\d+:\d+$)")
+"""How a frame's line begins where no header stands above it: a place that a sentence mentions is no trace."""
 _CALM_PREFIX = re.compile(r"^.{0,80}\b(?:INFO|DEBUG|NOTICE)\b")
 
 
@@ -63,11 +66,12 @@ class _Reader:
         self._open: _Open | None = None
         self._header: tuple[Line, re.Match[str]] | None = None
         self._age = 0
+        self._nested = False
 
     def feed(self, line: Line) -> None:
         text = line.text.rstrip()
         frame = self._grammar.frame(text)
-        if frame:
+        if frame and self._begins_so(text, frame):
             self._frame(line, frame)
             return
         cause = self._grammar.cause.search(text) if self._open or self._header else None
@@ -82,7 +86,7 @@ class _Reader:
 
     def close(self) -> None:
         current, self._open = self._open, None
-        if current is None:
+        if current is None or not any(section.frames.head for section in current.sections):
             return
         first, *causes = current.sections
         language = self._grammar.language
@@ -90,6 +94,14 @@ class _Reader:
         rank = Rank.EMBEDDED if _CALM_PREFIX.match(current.first.text) else current.first.rank
         line = current.first
         self.found.append(Found(trace, line.at, line.event, current.last_event, line.request_id, rank))
+
+    def _begins_so(self, text: str, frame: TraceFrame) -> bool:
+        """Whether a frame stands at the line's beginning, or behind the same log prefix as the trace's header."""
+        above = self._header[0] if self._header else self._open.first if self._open else None
+        if _STARTS.match(text):
+            return above is not None or frame.line is not None
+        prefix = text[: text.find("at ")].rstrip()
+        return above is not None and bool(prefix) and _skeleton(above.text[: len(prefix)]) == _skeleton(prefix)
 
     def _frame(self, line: Line, frame: TraceFrame) -> None:
         if self._header or self._open is None:
@@ -107,7 +119,9 @@ class _Reader:
             self._open = _Open(line, [_Section()], line.event)
 
     def _between(self, line: Line, text: str) -> None:
-        header = None if self._grammar.more.search(text) else self._grammar.header.search(text)
+        inside = self._nested or self._grammar.more.search(text)
+        header = None if inside else self._grammar.header.search(text)
+        self._nested = bool(_NESTED.search(text))
         if header:
             self._header, self._age = (line, header), 0
         elif self._header:
@@ -119,3 +133,7 @@ class _Reader:
             ended = text.startswith(("END RequestId", "REPORT RequestId"))
             if ended or self._open.noise > MAX_NOISE:
                 self.close()
+
+
+def _skeleton(text: str) -> str:
+    return re.sub(r"\d+", "0", text)

@@ -1,6 +1,7 @@
 """JSON log lines: which of their fields hold an exception, a runtime's report, or a quotation."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,8 +22,20 @@ _EXCEPTION_KEYS = (
     "error",
     "err",
     "errorVerbose",
+    "Exception",
+    "@x",
+    "exc",
+    "backtrace",
+    "trace",
+    "StackTrace",
+    "error_stack",
+    "errorStack",
 )
+_TYPE_KEYS = ("exception_class", "exc_type", "type", "class", "name", "errorType", "error_class", "Type")
+_SAID_KEYS = ("exception_message", "exc_value", "message", "value", "errorMessage", "error_message", "Message")
+MAX_FRAMES = 20_000
 _MESSAGE_KEYS = ("message", "msg", "event", "errorMessage")
+_PLACE = re.compile(r"\S{1,500}\.\w{1,5}:\d{1,9}:in ")
 _CALM = {"info", "debug", "trace", "notice", "10", "20", "30"}
 
 
@@ -73,20 +86,44 @@ def _exception_texts(document: dict[str, Any], depth: int = 0) -> Iterator[str]:
         name = key.rsplit(".", 1)[-1]
         if name not in _EXCEPTION_KEYS:
             continue
-        if isinstance(value, str) and ("\n" in value or "\r" in value):
-            yield _with_type(document, value)
-        elif isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-            yield _with_type(document, "\n".join(item.rstrip("\n") for item in value))
-        elif isinstance(value, dict):
-            yield from _exception_texts(value, depth + 1)
+        yield from _texts_of(document, value, depth)
+
+
+def _texts_of(document: dict[str, Any], value: object, depth: int) -> Iterator[str]:
+    if isinstance(value, str) and ("\n" in value or "\r" in value):
+        yield _with_type(document, value)
+    elif isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        yield _with_type(document, "\n".join(item.rstrip("\n") for item in value))
+    elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        yield from _listed(value)
+    elif isinstance(value, dict):
+        yield from _exception_texts(value, depth + 1)
+
+
+def _listed(chain: list[dict[str, Any]]) -> Iterator[str]:
+    """As structlog's `dict_tracebacks` has it: a chain of exceptions, each with frames, as Python prints it."""
+    for one in chain[:1]:
+        frames = [frame for frame in one.get("frames") or [] if isinstance(frame, dict)][:MAX_FRAMES]
+        if not frames:
+            return
+        places = [
+            f'  File "{frame.get("filename")}", line {frame.get("lineno")}, in {frame.get("name")}' for frame in frames
+        ]
+        said = f"{one.get('exc_type')}: {one.get('exc_value')}"
+        yield "\n".join(["Traceback (most recent call last):", *places, said])
 
 
 def _with_type(document: dict[str, Any], text: str) -> str:
-    """log4j's JSON names class and message beside a stack without them."""
-    name, message = document.get("exception_class"), document.get("exception_message")
-    if isinstance(name, str) and name not in text.split("\n", 1)[0]:
-        return f"{name}: {message}\n{text}" if message else f"{name}\n{text}"
-    return text
+    """Some loggers name class and message beside a stack without them."""
+    name = next((document[key] for key in _TYPE_KEYS if isinstance(document.get(key), str)), "")
+    said = next((document[key] for key in _SAID_KEYS if isinstance(document.get(key), str)), "")
+    first = text.lstrip().split("\n", 1)[0]
+    bare = first.startswith(("at ", "from ")) or bool(_PLACE.match(first))
+    if name and "exception_class" in document:
+        bare = name not in first
+    if not name or name in first or not bare:
+        return text
+    return f"{name}: {said}\n{text}" if said else f"{name}\n{text}"
 
 
 def _calm(document: dict[str, Any]) -> bool:

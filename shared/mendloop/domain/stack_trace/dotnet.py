@@ -1,0 +1,142 @@
+""".NET: inner exceptions (`--->`), async boundaries, Mono's addresses, frames without a file where symbols are missing.
+
+The innermost exception's frames come first, each block crash frame first; the outermost is what reached the handler.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
+
+MAX_NOISE = 100
+HEADER_REACH = 25
+MAX_CAUSES = 20
+
+_TYPE = (
+    r"(?:[A-Za-z_]\w{0,100}[.+]){0,15}(?:[A-Za-z_]\w{0,200}?)?(?:Exception|Error|Fault)(?:`\d)?(?:\[[^\]]{0,200}\])?"
+)
+_HEADER = re.compile(rf"(?:^|[\s:>\]|])(?P<type>{_TYPE})(?: \((?:0x)?[0-9A-Fa-f]+\))?(?P<rest>: .*|:?$| --->.*)")
+_INNER = re.compile(rf"\s?---> (?:\(Inner Exception #\d+\) )?(?P<type>{_TYPE})(?: \((?:0x)?[0-9A-Fa-f]+\))?(?::\s?|$)")
+_FRAME = re.compile(
+    r"(?:^|\s)at (?P<function>[\w.<>`$+,\[\]|&=-]{1,400}?\s?(?:\[[^\]]{1,200}\])?\((?P<arguments>[^()]{0,1000})\))"
+    r"(?: \[0x[0-9a-f]+\])?(?: in (?P<path>[^\n]{1,600}?):(?:line )?(?P<line>\d{1,9}))?(?P<tail>\s.*)?$"
+)
+_ARGUMENTS = re.compile(
+    r"(?:(?:ref |out |in |params )?[A-Za-z_][\w.`&*\[\],<>+?]{0,200} [A-Za-z_@]\w{0,100}(?:, |$)){0,30}$"
+)
+_END = "--- End of inner exception stack trace ---"
+_BOUNDARY = "--- End of stack trace from previous location"
+_JVM = {"Native Method", "Unknown Source"}
+_CALM = re.compile(r"^.{0,80}\b(?:INFO|DEBUG|info|dbug)\b")
+
+
+@dataclass
+class _Open:
+    first: Line
+    named: list[tuple[str, str]]
+    """Outermost first."""
+    blocks: list[FrameList] = field(default_factory=lambda: [FrameList()])
+    """Innermost first, as printed."""
+    last_event: int = 0
+    noise: int = 0
+
+    def found(self) -> Found | None:
+        if not any(block.head for block in self.blocks):
+            return None
+        named = self.named or [("", "")]
+        blocks = [tuple(reversed(block.all())) for block in reversed(self.blocks)]
+        blocks += [()] * (len(named) - len(blocks))
+        traces = [
+            Trace(LANGUAGE, name, message.strip()[:MAX_MESSAGE], frames)
+            for (name, message), frames in zip(named, blocks, strict=False)
+        ]
+        outer = traces[0]
+        trace = Trace(LANGUAGE, outer.type, outer.message, outer.frames, tuple(traces[1:]))
+        line = self.first
+        rank = Rank.EMBEDDED if _CALM.match(line.text) else line.rank
+        return Found(trace, line.at, line.event, self.last_event, line.request_id, rank)
+
+
+LANGUAGE = "csharp"
+
+
+def find(lines: Sequence[Line]) -> list[Found]:
+    """Every .NET trace of a block, in order. One pass."""
+    reader = _Reader()
+    for line in lines:
+        reader.feed(line)
+    reader.close()
+    return reader.found
+
+
+def place(text: str) -> TraceFrame | None:
+    """`at Shop.Cart.Total(String id) in /src/Cart.cs:line 12`."""
+    match = _FRAME.search(text) if "at " in text[:400] else None
+    if match is None or match["arguments"] in _JVM:
+        return None
+    if not match["path"] and not _ARGUMENTS.match(match["arguments"]):
+        return None
+    function = re.sub(r"\s?\(.*$", "", match["function"])
+    return TraceFrame(match["path"] or "", function, function.rpartition(".")[0], int(match["line"] or 0) or None)
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self._open: _Open | None = None
+        self._header: _Open | None = None
+        self._age = 0
+
+    def feed(self, line: Line) -> None:
+        text = line.text.rstrip()
+        frame = place(text)
+        if frame:
+            self._frame(line, frame)
+        elif _END in text:
+            if self._open and len(self._open.blocks) < MAX_CAUSES:
+                self._open.blocks.append(FrameList())
+                self._open.last_event, self._open.noise = line.event, 0
+        elif _BOUNDARY not in text:
+            self._between(line, text)
+
+    def close(self) -> None:
+        done = self._open.found() if self._open else None
+        if done:
+            self.found.append(done)
+        self._open = None
+
+    def _frame(self, line: Line, frame: TraceFrame) -> None:
+        if self._header:
+            self.close()
+            self._open, self._header = self._header, None
+        elif self._open is None and frame.line is not None:
+            self._open = _Open(line, [])
+        if self._open is not None:
+            self._open.blocks[-1].add(frame)
+            self._open.last_event, self._open.noise = line.event, 0
+
+    def _between(self, line: Line, text: str) -> None:
+        inner = _INNER.match(text.lstrip()) if self._header else None
+        header = _HEADER.search(text)
+        if self._header and inner:
+            self._header.named += _chain(text.lstrip())[: MAX_CAUSES - len(self._header.named)]
+        elif header:
+            rest = header["rest"].removeprefix(":")
+            outer = _INNER.split(rest, maxsplit=1)[0]
+            self._header, self._age = _Open(line, [(header["type"], outer), *_chain(rest)[:MAX_CAUSES]]), 0
+        elif self._header:
+            self._age += 1
+            if self._age > HEADER_REACH:
+                self._header = None
+        if self._open:
+            self._open.noise += 1
+            if self._open.noise > MAX_NOISE or text.startswith(("END RequestId", "REPORT RequestId")):
+                self.close()
+
+
+def _chain(text: str) -> list[tuple[str, str]]:
+    """`A: x ---> B: y ---> C: z` without its first."""
+    found = list(_INNER.finditer(text))
+    ends = [*(match.start() for match in found), len(text)][1:]
+    return [(match["type"], text[match.end() : end]) for match, end in zip(found, ends, strict=True)]

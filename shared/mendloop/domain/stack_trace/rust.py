@@ -1,0 +1,129 @@
+"""Rust: panics with and without a backtrace, and errors that carry one (anyhow, eyre)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
+
+LANGUAGE = "rust"
+MAX_NOISE = 100
+MAX_WAIT = 25
+"""Lines between a panic or an error and its backtrace."""
+MAX_MESSAGE_LINES = 20
+
+_WHERE = r"(?P<path>[^\s'\":][^'\":\n]{0,500}\.rs):(?P<line>\d{1,9}):(?P<column>\d{1,9})"
+_PANIC = re.compile(
+    rf"thread '(?P<thread>[^'\n]{{0,100}})' (?:\(\d+\) )?panicked at (?:'(?P<message>.*)', )?{_WHERE}:?\s*$"
+)
+_ERROR = re.compile(r"^(?:.{0,100}\s)?(?P<type>Error): (?P<message>\S.*)$")
+_FUNCTION = re.compile(r"^\s*(?P<number>\d{1,6}): (?:0x[0-9a-f]+ - )?(?P<name>[^\s:][^\n]{0,400}?)\s*$")
+_AT = re.compile(rf"^\s+at {_WHERE}\s*$")
+_BACKTRACE = re.compile(r"^\s*(?:stack backtrace|Stack backtrace|Location):\s*$", re.IGNORECASE)
+_NOTE = re.compile(r"^note: ")
+_HASH = re.compile(r"::h[0-9a-f]{16}$")
+
+
+@dataclass
+class _Open:
+    first: Line
+    type: str
+    message: list[str]
+    panic: TraceFrame | None
+    last_event: int
+    frames: FrameList = field(default_factory=FrameList)
+    function: str = ""
+    listing: bool = False
+    noise: int = 0
+
+    def nameless(self) -> None:
+        """A release build names functions only."""
+        if self.function:
+            self.frames.add(TraceFrame("", self.function, self.function.rpartition("::")[0]))
+            self.function = ""
+
+    def found(self) -> Found | None:
+        self.nameless()
+        frames = tuple(reversed(self.frames.all()))
+        if self.panic and not any(frame.line for frame in frames):
+            frames = (*frames, self.panic)
+        if not frames:
+            return None
+        line = self.first
+        message = "\n".join(self.message).strip()[:MAX_MESSAGE]
+        rank = Rank.RUNTIME if self.panic else line.rank
+        trace = Trace(LANGUAGE, self.type, message, frames)
+        return Found(trace, line.at, line.event, self.last_event, line.request_id, min(rank, line.rank))
+
+
+def find(lines: Sequence[Line]) -> list[Found]:
+    """Every Rust trace of a block, in order. One pass."""
+    reader = _Reader()
+    for line in lines:
+        reader.feed(line)
+    reader.close()
+    return reader.found
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self._open: _Open | None = None
+
+    def feed(self, line: Line) -> None:
+        panic = _PANIC.search(line.text) if "panicked at" in line.text else None
+        if panic:
+            self._panic(line, panic)
+        elif self._open is None:
+            self._idle(line)
+        elif self._open.listing:
+            self._listing(self._open, line)
+        else:
+            self._waiting(self._open, line)
+
+    def close(self) -> None:
+        done = self._open.found() if self._open else None
+        if done:
+            self.found.append(done)
+        self._open = None
+
+    def _panic(self, line: Line, panic: re.Match[str]) -> None:
+        self.close()
+        at = TraceFrame(panic["path"], "", "", int(panic["line"]), int(panic["column"]))
+        self._open = _Open(line, "panic", [panic["message"] or ""], at, line.event)
+
+    def _idle(self, line: Line) -> None:
+        error = _ERROR.match(line.text)
+        if error:
+            self._open = _Open(line, error["type"], [error["message"]], None, line.event)
+
+    def _waiting(self, current: _Open, line: Line) -> None:
+        """The message's lines, then perhaps a backtrace."""
+        current.noise += 1
+        if _BACKTRACE.match(line.text):
+            current.listing, current.noise, current.last_event = True, 0, line.event
+        elif current.noise > MAX_WAIT or line.text.startswith(("END RequestId", "REPORT RequestId")):
+            self.close()
+        elif current.panic is None and _ERROR.match(line.text):
+            self._open = None
+            self._idle(line)
+        elif current.panic and not _NOTE.match(line.text) and not current.message[0] and current.noise == 1:
+            current.message.append(line.text)
+            current.last_event = line.event
+
+    def _listing(self, current: _Open, line: Line) -> None:
+        at, function = _AT.match(line.text), _FUNCTION.match(line.text)
+        if at and current.function:
+            name = current.function
+            module = name.rpartition("::")[0]
+            current.frames.add(TraceFrame(at["path"], name, module, int(at["line"]), int(at["column"])))
+            current.function = ""
+        elif function:
+            current.nameless()
+            current.function = _HASH.sub("", function["name"])
+        else:
+            current.noise += 1
+            if current.noise > MAX_NOISE or line.text.startswith(("END RequestId", "REPORT RequestId")):
+                self.close()
+            return
+        current.noise, current.last_event = 0, line.event
