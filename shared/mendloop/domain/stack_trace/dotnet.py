@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
+from mendloop.domain.stack_trace.reading import Reader
 
-MAX_NOISE = 100
-HEADER_REACH = 25
 MAX_CAUSES = 20
 
 _TYPE = (
@@ -62,12 +61,8 @@ LANGUAGE = "csharp"
 
 
 def find(lines: Sequence[Line]) -> list[Found]:
-    """Every .NET trace of a block, in order. One pass."""
-    reader = _Reader()
-    for line in lines:
-        reader.feed(line)
-    reader.close()
-    return reader.found
+    """Every .NET trace of a block, in order."""
+    return _Reader().read(lines)
 
 
 def place(text: str) -> TraceFrame | None:
@@ -81,58 +76,41 @@ def place(text: str) -> TraceFrame | None:
     return TraceFrame(match["path"] or "", function, function.rpartition(".")[0], int(match["line"] or 0) or None)
 
 
-class _Reader:
-    def __init__(self) -> None:
-        self.found: list[Found] = []
-        self._open: _Open | None = None
-        self._header: _Open | None = None
-        self._age = 0
-
+class _Reader(Reader[_Open, _Open]):
     def feed(self, line: Line) -> None:
         text = line.text.rstrip()
         frame = place(text)
         if frame:
             self._frame(line, frame)
         elif _END in text:
-            if self._open and len(self._open.blocks) < MAX_CAUSES:
-                self._open.blocks.append(FrameList())
-                self._open.last_event, self._open.noise = line.event, 0
+            if self.open and len(self.open.blocks) < MAX_CAUSES:
+                self.open.blocks.append(FrameList())
+                self.goes_on(line)
         elif _BOUNDARY not in text:
             self._between(line, text)
 
-    def close(self) -> None:
-        done = self._open.found() if self._open else None
-        if done:
-            self.found.append(done)
-        self._open = None
-
     def _frame(self, line: Line, frame: TraceFrame) -> None:
-        if self._header:
+        if self.header:
             self.close()
-            self._open, self._header = self._header, None
-        elif self._open is None and frame.line is not None:
-            self._open = _Open(line, [])
-        if self._open is not None:
-            self._open.blocks[-1].add(frame)
-            self._open.last_event, self._open.noise = line.event, 0
+            self.open, self.header = self.header, None
+        elif self.open is None and frame.line is not None:
+            self.open = _Open(line, [])
+        if self.open is not None:
+            self.open.blocks[-1].add(frame)
+            self.goes_on(line)
 
     def _between(self, line: Line, text: str) -> None:
-        inner = _INNER.match(text.lstrip()) if self._header else None
-        header = _HEADER.search(text)
-        if self._header and inner:
-            self._header.named += _chain(text.lstrip())[: MAX_CAUSES - len(self._header.named)]
+        inner = _INNER.match(text.lstrip()) if self.header else None
+        header = None if inner else _HEADER.search(text)
+        if self.header and inner:
+            self.header.named += _chain(text.lstrip())[: MAX_CAUSES - len(self.header.named)]
         elif header:
             rest = header["rest"].removeprefix(":")
             outer = _INNER.split(rest, maxsplit=1)[0]
-            self._header, self._age = _Open(line, [(header["type"], outer), *_chain(rest)[:MAX_CAUSES]]), 0
-        elif self._header:
-            self._age += 1
-            if self._age > HEADER_REACH:
-                self._header = None
-        if self._open:
-            self._open.noise += 1
-            if self._open.noise > MAX_NOISE or text.startswith(("END RequestId", "REPORT RequestId")):
-                self.close()
+            self.wait(_Open(line, [(header["type"], outer), *_chain(rest)[:MAX_CAUSES]]))
+        else:
+            self.wait(None)
+        self.foreign(text)
 
 
 def _chain(text: str) -> list[tuple[str, str]]:

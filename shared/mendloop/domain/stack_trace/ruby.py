@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
+from mendloop.domain.stack_trace.reading import Reader
 
 LANGUAGE = "ruby"
-MAX_NOISE = 100
-HEADER_REACH = 25
 MAX_CAUSES = 20
 
 _PLACE = (
@@ -28,6 +27,7 @@ _HEADER = re.compile(
     r"|Interrupt|Exit|Refused|Failed|NotSaved|Denied|Fault|Unavailable|E[A-Z]{3,20}))"
     r"(?: \((?P<rails>.*)\):?|: (?P<message>.*))?\s*$"
 )
+_Header = tuple[Line, re.Match[str]]
 _CALM = re.compile(r"^.{0,80}\b(?:INFO|DEBUG)\b")
 
 
@@ -60,12 +60,8 @@ class _Open:
 
 
 def find(lines: Sequence[Line]) -> list[Found]:
-    """Every Ruby trace of a block, in order. One pass."""
-    reader = _Reader()
-    for line in lines:
-        reader.feed(line)
-    reader.close()
-    return reader.found
+    """Every Ruby trace of a block, in order."""
+    return _Reader().read(lines)
 
 
 def place(text: str) -> TraceFrame | None:
@@ -80,13 +76,10 @@ def _frame(match: re.Match[str]) -> TraceFrame:
     return TraceFrame(path, function, module, int(match["line"]))
 
 
-class _Reader:
+class _Reader(Reader[_Open, _Header]):
     def __init__(self) -> None:
-        self.found: list[Found] = []
-        self._open: _Open | None = None
+        super().__init__()
         self._above: list[tuple[Line, TraceFrame]] = []
-        self._header: tuple[Line, re.Match[str]] | None = None
-        self._age = 0
 
     def feed(self, line: Line) -> None:
         text = line.text.rstrip()
@@ -100,56 +93,43 @@ class _Reader:
             self._crash(line, crash)
         elif below and below["number"]:
             self._above = [*self._above[-400:], (line, _frame(below))]
-        elif below and self._open:
+        elif below and self.open:
             self._add(line, _frame(below))
-        elif plain and (self._open or self._header):
+        elif plain and (self.open or self.header):
             self._plain(line, _frame(plain))
         else:
             self._between(line, text)
 
-    def close(self) -> None:
-        done = self._open.found() if self._open else None
-        if done:
-            self.found.append(done)
-        self._open = None
-
     def _crash(self, line: Line, crash: re.Match[str]) -> None:
         """In the event of another crash this is its cause; in another event it is another failure."""
         part = _Part(crash["type"], crash["message"])
-        current = self._open
+        current = self.open
         if current and current.last_event == line.event and not current.noise and len(current.parts) <= MAX_CAUSES:
             current.parts.append(part)
         else:
             self.close()
             first = self._above[0][0] if self._above else line
-            self._open = _Open(first, [part], line.event)
+            self.open = _Open(first, [part], line.event)
         self._add(line, _frame(crash))
         for _, frame in reversed(self._above):
             self._add(line, frame)
-        self._above, self._header = [], None
+        self._above, self.header = [], None
 
     def _plain(self, line: Line, frame: TraceFrame) -> None:
-        if self._header:
+        if self.header:
             self.close()
-            header, match = self._header
-            self._open = _Open(header, [_Part(match["type"], match["rails"] or match["message"] or "")], line.event)
-            self._header = None
+            header, match = self.header
+            self.open = _Open(header, [_Part(match["type"], match["rails"] or match["message"] or "")], line.event)
+            self.header = None
         self._add(line, frame)
 
     def _add(self, line: Line, frame: TraceFrame) -> None:
-        if self._open:
-            self._open.parts[-1].frames.add(frame)
-            self._open.last_event, self._open.noise = line.event, 0
+        if self.open:
+            self.open.parts[-1].frames.add(frame)
+            self.goes_on(line)
 
     def _between(self, line: Line, text: str) -> None:
         header = _HEADER.search(text)
-        if header:
-            self._header, self._age = (line, header), 0
-        elif self._header:
-            self._age += 1
-            if self._age > HEADER_REACH:
-                self._header = None
-        if self._open and text.strip():
-            self._open.noise += 1
-            if self._open.noise > MAX_NOISE or text.startswith(("END RequestId", "REPORT RequestId")):
-                self.close()
+        self.wait((line, header) if header else None)
+        if text.strip():
+            self.foreign(text)

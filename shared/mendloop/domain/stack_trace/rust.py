@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
+from mendloop.domain.stack_trace.reading import Reader
 
 LANGUAGE = "rust"
-MAX_NOISE = 100
 MAX_WAIT = 25
 """Lines between a panic or an error and its backtrace."""
-MAX_MESSAGE_LINES = 20
 
 _WHERE = r"(?P<path>[^\s'\":][^'\":\n]{0,500}\.rs):(?P<line>\d{1,9}):(?P<column>\d{1,9})"
 _PANIC = re.compile(
@@ -57,45 +56,31 @@ class _Open:
 
 
 def find(lines: Sequence[Line]) -> list[Found]:
-    """Every Rust trace of a block, in order. One pass."""
-    reader = _Reader()
-    for line in lines:
-        reader.feed(line)
-    reader.close()
-    return reader.found
+    """Every Rust trace of a block, in order."""
+    return _Reader().read(lines)
 
 
-class _Reader:
-    def __init__(self) -> None:
-        self.found: list[Found] = []
-        self._open: _Open | None = None
-
+class _Reader(Reader[_Open, None]):
     def feed(self, line: Line) -> None:
         panic = _PANIC.search(line.text) if "panicked at" in line.text else None
         if panic:
             self._panic(line, panic)
-        elif self._open is None:
+        elif self.open is None:
             self._idle(line)
-        elif self._open.listing:
-            self._listing(self._open, line)
+        elif self.open.listing:
+            self._listing(self.open, line)
         else:
-            self._waiting(self._open, line)
-
-    def close(self) -> None:
-        done = self._open.found() if self._open else None
-        if done:
-            self.found.append(done)
-        self._open = None
+            self._waiting(self.open, line)
 
     def _panic(self, line: Line, panic: re.Match[str]) -> None:
         self.close()
         at = TraceFrame(panic["path"], "", "", int(panic["line"]), int(panic["column"]))
-        self._open = _Open(line, "panic", [panic["message"] or ""], at, line.event)
+        self.open = _Open(line, "panic", [panic["message"] or ""], at, line.event)
 
     def _idle(self, line: Line) -> None:
         error = _ERROR.match(line.text)
         if error:
-            self._open = _Open(line, error["type"], [error["message"]], None, line.event)
+            self.open = _Open(line, error["type"], [error["message"]], None, line.event)
 
     def _waiting(self, current: _Open, line: Line) -> None:
         """The message's lines, then perhaps a backtrace."""
@@ -105,7 +90,7 @@ class _Reader:
         elif current.noise > MAX_WAIT or line.text.startswith(("END RequestId", "REPORT RequestId")):
             self.close()
         elif current.panic is None and _ERROR.match(line.text):
-            self._open = None
+            self.open = None
             self._idle(line)
         elif current.panic and not _NOTE.match(line.text) and not current.message[0] and current.noise == 1:
             current.message.append(line.text)
@@ -122,8 +107,6 @@ class _Reader:
             current.nameless()
             current.function = _HASH.sub("", function["name"])
         else:
-            current.noise += 1
-            if current.noise > MAX_NOISE or line.text.startswith(("END RequestId", "REPORT RequestId")):
-                self.close()
+            self.foreign(line.text)
             return
-        current.noise, current.last_event = 0, line.event
+        self.goes_on(line)

@@ -8,10 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
+from mendloop.domain.stack_trace.reading import Reader
 
-MAX_NOISE = 100
-HEADER_REACH = 25
-"""Lines between a header and its first frame: a long message, or other requests' lines."""
 MAX_CAUSES = 50
 
 _NESTED = re.compile(r"nested exception is:?\s*$")
@@ -45,27 +43,29 @@ class _Section:
 @dataclass
 class _Open:
     first: Line
+    language: str
     sections: list[_Section]
     last_event: int
     noise: int = 0
 
+    def found(self) -> Found | None:
+        if not any(section.frames.head for section in self.sections):
+            return None
+        line, (first, *causes) = self.first, self.sections
+        trace = first.trace(self.language, tuple(cause.trace(self.language) for cause in causes))
+        rank = Rank.EMBEDDED if _CALM_PREFIX.match(line.text) else line.rank
+        return Found(trace, line.at, line.event, self.last_event, line.request_id, rank)
+
 
 def find(lines: Sequence[Line], grammar: Grammar) -> list[Found]:
-    """Every trace of a block, in order. One pass."""
-    reader = _Reader(grammar)
-    for line in lines:
-        reader.feed(line)
-    reader.close()
-    return reader.found
+    """Every trace of a block, in order."""
+    return _Reader(grammar).read(lines)
 
 
-class _Reader:
+class _Reader(Reader[_Open, tuple[Line, re.Match[str]]]):
     def __init__(self, grammar: Grammar) -> None:
-        self.found: list[Found] = []
+        super().__init__()
         self._grammar = grammar
-        self._open: _Open | None = None
-        self._header: tuple[Line, re.Match[str]] | None = None
-        self._age = 0
         self._nested = False
 
     def feed(self, line: Line) -> None:
@@ -74,65 +74,48 @@ class _Reader:
         if frame and self._begins_so(text, frame):
             self._frame(line, frame)
             return
-        cause = self._grammar.cause.search(text) if self._open or self._header else None
-        if cause and self._header:
+        cause = self._grammar.cause.search(text) if self.open or self.header else None
+        if cause and self.header:
             self._begin(line)
-        if cause and self._open:
-            if len(self._open.sections) < MAX_CAUSES:
-                self._open.sections.append(_Section(cause["type"], cause["message"] or ""))
-            self._open.last_event, self._open.noise, self._header = line.event, 0, None
+        if cause and self.open:
+            if len(self.open.sections) < MAX_CAUSES:
+                self.open.sections.append(_Section(cause["type"], cause["message"] or ""))
+            self.header = None
+            self.goes_on(line)
             return
         self._between(line, text)
 
-    def close(self) -> None:
-        current, self._open = self._open, None
-        if current is None or not any(section.frames.head for section in current.sections):
-            return
-        first, *causes = current.sections
-        language = self._grammar.language
-        trace = first.trace(language, tuple(cause.trace(language) for cause in causes))
-        rank = Rank.EMBEDDED if _CALM_PREFIX.match(current.first.text) else current.first.rank
-        line = current.first
-        self.found.append(Found(trace, line.at, line.event, current.last_event, line.request_id, rank))
-
     def _begins_so(self, text: str, frame: TraceFrame) -> bool:
         """Whether a frame stands at the line's beginning, or behind the same log prefix as the trace's header."""
-        above = self._header[0] if self._header else self._open.first if self._open else None
+        above = self.header[0] if self.header else self.open.first if self.open else None
         if _STARTS.match(text):
             return above is not None or frame.line is not None
         prefix = text[: text.find("at ")].rstrip()
         return above is not None and bool(prefix) and _skeleton(above.text[: len(prefix)]) == _skeleton(prefix)
 
     def _frame(self, line: Line, frame: TraceFrame) -> None:
-        if self._header or self._open is None:
+        if self.header or self.open is None:
             self._begin(line)
-        if self._open is not None:
-            self._open.sections[-1].frames.add(frame)
-            self._open.last_event, self._open.noise = line.event, 0
+        if self.open is not None:
+            self.open.sections[-1].frames.add(frame)
+            self.goes_on(line)
 
     def _begin(self, line: Line) -> None:
         self.close()
-        header, self._header = self._header, None
+        header, self.header = self.header, None
         if header:
-            self._open = _Open(header[0], [_Section(header[1]["type"], header[1]["message"] or "")], line.event)
+            self.open = _Open(
+                header[0], self._grammar.language, [_Section(header[1]["type"], header[1]["message"] or "")], line.event
+            )
         else:
-            self._open = _Open(line, [_Section()], line.event)
+            self.open = _Open(line, self._grammar.language, [_Section()], line.event)
 
     def _between(self, line: Line, text: str) -> None:
         inside = self._nested or self._grammar.more.search(text)
         header = None if inside else self._grammar.header.search(text)
         self._nested = bool(_NESTED.search(text))
-        if header:
-            self._header, self._age = (line, header), 0
-        elif self._header:
-            self._age += 1
-            if self._age > HEADER_REACH:
-                self._header = None
-        if self._open:
-            self._open.noise += 1
-            ended = text.startswith(("END RequestId", "REPORT RequestId"))
-            if ended or self._open.noise > MAX_NOISE:
-                self.close()
+        self.wait((line, header) if header else None)
+        self.foreign(text)
 
 
 def _skeleton(text: str) -> str:

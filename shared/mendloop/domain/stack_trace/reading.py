@@ -1,0 +1,75 @@
+"""What the readers of printed traces share: one open trace, a header that waits for its frames, noise between lines."""
+
+from collections.abc import Sequence
+from typing import Generic, Protocol, TypeVar
+
+from mendloop.domain.stack_trace.model import Found, Line
+
+MAX_NOISE = 100
+"""Foreign lines between two lines of one trace, before it is taken to have ended."""
+HEADER_REACH = 25
+"""Lines between a header and its first frame: a long message, or other requests' lines."""
+_ENDS = ("END RequestId", "REPORT RequestId")
+
+
+class Open(Protocol):
+    """A trace that is being read."""
+
+    last_event: int
+    noise: int
+
+    def found(self) -> Found | None:
+        """What it came to; None when no line of it was a frame."""
+
+
+Opened = TypeVar("Opened", bound=Open)
+Header = TypeVar("Header")
+
+
+class Reader(Generic[Opened, Header]):
+    """One pass over a block's lines; the work per line is bounded."""
+
+    def __init__(self) -> None:
+        self.found: list[Found] = []
+        self.open: Opened | None = None
+        self.header: Header | None = None
+        self._age = 0
+
+    def read(self, lines: Sequence[Line]) -> list[Found]:
+        """Every trace, in order."""
+        for line in lines:
+            self.feed(line)
+        self.close()
+        return self.found
+
+    def feed(self, line: Line) -> None:
+        """Take the next line."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End what is open."""
+        done = self.open.found() if self.open else None
+        if done:
+            self.found.append(done)
+        self.open = None
+
+    def goes_on(self, line: Line) -> None:
+        """The line belongs to the open trace."""
+        if self.open is not None:
+            self.open.last_event, self.open.noise = line.event, 0
+
+    def wait(self, header: Header | None) -> None:
+        """A header that waits for its frames, or a line without one, which lets it grow older."""
+        if header is not None:
+            self.header, self._age = header, 0
+        elif self.header is not None:
+            self._age += 1
+            if self._age > HEADER_REACH:
+                self.header = None
+
+    def foreign(self, text: str, limit: int = MAX_NOISE) -> None:
+        """A line that does not belong to the open trace."""
+        if self.open is not None:
+            self.open.noise += 1
+            if self.open.noise > limit or text.startswith(_ENDS):
+                self.close()
