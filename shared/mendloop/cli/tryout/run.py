@@ -97,10 +97,17 @@ def _loop(console: Console, tools: Toolbox, cloud: LocalCloud, inputs: Inputs, w
         **build_report(place, watcher, "try", 0, seconds),
         "repository": str(inputs.copy),
         "revision": inputs.revision,
+        "route": _of(watcher.document(), "route", "route", "reason_code"),
+        "draft": _of(watcher.document(), "draft", "kind", "drafter", "reason_code", "refusals"),
         "notes": inputs.notes,
     }
     show.outcome(console, found)
     return found
+
+
+def _of(document: dict[str, Any], slot: str, *fields: str) -> dict[str, Any] | None:
+    found = document.get(slot)
+    return {name: found.get(name) for name in fields} if found else None
 
 
 def _afterwards(console: Console, found: dict[str, Any], inputs: Inputs, cloud: LocalCloud, keep: bool) -> None:
