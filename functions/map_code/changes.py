@@ -1,6 +1,6 @@
 """Recent commits at the running revision, and which functions and module-level names each of them touched."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,6 +15,8 @@ from mendloop.domain.source_code import SourceFile, grammar_of
 _DAYS = 30
 _MOST_COMMITS = 30
 _MOST_FILES = 10
+_MOST_PATHS = 5
+_MOST_OF_A_PATH = 5
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,12 @@ class Change:
     touches: dict[str, Touch] = field(default_factory=dict)
 
 
-def recent_changes(snapshot: Snapshot, last_good: str, until: datetime) -> list[Change]:
-    """Commits since the last good deployment, else of the 30 days before `until`; newest first, at most 30."""
-    since = until - timedelta(days=_DAYS)
-    commits = snapshot.code.commits(snapshot.repository, snapshot.revision, since=since, limit=_MOST_COMMITS)
+def recent_changes(snapshot: Snapshot, last_good: str, until: datetime, paths: Sequence[str] = ()) -> list[Change]:
+    """Commits since the last good deployment, else of the 30 days before `until`; newest first, at most 30.
+
+    `paths` are the files of the trace, crash first: in a busy repository their last commits are not among its newest.
+    """
+    commits = _recent(snapshot, until - timedelta(days=_DAYS), paths)
     new = _since_good(snapshot, last_good)
     listed = [*new, *(commit for commit in commits if commit.sha not in {found.sha for found in new})]
     new_hashes = {commit.sha for commit in new}
@@ -53,6 +57,19 @@ def recent_changes(snapshot: Snapshot, last_good: str, until: datetime) -> list[
         weight = _weight(commit, is_new, bool(new), rank, until)
         changes.append(Change(commit, is_new, weight, touches))
     return changes
+
+
+def _recent(snapshot: Snapshot, since: datetime, paths: Sequence[str]) -> list[Commit]:
+    code, repository, revision = snapshot.code, snapshot.repository, snapshot.revision
+    newest = code.commits(repository, revision, since=since, limit=_MOST_COMMITS)
+    if len(newest) < _MOST_COMMITS:
+        return newest
+    found: dict[str, Commit] = {}
+    for path in list(dict.fromkeys(paths))[:_MOST_PATHS]:
+        touching = code.commits(repository, revision, path=path, since=since, limit=_MOST_OF_A_PATH)
+        found.update((commit.sha, commit) for commit in touching)
+    others = [commit for commit in newest if commit.sha not in found][: _MOST_COMMITS - len(found)]
+    return sorted([*found.values(), *others], key=lambda commit: commit.at, reverse=True)
 
 
 def _since_good(snapshot: Snapshot, last_good: str) -> list[Commit]:

@@ -35,7 +35,8 @@ def look(evidence: Evidence, fault: Fault | None, service: Service, snapshot: Sn
         found = changed_functions(changes, service, snapshot)
         return View(Located([], [] if found else [why_nothing(evidence)], False), changes, found)
     located = locate(fault.trace, service, snapshot)
-    changes = recent_changes(snapshot, evidence.last_good_revision, evidence.window_end) if located.places else []
+    paths = [place.path for places in reversed(located.places) for place in places]
+    changes = recent_changes(snapshot, evidence.last_good_revision, evidence.window_end, paths) if paths else []
     return View(located, changes, candidates(located, changes, snapshot))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from functions.draft_patch.context import DraftContext, Tree
 from functions.draft_patch.drafters.pieces import paths_in
+from functions.draft_patch.regression.needed import unneeded_by
 from functions.draft_patch.regression.place import Place
 from mendloop.contracts.draft import RegressionSource, RegressionTest
 from mendloop.domain.policy import is_test
@@ -67,11 +68,12 @@ def _parsed(content: bytes | None) -> ast.Module | None:
 
 
 def _only(before: Tree, path: str, name: str) -> str:
-    """The old file without its other tests: imports, helpers and fixtures stay."""
+    """The old file without its other tests, and without the helpers that only those used; imports stay."""
     content = before.read(path) or b""
     lines = content.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
     tree = ast.parse(content)
-    for first, last in sorted(_others(tree, name), reverse=True):
+    unneeded = {_span(node) for node in unneeded_by(tree, name)}
+    for first, last in sorted({*_others(tree, name), *unneeded}, reverse=True):
         start = first - 1
         while start and not lines[start - 1].strip():  # the blank lines that set it apart go with it
             start -= 1

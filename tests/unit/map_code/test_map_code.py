@@ -31,6 +31,18 @@ def test_the_broken_function_its_suspect_and_the_way_to_it() -> None:
     ]
 
 
+def test_a_suspect_is_found_behind_many_newer_commits() -> None:
+    """In a busy repository the last commits to the failing file are not among the newest of all."""
+    shop = Shop()
+    shop.commit({PATH: BAD}, "Tidy up totals", days=5, who="Dana")
+    broken = shop.host.resolve(Repository(host="local_git", location="/"), "main")
+    assert broken
+    for number in range(60):
+        head = shop.commit({"notes.md": f"{number}\n"}, days=4 - number / 20)
+    slot, _ = shop.map(shop.execution(head))
+    assert slot.suspect == broken
+
+
 def test_a_later_commit_does_not_change_the_mapping() -> None:
     shop = Shop()
     broken = shop.break_it()
