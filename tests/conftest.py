@@ -25,7 +25,8 @@ _TEST_KEYS = {
 
 @pytest.fixture(autouse=True)
 def hermetic_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Before every test; what a test sets itself stands."""
+    """Before every test; what a test sets itself stands, and is gone after it, whoever set it."""
+    before = dict(os.environ)
     nowhere = _nowhere(tmp_path_factory)
     for name in [name for name in os.environ if name.startswith(_FOREIGN) and not name.startswith(_DEMANDS)]:
         monkeypatch.delenv(name)
@@ -34,6 +35,9 @@ def hermetic_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(nowhere / name.lower()))
     yield
+    monkeypatch.undo()
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.hookimpl(trylast=True)

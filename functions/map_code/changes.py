@@ -45,12 +45,14 @@ def recent_changes(snapshot: Snapshot, last_good: str, until: datetime, paths: S
 
     `paths` are the files of the trace, crash first: in a busy repository their last commits are not among its newest.
     """
-    commits = _recent(snapshot, until - timedelta(days=_DAYS), paths)
+    since = until - timedelta(days=_DAYS)
     new = _since_good(snapshot, last_good)
-    listed = [*new, *(commit for commit in commits if commit.sha not in {found.sha for found in new})]
+    newest = snapshot.code.commits(snapshot.repository, snapshot.revision, since=since, limit=_MOST_COMMITS)
+    touching = _touching(snapshot, None if new else since, paths) if len(new) + len(newest) >= _MOST_COMMITS else {}
+    listed = _chosen([*new, *newest, *touching.values()], set(touching))
     new_hashes = {commit.sha for commit in new}
     changes: list[Change] = []
-    for commit in listed[:_MOST_COMMITS]:
+    for commit in listed:
         touches = _touches(snapshot, commit)
         is_new = commit.sha in new_hashes
         rank = sum(1 for change in changes if change.touches)
@@ -59,17 +61,25 @@ def recent_changes(snapshot: Snapshot, last_good: str, until: datetime, paths: S
     return changes
 
 
-def _recent(snapshot: Snapshot, since: datetime, paths: Sequence[str]) -> list[Commit]:
-    code, repository, revision = snapshot.code, snapshot.repository, snapshot.revision
-    newest = code.commits(repository, revision, since=since, limit=_MOST_COMMITS)
-    if len(newest) < _MOST_COMMITS:
-        return newest
+def _touching(snapshot: Snapshot, since: datetime | None, paths: Sequence[str]) -> dict[str, Commit]:
+    """The last commits to the files of the trace."""
     found: dict[str, Commit] = {}
     for path in list(dict.fromkeys(paths))[:_MOST_PATHS]:
-        touching = code.commits(repository, revision, path=path, since=since, limit=_MOST_OF_A_PATH)
-        found.update((commit.sha, commit) for commit in touching)
-    others = [commit for commit in newest if commit.sha not in found][: _MOST_COMMITS - len(found)]
-    return sorted([*found.values(), *others], key=lambda commit: commit.at, reverse=True)
+        commits = snapshot.code.commits(
+            snapshot.repository, snapshot.revision, path=path, since=since, limit=_MOST_OF_A_PATH
+        )
+        found.update((commit.sha, commit) for commit in commits)
+    return found
+
+
+def _chosen(commits: list[Commit], kept: set[str]) -> list[Commit]:
+    """Each once, newest first, at most 30: those that must be kept, and the first others."""
+    found = {commit.sha: commit for commit in commits}
+    others = [sha for sha in found if sha not in kept][: _MOST_COMMITS - len(kept)]
+    chosen = kept | set(others)
+    if not kept:
+        return [found[sha] for sha in others]
+    return sorted((found[sha] for sha in chosen), key=lambda commit: commit.at, reverse=True)
 
 
 def _since_good(snapshot: Snapshot, last_good: str) -> list[Commit]:
