@@ -51,7 +51,11 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
         unpack(archive(*[(f"{n}.bin", tarfile.REGTYPE, bytes(400_000)) for n in range(3)]), "it")
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>busy</html>", gzip.compress(b"no tar"), archive()[:20]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>busy</html>", gzip.compress(b"no tar"), archive()[:20]],
+    ids=["empty", "a page", "no tar", "cut"],  # the archives' bytes hold the time: no names for tests
+)
 def test_no_archive_is_an_outage_not_an_empty_tree(content: bytes) -> None:
     with pytest.raises(Unavailable):
         unpack(content, "it")
