@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mendloop.contracts.base import ArtifactRef
-from mendloop.contracts.execution import Execution
-from mendloop.domain.errors import BadEvent
+from mendloop.contracts.execution import ErrorSlot, Execution
+from mendloop.domain.denial import Denial, read_denial
+from mendloop.domain.errors import AccessDenied, BadEvent
 from mendloop.domain.outgoing import identifier
 
 _INCIDENT = re.compile(r"inc-[0-9a-f]{16}")
@@ -17,21 +18,27 @@ _STATUSES = {"FAILED": "ExecutionFailed", "TIMED_OUT": "ExecutionTimedOut", "ABO
 
 
 class Cause(BaseModel):
-    """Which incident, and the error's class name; the cause text may quote production and is left out."""
+    """Which incident, and the error's class name; the cause text may quote production and is left out.
+
+    Of it, only a missing permission is read, by its exact shape.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     incident_id: str
     error: str
+    denial: Denial | None = None
     evidence: ArtifactRef | None = None
     mapping: ArtifactRef | None = None
 
 
 def from_execution(execution: Execution) -> Cause:
     """What a Catch left behind."""
+    caught = execution.error or ErrorSlot()
     return Cause(
         incident_id=execution.incident_id,
-        error=identifier(execution.error.Error if execution.error else "", "UnknownError"),
+        error=identifier(caught.Error, "UnknownError"),
+        denial=_denial(caught.Error, caught.Cause),
         evidence=execution.evidence.ref if execution.evidence else None,
         mapping=execution.mapping.ref if execution.mapping else None,
     )
@@ -47,7 +54,15 @@ def from_event(event: Mapping[str, Any]) -> Cause:
         raise BadEvent("the event names no incident, neither in the execution's input nor in its name")
     status = str(detail.get("status", ""))
     error = identifier(str(detail.get("error") or ""), "")
-    return Cause(incident_id=incident_id, error=error or _STATUSES.get(status, "UnknownError"))
+    return Cause(
+        incident_id=incident_id,
+        error=error or _STATUSES.get(status, "UnknownError"),
+        denial=_denial(error, str(detail.get("cause") or "")),
+    )
+
+
+def _denial(error: str, cause: str) -> Denial | None:
+    return read_denial(cause) if error == AccessDenied.__name__ else None
 
 
 def _execution(text: object) -> Execution | None:

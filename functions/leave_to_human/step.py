@@ -35,7 +35,7 @@ def leave_to_human(
     """
     incident = incident_facts.known_incident(incidents, cause.incident_id)
     reason = reason_code(cause.error)
-    sentence = f"{cause.error}: {next_action(cause.error)}"
+    sentence = f"{cause.error}: {_advice(cause)}"
     slot = OutcomeSlot(kind=OutcomeKind.LEFT_TO_HUMAN, reason_code=reason, reason=sentence)
     if incident.state.terminal:
         return slot
@@ -43,7 +43,8 @@ def leave_to_human(
     facts = _facts(incident, service, cause, artifacts, site_url)
     url = _ticket(incident, service, facts, reason, cause.error, tracker_for)
     if not told(incidents, incident.id, STEP, ALERTED):
-        mailer.alert(outgoing_mails.subject(facts, "left to a human"), outgoing_mails.alert(facts, cause.error, url))
+        body = outgoing_mails.alert(facts, cause.error, url, cause.denial)
+        mailer.alert(outgoing_mails.subject(facts, "left to a human"), body)
         note_once(incidents, clock, incident.id, STEP, ALERTED)
     changes = {"state": IncidentState.LEFT_TO_HUMAN, "reason": sentence, "updated_at": clock.now()}
     note_once(incidents, clock, incident.id, STEP, f"Left to a human, with the evidence: {sentence}")
@@ -51,6 +52,11 @@ def leave_to_human(
         incidents.release_fault(incident.service, incident.fault, incident.id)
     incidents.save(incident.model_copy(update=changes), expected=incident.state)
     return slot.model_copy(update={"url": url if "://" in url else ""})
+
+
+def _advice(cause: Cause) -> str:
+    """A missing permission is named whole: nobody can mend "access denied"."""
+    return f"{cause.denial.sentence()}. {cause.denial.advice()}" if cause.denial else next_action(cause.error)
 
 
 def _service(catalogs: CatalogStore, name: str) -> Service | None:

@@ -46,7 +46,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     tools = tools_or_skip()
     planted = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "AWS_PROFILE")
     with own_environment(dict.fromkeys(planted, PLANTED_IN_THE_SHELL)):
-        cloud = fresh_cloud(tools, tmp_path_factory.mktemp("state") / "cloud")
+        cloud = fresh_cloud(tools, tmp_path_factory.mktemp("state") / "cloud", auth=True)
         place, production, inbox = deploy_all(tools, cloud, "regression", 20261123)
     try:
         yield House(place, production, inbox, cloud)

@@ -1,5 +1,6 @@
 """AWS errors to ours, in one table. Unknown codes follow their HTTP status; what then remains is Permanent."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from mendloop.domain.denial import Denial
 from mendloop.domain.errors import (
     AccessDenied,
     Conflict,
@@ -46,7 +48,10 @@ _CODES: dict[type[MendloopError], str] = {
         KMSDisabledException KMSInvalidState KMSNotFound DecryptionFailure InvalidArn InvalidArnException""",
 }
 _TABLE = {code: error for error, codes in _CODES.items() for code in codes.split()}
-_DENIED = re.compile(r"not authorized to perform:? (?P<action>[\w-]+:\w+)(?: on resource:? (?P<resource>\S+))?")
+_DENIED = re.compile(r"not authorized to perform:? (?P<action>[\w-]+:\w+)(?: on resource:? \"?(?P<resource>[^\s\"]+))?")
+_ROLE = re.compile(r":assumed-role/(?P<role>[\w+=,.@-]+)/")
+_ACTIONS = {"ListObjectsV2": "s3:ListBucket", "HeadObject": "s3:GetObject", "HeadBucket": "s3:ListBucket"}
+"""Operations whose permission has another name."""
 _MAX_MESSAGE = 300
 
 
@@ -100,11 +105,20 @@ def _by_status(status: str) -> type[MendloopError]:
 
 
 def _denied(error: ClientError, resource: str) -> AccessDenied:
-    """AWS names action and resource in most services; S3 says only "Access Denied", so the call itself is named."""
-    found = _DENIED.search(str(error.response.get("Error", {}).get("Message", "")))
-    action = found["action"] if found else error.operation_name
-    named = found["resource"] if found and found["resource"] else resource
-    return AccessDenied(
-        f"{resource}: the role may not perform {action} on {named}",
-        next_action=f"Allow {action} on {named} in the function's role, then deploy again.",
+    """AWS names role, action and resource in most services; where it says only "Access Denied", the call is named."""
+    message = str(error.response.get("Error", {}).get("Message", ""))
+    found, by = _DENIED.search(message), _ROLE.search(message)
+    operation = error.operation_name
+    denial = Denial(
+        role=by["role"] if by else os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "of-this-caller"),
+        action=found["action"] if found else _ACTIONS.get(operation, f"{_service_of(error)}:{operation}"),
+        resource=found["resource"].rstrip(",.")
+        if found and found["resource"]
+        else re.sub(r"[^\w:/*.+=,@?$-]", "-", resource),
     )
+    return AccessDenied(f"{resource}: {denial.sentence()}", next_action=denial.advice())
+
+
+def _service_of(error: ClientError) -> str:
+    """S3 is the one service that may give no details; it alone answers with a host id."""
+    return "s3" if "HostId" in error.response.get("ResponseMetadata", {}) else "aws"

@@ -48,7 +48,7 @@ class LocalCloud:
         }
 
     def client(self, service: str) -> Any:
-        """A boto3 client that can reach nothing but this cloud."""
+        """A boto3 client that can reach nothing but this cloud, and reads no profile or file of the caller's shell."""
         return _client(self.endpoint, service)
 
     def alive(self) -> bool:
@@ -108,9 +108,17 @@ def stop(cloud: LocalCloud) -> None:
 def _client(endpoint: str, service: str) -> Any:
     """Made once: that takes longer than most calls by it. Safe to use from several threads."""
     import boto3
+    from botocore.session import Session
 
     refuse_other_hosts(endpoint)
-    session = boto3.session.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)  # noqa: S106
+    files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
+    bare = Session({"profile": (None, None, None, None), **files})
+    session = boto3.session.Session(
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106
+        region_name=REGION,
+        botocore_session=bare,
+    )
     return session.client(service, endpoint_url=endpoint)
 
 

@@ -1,6 +1,7 @@
 """The words of mails and alerts at an incident's end: plain text, allowed fields only."""
 
 from mendloop.domain import outgoing
+from mendloop.domain.denial import Denial
 from mendloop.domain.outgoing import Facts
 from mendloop.domain.outgoing_reasons import next_action
 
@@ -26,12 +27,15 @@ def body(facts: Facts, reason: str, url: str = "", decided_by: str = "", would_h
     return outgoing.checked("\n".join(lines).strip() + "\n")
 
 
-def alert(facts: Facts, error: str, ticket: str) -> str:
-    """For the operators when an incident is left to a human. `ticket` is its address, or why there is none."""
+def alert(facts: Facts, error: str, ticket: str, denial: Denial | None = None) -> str:
+    """For the operators when an incident is left to a human. `ticket` is its address, or why there is none.
+
+    A missing permission is told here and not in tickets: an account's numbers are no business of theirs.
+    """
     lines = [
         f"{facts.service}: mendloop has handed this incident to you, with the evidence it has.",
-        f"Cause: {outgoing.identifier(error, 'unknown')}.",
-        f"Next: {next_action(error)}",
+        f"Cause: {outgoing.identifier(error, 'unknown')}{f': {denial.sentence()}' if denial else ''}.",
+        f"Next: {denial.advice() if denial else next_action(error)}",
         f"Ticket: {ticket}",
         f"Incident: {facts.address or facts.incident_id}",
         "",

@@ -14,6 +14,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from mendloop.adapters.aws_errors import translated
+from mendloop.domain.denial import Denial, read_denial
 from mendloop.domain.errors import (
     AccessDenied,
     Conflict,
@@ -114,9 +115,24 @@ def test_a_missing_permission_names_action_and_resource() -> None:
     for text in (str(found), found.next_action):
         assert "dynamodb:PutItem on arn:aws:dynamodb:eu-central-1:123456789012:table/decisions" in text
 
+    assert read_denial(str(found)) == Denial(
+        role="publish",
+        action="dynamodb:PutItem",
+        resource="arn:aws:dynamodb:eu-central-1:123456789012:table/decisions",
+    )
 
-def test_a_bare_denial_names_the_call_and_what_it_was_for() -> None:
-    assert "PutItem on the thing" in str(ours(client_error("AccessDenied", "Access Denied")))
+
+def test_a_bare_denial_names_function_call_and_what_it_was_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "mendloop-map-code")
+    denied = client_error("AccessDenied", "Access Denied")
+    denied.response["ResponseMetadata"]["HostId"] = "only S3 sends one"
+    assert read_denial(str(ours(denied))) == Denial(role="mendloop-map-code", action="s3:PutItem", resource="the-thing")
+
+
+def test_a_missing_listing_is_told_by_the_permissions_name() -> None:
+    response = {"Error": {"Code": "AccessDenied", "Message": "Access Denied"}, "ResponseMetadata": {"HostId": "x"}}
+    found = ours(ClientError(response, "ListObjectsV2"))  # type: ignore[arg-type]
+    assert "s3:ListBucket on the-thing" in str(found)
 
 
 def test_a_message_names_what_was_asked_and_answered_and_is_cut() -> None:

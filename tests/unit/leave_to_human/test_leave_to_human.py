@@ -12,6 +12,7 @@ from mendloop.contracts.evidence import EvidenceSlot, EvidenceStatus
 from mendloop.contracts.execution import ErrorSlot
 from mendloop.contracts.incident import IncidentState
 from mendloop.contracts.publication import OutcomeKind, OutcomeSlot, Ticket
+from mendloop.domain.denial import Denial
 from mendloop.domain.errors import BadEvent, Unavailable
 from tests.fakes.artifacts import InMemoryArtifacts
 from tests.fakes.catalogs import FixedCatalog
@@ -46,10 +47,10 @@ class Desk:
         )
 
 
-def caught(desk: Desk, error: str = "AccessDenied") -> Cause:
+def caught(desk: Desk, error: str = "AccessDenied", cause: str = HOSTILE) -> Cause:
     ref = documents.store(desk.artifacts, "e.json", make_evidence())
     slot = EvidenceSlot(status=EvidenceStatus.FAULT, ref=ref)
-    return from_execution(make_execution(error=ErrorSlot(Error=error, Cause=HOSTILE), evidence=slot))
+    return from_execution(make_execution(error=ErrorSlot(Error=error, Cause=cause), evidence=slot))
 
 
 def event(status: str = "TIMED_OUT", **detail: Any) -> dict[str, Any]:
@@ -79,6 +80,38 @@ def test_it_is_told_as_a_success_of_the_loop() -> None:
     desk = Desk()
     desk.run(caught(desk))
     assert "Left to a human, with the evidence" in desk.incidents.timeline(INCIDENT)[-1].what
+
+
+DENIAL = Denial(role="mendloop-MapCodeRole-1A", action="dynamodb:PutItem", resource="arn:aws:dynamodb:r:1:table/i")
+LAMBDA_CAUSE = json.dumps({"errorMessage": f"table i: {DENIAL.sentence()}", "errorType": "AccessDenied"})
+
+
+@pytest.mark.parametrize("from_outside", [False, True])
+def test_a_missing_permission_is_named_with_role_and_action(from_outside: bool) -> None:
+    desk = Desk()
+    caught_inside = caught(desk, cause=LAMBDA_CAUSE)
+    cause = from_event(event("FAILED", error="AccessDenied", cause=LAMBDA_CAUSE)) if from_outside else caught_inside
+    slot = desk.run(cause)
+    [ticket], [(_, body)] = desk.tracker.tickets.values(), desk.mailer.alerts
+    told = desk.incidents.timeline(INCIDENT)[-1].what
+    for text in (slot.reason, desk.incidents.by_id[INCIDENT].reason, body, told):
+        assert "mendloop-MapCodeRole-1A may not perform dynamodb:PutItem on arn:aws:dynamodb:r:1:table/i" in text
+        assert "deploy again" in text
+    assert slot.reason_code == "access_denied"
+    assert "arn:aws" not in ticket.body, "accounts and roles are no allowed field of a ticket"
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        ("TooLarge", LAMBDA_CAUSE),
+        ("AccessDenied", "the role <b>x</b> may not perform s3:GetObject on y"),
+        ("AccessDenied", "the role x may not perform s3:GetObject; rm on y"),
+        ("AccessDenied", f"the role x may not perform s3:GetObject on {'y' * 300}"),
+    ],
+)
+def test_nothing_but_a_denial_of_the_exact_shape_is_read_from_a_cause(error: str, cause: str) -> None:
+    assert caught(Desk(), error, cause).denial is None
 
 
 def test_the_fault_is_released() -> None:

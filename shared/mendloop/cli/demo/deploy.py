@@ -19,12 +19,15 @@ from mendloop.cli.toolbox import Toolbox
 from mendloop.domain.errors import Misconfigured
 
 
-def fresh_cloud(tools: Toolbox, folder: Path) -> LocalCloud:
-    """A new local cloud in this folder; the one that runs there and whatever it left are gone."""
+def fresh_cloud(tools: Toolbox, folder: Path, *, auth: bool = False) -> LocalCloud:
+    """A new local cloud in this folder; the one that runs there and whatever it left are gone.
+
+    `auth`: the roles of functions are enforced.
+    """
     if running := local_cloud.find(folder):
         local_cloud.stop(running)
     shutil.rmtree(folder, ignore_errors=True)
-    return local_cloud.start(tools, folder)
+    return local_cloud.start(tools, folder, auth=auth)
 
 
 def deploy_all(
