@@ -26,7 +26,6 @@ WILDCARDS = (
     ("*", "X-Ray, metrics, log delivery and deployments' descriptions know no resource."),
     ("{aws}:logs:{here}:log-group:*", "Which services will be watched is the catalog's, not the template's; reading."),
     ("{aws}:lambda:{here}:function:*", "As for logs: the versions and settings of watched services; reading."),
-    ("{aws}:cloudwatch:{here}:alarm:*", "As for logs: the alarms of watched services; reading."),
     ("{aws}:sns:{here}:mendloop-approver-*", "One topic per approver; approvers come and go with the catalog."),
     ("{aws}:states:{here}:execution:mendloop-remediation:*", "An execution's name is its incident."),
     ("{aws}:secretsmanager:{here}:secret:{github}-??????", "Secrets Manager adds six characters to a name."),

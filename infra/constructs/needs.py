@@ -129,8 +129,8 @@ class House:
         here = f"{stack.region}:{stack.account}"
         _allow(function, LOGS, f"arn:{stack.partition}:logs:{here}:log-group:*")
         _allow(function, FUNCTIONS, f"arn:{stack.partition}:lambda:{here}:function:*")
-        _allow(function, ("cloudwatch:DescribeAlarms",), f"arn:{stack.partition}:cloudwatch:{here}:alarm:*")
-        _allow(function, ("logs:DescribeLogGroups", *METRICS, *DEPLOYMENTS), "*")
+        # CloudWatch describes composite alarms only to who may describe all.
+        _allow(function, ("cloudwatch:DescribeAlarms", "logs:DescribeLogGroups", *METRICS, *DEPLOYMENTS), "*")
 
     def _mail(self, function: lambda_.Function) -> None:
         people = self.notifications
@@ -143,8 +143,11 @@ class House:
         )
 
     def _link_keys(self, function: lambda_.Function) -> None:
-        _allow(function, ("secretsmanager:GetSecretValue",), self.link_keys.secret_arn)
-        _set(function, LINK_KEYS_SECRET=self.link_keys.secret_arn)
+        # `Ref`, which `secret_arn` is, is the ARN on AWS and the name on the emulator; `Id` is the ARN on both.
+        secret = self.link_keys.node.default_child
+        assert isinstance(secret, secretsmanager.CfnSecret)  # noqa: S101 - tells the type checker
+        _allow(function, ("secretsmanager:GetSecretValue",), secret.attr_id)
+        _set(function, LINK_KEYS_SECRET=secret.attr_id)
 
     def _pause(self, function: lambda_.Function) -> None:
         _allow(function, ("ssm:GetParameter",), self.pause.parameter_arn)

@@ -42,11 +42,15 @@ def tools_or_skip() -> Toolbox:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Deployed with secrets planted in the caller's environment, which nothing may pick up."""
+    """Deployed with secrets planted in the caller's environment, which nothing may pick up.
+
+    The functions' roles are enforced, unless AUTH=false says otherwise: what differs from AWS is in `differences.py`.
+    """
+    auth = os.environ.get("AUTH", "true").lower() == "true"
     tools = tools_or_skip()
     planted = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "AWS_PROFILE")
     with own_environment(dict.fromkeys(planted, PLANTED_IN_THE_SHELL)):
-        cloud = fresh_cloud(tools, tmp_path_factory.mktemp("state") / "cloud", auth=True)
+        cloud = fresh_cloud(tools, tmp_path_factory.mktemp("state") / "cloud", auth=auth)
         place, production, inbox = deploy_all(tools, cloud, "regression", 20261123)
     try:
         yield House(place, production, inbox, cloud)

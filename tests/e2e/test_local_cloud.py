@@ -26,13 +26,15 @@ def handler(event, context):
 
 @pytest.fixture(scope="module")
 def function(house: House) -> str:
+    trust = {"Version": "2012-10-17", "Statement": []}
+    made = house.cloud.client("iam").create_role(RoleName="any", AssumeRolePolicyDocument=json.dumps(trust))
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as bundle:
         bundle.writestr("failing.py", SOURCE)
     house.cloud.client("lambda").create_function(
         FunctionName="failing",
         Runtime=f"python{python_version()}",
-        Role="arn:aws:iam::000000000000:role/any",
+        Role=made["Role"]["Arn"],
         Handler="failing.handler",
         Code={"ZipFile": archive.getvalue()},
     )

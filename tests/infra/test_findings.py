@@ -20,6 +20,7 @@ ON_EVERYTHING = {
     "logs:PutResourcePolicy": "log delivery knows no resource; the state machine's own log",
     "logs:DescribeResourcePolicies": "log delivery knows no resource; the state machine's own log",
     "logs:DescribeLogGroups": "listing knows no resource",
+    "cloudwatch:DescribeAlarms": "composite alarms are described to this scope only; reading",
     "cloudwatch:GetMetricData": "metrics know no resource; reading",
     "cloudwatch:GetMetricStatistics": "metrics know no resource; reading",
     "ecs:DescribeServices": "which clusters are watched is the catalog's business; reading",

@@ -26,11 +26,7 @@ def test_a_sentence_holds_no_mark_up(text: str) -> None:
 @given(st.text())
 def test_an_identifier_is_one_word(text: str) -> None:
     said = outgoing.identifier(text, "x")
-<<<<<<< HEAD
     assert said and all(char.isalnum() or char in "._$" for char in said)
-=======
-    assert said and all(letter.isalnum() or letter in "._$" for letter in said)
->>>>>>> e9e390d (Name the missing permission, its role and the resource in the incident)
 
 
 @pytest.mark.parametrize("limit", [100, 1_000, 65_000])

@@ -25,6 +25,18 @@ class Mail:
         return found.group() if found else ""
 
 
+def _from_topics(queue: str) -> dict[str, object]:
+    """Who may deliver: a queue takes nothing from a topic without saying so."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:mendloop-*"}},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
 class Inbox:
     """One queue; its ARN is the approver's address in the demo's catalog."""
 
@@ -34,6 +46,7 @@ class Inbox:
         self.arn = str(
             self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         )
+        self._sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": json.dumps(_from_topics(self.arn))})
 
     def take(self) -> list[Mail]:
         """What has arrived since the last look."""
