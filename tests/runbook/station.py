@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -19,6 +20,7 @@ import pytest
 import yaml
 from moto import mock_aws
 from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.stepfunctions.models import stepfunctions_backends
 from typer.testing import CliRunner
 
 from functions.intake.handler import handler as intake
@@ -102,13 +104,21 @@ class Station:
         (made,) = [each for each in self.wiring.incidents.incidents() if each.id not in before]
         return made
 
-    def fails(self, error: str) -> Incident:
+    def fails(self, error: str, cause: str = "as arranged", name: str = "shop-errors") -> Incident:
         """An incident which the state machine's catch-all has left to a human for this error."""
-        incident = self.fires()
+        incident = self.fires(name)
         document = Execution.model_validate_json(incident.execution_input)
-        failed = document.model_copy(update={"error": ErrorSlot(Error=error, Cause="as arranged")})
+        failed = document.model_copy(update={"error": ErrorSlot(Error=error, Cause=cause)})
         leave_to_human(failed.model_dump(mode="json"), None)
+        # moto runs no execution here: what the machine would have kept of it is written down.
+        steps = stepfunctions_backends[ACCOUNT][REGION]
+        execution = steps.describe_execution(incident.execution_arn)
+        execution.status, execution.output = "SUCCEEDED", failed.model_dump_json()
         return self.load(incident.id)
+
+    def invoke_safety_net(self, event: dict[str, Any]) -> None:
+        """As EventBridge's rule does."""
+        self.place.client("lambda").invoke(FunctionName=FUNCTION, Payload=json.dumps(event).encode())
 
     def ended(self, status: str, incident: Incident) -> dict[str, Any]:
         """EventBridge's event of an execution that ended outside its own states."""
@@ -168,11 +178,18 @@ def _delivery(name: str) -> dict[str, str]:
     return {"protocol": "email", "endpoint": f"{name}@example.com"}
 
 
+@cache
+def _session() -> boto3.session.Session:
+    return boto3.session.Session()
+
+
 @contextmanager
 def station(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Station]:
     """Everything as the stack would have deployed it, and the repository of the service."""
     config: Any = {"lambda": {"use_docker": False}}
     with mock_aws(config=config), patch.object(LambdaSimpleBackend, "invoke", _invoke):
+        # One session for all stations: it reads botocore's large files once.
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
         outputs = _deployed()
         settings = {name: outputs[output] for name, output in OUTPUTS.items() if output in outputs}
         for name, value in {**settings, "stage": "local"}.items():

@@ -73,6 +73,18 @@ REASONS = {
     "unknown": "It is not known why.",
 }
 
+_AGAIN = "then start the incident again with `mendloop replay`."
+MACHINE = {
+    "States.Timeout": f"A step did not end in its time: look at its log, {_AGAIN}",
+    "States.TaskFailed": f"A step failed without a word: look at its log, {_AGAIN}",
+    "States.Runtime": f"The state machine could not read its document: look at the execution, {_AGAIN}",
+    "ExecutionFailed": f"Even leaving it to a human failed inside: look at the execution, {_AGAIN}",
+    "ExecutionTimedOut": f"The whole way took longer than `deadline_hours`: see where it waited, {_AGAIN}",
+    "ExecutionAborted": f"Somebody stopped the execution: if it was not meant for good, {_AGAIN}",
+    "UnknownError": f"No error was named: look at the execution, {_AGAIN}",
+}
+"""What the state machine itself says instead of an error class of ours, and what a person does about it."""
+
 _CODE = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -89,7 +101,9 @@ def in_words(reason: str) -> str:
 
 
 def next_action(error_name: str) -> str:
-    """What a person does about an error, known by its class name: the class's own advice, or the root's."""
+    """What a person does about an error, known by its name: the class's own advice, the machine's, or the root's."""
+    if error_name in MACHINE:
+        return MACHINE[error_name]
     found = getattr(errors, error_name, None)
     known = found if isinstance(found, type) and issubclass(found, MendloopError) else MendloopError
     return known.next_action

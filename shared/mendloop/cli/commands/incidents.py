@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from mendloop.cli.cause import message_of
 from mendloop.cli.errors import told
 from mendloop.cli.place import here
 from mendloop.cli.plain import plain
@@ -16,6 +17,8 @@ from mendloop.domain.errors import NotFound
 from mendloop.domain.outgoing_digest import ServiceWeek
 from mendloop.ports import IncidentStore
 
+WIDE = 240
+"""Columns of a list that goes into a file or another command."""
 console = Console(highlight=False, soft_wrap=True)
 Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
 
@@ -29,34 +32,39 @@ def list_incidents(
     with told():
         state = IncidentState.SKIPPED if skipped else None
         table = Table("incident", "service", "state", "opened", "what", box=None, header_style="bold")
+        table.columns[0].no_wrap = True
         for incident in here(aws=aws).wiring.incidents.incidents(service=service, state=state):
             what = incident.reason if skipped else incident.summary or incident.signal.title
             opened = f"{incident.opened_at:%Y-%m-%d %H:%M}"
             table.add_row(incident.id, incident.service, incident.state.value, opened, plain(what))
-        console.print(table if table.row_count else "No incidents.", soft_wrap=False)
+        # What is piped on has no edge to wrap at: one incident is one line.
+        wide = console if console.is_terminal else Console(highlight=False, width=WIDE)
+        wide.print(table if table.row_count else "No incidents.", soft_wrap=False)
 
 
 def show(incident_id: Annotated[str, typer.Argument(help="As listed, e.g. inc-…")], aws: Aws = False) -> None:
     """Show one incident: where it is, its timeline, its occurrences, its pull request or ticket."""
     with told():
-        store = here(aws=aws).wiring.incidents
+        place = here(aws=aws)
+        store = place.wiring.incidents
         incident = store.load(incident_id)
         if incident is None:
             raise NotFound(f"there is no incident {incident_id}", next_action="List them with `mendloop incidents`.")
         console.print(f"[bold]{incident.id}[/] {incident.service}: {incident.state.value}")
-        for line in _about(incident, store):
+        for line in _about(incident, store, message_of(place, incident)):
             console.print(plain(line))
         for entry in store.timeline(incident_id):
             console.print(f"{entry.at:%H:%M:%S}  {entry.step:22} {plain(entry.what)}")
 
 
-def _about(incident: Incident, store: IncidentStore) -> list[str]:
+def _about(incident: Incident, store: IncidentStore, message: str) -> list[str]:
     """What is known of it, a line each; what is not known is left out."""
     publication = store.publication(incident.fault, incident.generation) if incident.fault else None
     correction = store.correction(incident.service, incident.fault) if incident.fault else None
     lines = [
         incident.summary,
         incident.reason,
+        f"Message: {message}" if message else "",
         incident.would_have,
         f"Signal: {incident.signal.kind.value} {incident.signal.resource} at {incident.signal.time}",
         f"Occurrences: {len(store.occurrences(incident.id))}",
