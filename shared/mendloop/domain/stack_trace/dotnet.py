@@ -4,7 +4,6 @@ The innermost exception's frames come first, each block crash frame first; the o
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
@@ -60,11 +59,6 @@ class _Open:
 LANGUAGE = "csharp"
 
 
-def find(lines: Sequence[Line]) -> list[Found]:
-    """Every .NET trace of a block, in order."""
-    return _Reader().read(lines)
-
-
 def place(text: str) -> TraceFrame | None:
     """`at Shop.Cart.Total(String id) in /src/Cart.cs:line 12`."""
     match = _FRAME.search(text) if "at " in text[:400] else None
@@ -76,8 +70,11 @@ def place(text: str) -> TraceFrame | None:
     return TraceFrame(match["path"] or "", function, function.rpartition(".")[0], int(match["line"] or 0) or None)
 
 
-class _Reader(Reader[_Open, _Open]):
+class DotnetReader(Reader[_Open, _Open]):
+    """Reads what .NET prints."""
+
     def feed(self, line: Line) -> None:
+        """The next line."""
         text = line.text.rstrip()
         frame = place(text)
         if frame:

@@ -1,12 +1,11 @@
 """Go: panics and fatal errors with their goroutines; a function's line, then its place on the next."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
+from mendloop.domain.stack_trace.reading import Reader
 
-MAX_NOISE = 100
 MAX_GOROUTINES = 200
 
 _PANIC = re.compile(
@@ -52,57 +51,49 @@ class _Open:
         return Found(trace, line.at, line.event, self.last_event, line.request_id, min(rank, line.rank))
 
 
-def find(lines: Sequence[Line]) -> list[Found]:
-    """Every Go trace of a block, in order. One pass."""
-    reader = _Reader()
-    for line in lines:
-        reader.feed(line)
-    reader.close()
-    return reader.found
+class GoReader(Reader[_Open, None]):
+    """Reads what Go prints."""
 
-
-class _Reader:
     def __init__(self) -> None:
-        self.found: list[Found] = []
-        self._open: _Open | None = None
+        super().__init__()
         self._function = ""
         self._created = False
         self._bare = False
 
+    @property
+    def busy(self) -> bool:
+        """A function waits for its place on the next line."""
+        return super().busy or bool(self._function) or self._created
+
     def feed(self, line: Line) -> None:
+        """The next line."""
         panic, goroutine = _PANIC.search(line.text), _GOROUTINE.search(line.text)
         if panic:
             self._panic(line, panic)
         elif goroutine:
-            self._open = self._open or _Open(line, "", "")
-            self._open.prefix = line.text[: goroutine.start()]
-            _next_goroutine(self._open)
+            self.open = self.open or _Open(line, "", "")
+            self.open.prefix = line.text[: goroutine.start()]
+            _next_goroutine(self.open)
         else:
-            self._inside(line, self._open.body(line.text) if self._open else line.text)
-
-    def close(self) -> None:
-        done = self._open.found() if self._open else None
-        if done:
-            self.found.append(done)
-        self._open = None
+            self._inside(line, self.open.body(line.text) if self.open else line.text)
 
     def _panic(self, line: Line, panic: re.Match[str]) -> None:
         """A panic while another was handled is printed before any frame, and belongs to it."""
-        if self._open and self._open.type and not self._open.goroutines[0].head:
+        if self.open and self.open.type and not self.open.goroutines[0].head:
             return
         self.close()
-        self._open = _Open(line, panic["type"] or panic["http"], panic["message"] or panic["served"] or "")
+        self.open = _Open(line, panic["type"] or panic["http"], panic["message"] or panic["served"] or "")
 
     def _inside(self, line: Line, text: str) -> None:
         place, function = _PLACE.match(text), _FUNCTION.match(text)
         bare, self._bare = self._bare, False
         if bare and not (place and text[:1].isspace()):
             self._function = ""
-        if place and self._function and (self._open or text[:1].isspace() or text.startswith("/")):
-            self._open = self._open or _Open(line, "", "")
+        if place and self._function and (self.open or text[:1].isspace() or text.startswith("/")):
+            self.open = self.open or _Open(line, "", "")
             name = self._function
-            self._open.goroutines[-1].add(TraceFrame(place["path"], name, _package(name), int(place["line"])))
-            self._open.last_event, self._open.noise, self._function = line.event, 0, ""
+            self.open.goroutines[-1].add(TraceFrame(place["path"], name, _package(name), int(place["line"])))
+            self.open.last_event, self.open.noise, self._function = line.event, 0, ""
         elif function and (
             function["arguments"] or ((function["created"] or self._created) and "." in function["name"])
         ):
@@ -111,10 +102,8 @@ class _Reader:
             self._function, self._bare = function["name"], True  # zap prints no arguments; the place follows at once
         elif _CREATED.match(text):
             self._created = True
-        elif self._open:
-            self._open.noise += 1
-            if self._open.noise > MAX_NOISE or line.text.startswith(("END RequestId", "REPORT RequestId")):
-                self.close()
+        elif self.open:
+            self.foreign(line.text)
 
 
 def _next_goroutine(current: _Open) -> None:

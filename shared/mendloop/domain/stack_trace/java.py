@@ -1,11 +1,9 @@
 """Java and other JVM languages: Caused by, Suppressed, `... n more`, module and class-loader prefixes."""
 
 import re
-from collections.abc import Sequence
 
-from mendloop.domain.stack_trace.model import Found, Line, TraceFrame
-from mendloop.domain.stack_trace.sections import Grammar
-from mendloop.domain.stack_trace.sections import find as find_sections
+from mendloop.domain.stack_trace.model import TraceFrame
+from mendloop.domain.stack_trace.sections import Grammar, SectionReader
 
 _TYPE = r"(?P<type>(?:[A-Za-z_$][\w$]{0,100}\.){0,15}[A-Za-z_$][\w$]{0,200})"
 _PLACE = re.compile(
@@ -46,6 +44,8 @@ GRAMMAR = Grammar(
 )
 
 
-def find(lines: Sequence[Line]) -> list[Found]:
-    """Every Java trace of a block."""
-    return find_sections(lines, GRAMMAR)
+class JavaReader(SectionReader):
+    """Reads what Java prints."""
+
+    def __init__(self) -> None:
+        super().__init__(GRAMMAR)

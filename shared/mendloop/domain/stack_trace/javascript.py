@@ -1,11 +1,9 @@
 """JavaScript and TypeScript: Node's frames (async, `[cause]`, constructors, eval, bare places), browsers' `f@url`."""
 
 import re
-from collections.abc import Sequence
 
-from mendloop.domain.stack_trace.model import Found, Line, TraceFrame
-from mendloop.domain.stack_trace.sections import Grammar
-from mendloop.domain.stack_trace.sections import find as find_sections
+from mendloop.domain.stack_trace.model import TraceFrame
+from mendloop.domain.stack_trace.sections import Grammar, SectionReader
 
 _AT = re.compile(r"(?:^|\s)(?:eval )?at (?P<rest>\S.{0,1500})$")
 _PLACE = re.compile(r"^(?P<path>.{1,1000}?):(?P<line>\d{1,9}):(?P<column>\d{1,9})$")
@@ -110,6 +108,8 @@ GRAMMAR = Grammar(
 )
 
 
-def find(lines: Sequence[Line]) -> list[Found]:
-    """Every JavaScript trace of a block."""
-    return find_sections(lines, GRAMMAR)
+class JavascriptReader(SectionReader):
+    """Reads what JavaScript engines print."""
+
+    def __init__(self) -> None:
+        super().__init__(GRAMMAR)

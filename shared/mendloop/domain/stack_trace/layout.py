@@ -1,12 +1,13 @@
 """Log layouts: from events to lines, per source; what is wrapped in JSON is unwrapped, ANSI colours are dropped.
 
-A block is a run of lines that may hold one trace spread over several events. A JSON event's exception text is a block
-of its own; so is a plain message that quotes a trace, but with the rank of a quotation.
+A stream's lines may hold one trace spread over several events. A JSON event's exception text stands alone; so does a
+plain message that quotes a trace, but with the rank of a quotation.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections import OrderedDict
+from collections.abc import Iterable, MutableMapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mendloop.domain.stack_trace.model import Line, LogText, Rank
@@ -16,19 +17,23 @@ MAX_EVENT_CHARACTERS = 1_000_000
 MAX_LINE_CHARACTERS = 4_000
 """No frame is longer; it bounds what one hostile line can cost."""
 
+MAX_REQUESTS = 10_000
+
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 _START = re.compile(r"^START RequestId: (\S+)")
 _END = re.compile(r"^(?:END|REPORT) RequestId: (\S+)")
 _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _REQUEST_KEYS = ("requestId", "function_request_id", "aws_request_id", "awsRequestId", "AWSRequestId", "request_id")
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _CONTAINER_KEYS = ("log",)
 
 
-@dataclass
-class Block:
-    """Lines that may belong together."""
+@dataclass(frozen=True)
+class Piece:
+    """Lines that belong together; a stream's go on from event to event, those without a source stand alone."""
 
-    lines: list[Line] = field(default_factory=list)
+    source: str | None
+    lines: list[Line]
 
 
 @dataclass(frozen=True)
@@ -39,27 +44,62 @@ class Report:
     line: Line
 
 
-@dataclass
-class Layout:
-    """What the events came to."""
+class Layouts:
+    """Event by event; remembers which request each stream is at, and what was cut."""
 
-    blocks: list[Block] = field(default_factory=list)
-    reports: list[Report] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._requests: OrderedDict[str, str] = OrderedDict()
+        self._events = -1
+        self._long_events = 0
+        self._long_lines = 0
 
+    @property
+    def cut(self) -> list[str]:
+        """What was left out, in words."""
+        told = []
+        if self._long_events:
+            told.append(f"{self._long_events} events were read up to {MAX_EVENT_CHARACTERS:,} characters")
+        if self._long_lines:
+            told.append(f"{self._long_lines} lines were read up to {MAX_LINE_CHARACTERS:,} characters")
+        return told
 
-def lay_out(events: Iterable[LogText]) -> Layout:
-    """Lines by source, in the order of the events."""
-    layout, streams, requests = Layout(), dict[str, Block](), dict[str, str]()
-    for index, event in enumerate(events):
-        text = _ANSI.sub("", event.text[:MAX_EVENT_CHARACTERS]).replace("\xa0", " ")
-        request = _request(text, requests, event.source)
-        line = Line(text, index, event.at, request)
+    def lay_out(self, event: LogText) -> tuple[Report | None, list[Piece]]:
+        """A runtime's own report, and lines."""
+        self._events += 1
+        self._long_events += len(event.text) > MAX_EVENT_CHARACTERS
+        text = event.text[:MAX_EVENT_CHARACTERS]
+        if "\x1b" in text:
+            text = _ANSI.sub("", text)
+        text = text.replace("\xa0", " ")
+        line = Line(text, self._events, event.at, _request(text, self._requests, event.source))
+        while len(self._requests) > MAX_REQUESTS:
+            self._requests.popitem(last=False)
         document = json_object(text) or invoke_error(text)
         if document is None:
-            _stream(layout, streams, event.source).lines += _split(line, text)
-        else:
-            _unwrap(document, line, layout, _stream(layout, streams, event.source))
-    return layout
+            return None, [Piece(event.source, self._split(line, text))]
+        return self._unwrap(document, line, event.source)
+
+    def _unwrap(self, document: dict[str, Any], line: Line, source: str) -> tuple[Report | None, list[Piece]]:
+        line = replace(line, request_id=_named_request(document) or line.request_id)
+        own = report(document)
+        wrapped = next((document[key] for key in _CONTAINER_KEYS if isinstance(document.get(key), str)), None)
+        if own is not None:
+            return Report(own, line), []
+        if wrapped is not None:
+            return self._container(wrapped, line, source)
+        return None, [Piece(None, self._split(line, text, rank)) for text, rank in texts(document)]
+
+    def _container(self, text: str, line: Line, source: str) -> tuple[Report | None, list[Piece]]:
+        """A container runtime's wrapping holds one line of output, which may itself be JSON."""
+        inner = json_object(text)
+        if inner is None:
+            return None, [Piece(source, self._split(line, text.rstrip("\n")))]
+        return self._unwrap(inner, line, source) if "log" not in inner else (None, [])
+
+    def _split(self, line: Line, text: str, rank: Rank = Rank.LOGGED) -> list[Line]:
+        parts = _LINE_ENDS.split(text) if "\n" in text or "\r" in text else [text]
+        self._long_lines += sum(len(part) > MAX_LINE_CHARACTERS for part in parts)
+        return [Line(part[:MAX_LINE_CHARACTERS], line.event, line.at, line.request_id, rank) for part in parts]
 
 
 def request_ids(events: Iterable[LogText]) -> list[str]:
@@ -77,14 +117,7 @@ def _named_request(document: dict[str, Any]) -> str:
     return next((str(document[key]) for key in _REQUEST_KEYS if document.get(key)), "")
 
 
-def _stream(layout: Layout, streams: dict[str, Block], source: str) -> Block:
-    if source not in streams:
-        streams[source] = Block()
-        layout.blocks.append(streams[source])
-    return streams[source]
-
-
-def _request(text: str, requests: dict[str, str], source: str) -> str:
+def _request(text: str, requests: MutableMapping[str, str], source: str) -> str:
     started, ended = _START.match(text), _END.match(text)
     if started:
         requests[source] = started.group(1)
@@ -93,29 +126,3 @@ def _request(text: str, requests: dict[str, str], source: str) -> str:
         return ended.group(1)
     named = _UUID.search(text[:200])
     return requests.get(source) or (named.group(0) if named else "")
-
-
-def _unwrap(document: dict[str, Any], line: Line, layout: Layout, stream: Block) -> None:
-    line = replace(line, request_id=_named_request(document) or line.request_id)
-    own = report(document)
-    wrapped = next((document[key] for key in _CONTAINER_KEYS if isinstance(document.get(key), str)), None)
-    if own is not None:
-        layout.reports.append(Report(own, line))
-    elif wrapped is not None:
-        _container(wrapped, line, layout, stream)
-    else:
-        layout.blocks += [Block(list(_split(line, text, rank))) for text, rank in texts(document)]
-
-
-def _container(text: str, line: Line, layout: Layout, stream: Block) -> None:
-    """A container runtime's wrapping holds one line of output, which may itself be JSON."""
-    inner = json_object(text)
-    if inner is None:
-        stream.lines += _split(line, text.rstrip("\n"))
-    elif "log" not in inner:
-        _unwrap(inner, line, layout, stream)
-
-
-def _split(line: Line, text: str, rank: Rank = Rank.LOGGED) -> Iterator[Line]:
-    for part in re.split(r"\r\n|\r|\n", text):
-        yield Line(part[:MAX_LINE_CHARACTERS], line.event, line.at, line.request_id, rank)

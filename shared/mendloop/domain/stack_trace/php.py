@@ -5,7 +5,6 @@ it, so each place gets the callee of the line below it.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
@@ -54,13 +53,11 @@ class _Open:
         return Found(trace, line.at, line.event, self.last_event, line.request_id, min(line.rank, Rank.LOGGED))
 
 
-def find(lines: Sequence[Line]) -> list[Found]:
-    """Every PHP trace of a block, in order."""
-    return _Reader().read(lines)
+class PhpReader(Reader[_Open, tuple[Line, re.Match[str]]]):
+    """Reads what PHP prints."""
 
-
-class _Reader(Reader[_Open, tuple[Line, re.Match[str]]]):
     def feed(self, line: Line) -> None:
+        """The next line."""
         text = line.text.rstrip()
         call = CALL.search(text) if "#" in text else None
         at = AT.match(text)

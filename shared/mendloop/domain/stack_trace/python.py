@@ -1,7 +1,6 @@
 """Python tracebacks: chained causes, exception groups, log prefixes, one line per event or whole."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, Line, Rank, Trace, TraceFrame
@@ -29,16 +28,9 @@ MAX_NOISE = 100
 MAX_CHAIN = 50
 
 
-def find(lines: Sequence[Line]) -> list[Found]:
-    """Every traceback of a block, in order. One pass; the work per line is bounded."""
-    reader = _Reader()
-    for line in lines:
-        reader.feed(line)
-    reader.close()
-    return reader.found
+class PythonReader:
+    """Reads what Python prints."""
 
-
-class _Reader:
     def __init__(self) -> None:
         self.found: list[Found] = []
         self._open: OpenTrace | None = None
@@ -46,7 +38,13 @@ class _Reader:
         self._chain: list[Trace] = []
         self._since = MAX_NOISE
 
+    @property
+    def busy(self) -> bool:
+        """Whether the next line matters whatever it holds; a trace just ended may become a cause."""
+        return bool(self._open or self._known or self._chain) or self._since < MAX_NOISE
+
     def feed(self, line: Line) -> None:
+        """The next line."""
         header = HEADER.search(line.text)
         if header:
             self._begin(line, header)

@@ -1,6 +1,5 @@
 """What the readers of printed traces share: one open trace, a header that waits for its frames, noise between lines."""
 
-from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
 
 from mendloop.domain.stack_trace.model import Found, Line
@@ -35,12 +34,10 @@ class Reader(Generic[Opened, Header]):
         self.header: Header | None = None
         self._age = 0
 
-    def read(self, lines: Sequence[Line]) -> list[Found]:
-        """Every trace, in order."""
-        for line in lines:
-            self.feed(line)
-        self.close()
-        return self.found
+    @property
+    def busy(self) -> bool:
+        """Whether the next line matters whatever it holds: something is open, or waits."""
+        return self.open is not None or self.header is not None
 
     def feed(self, line: Line) -> None:
         """Take the next line."""

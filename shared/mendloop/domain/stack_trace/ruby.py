@@ -1,7 +1,6 @@
 """Ruby: what the interpreter prints (`from` below, or above with numbers), what Rails and loggers print, causes."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
@@ -59,11 +58,6 @@ class _Open:
         return Found(trace, line.at, line.event, self.last_event, line.request_id, rank)
 
 
-def find(lines: Sequence[Line]) -> list[Found]:
-    """Every Ruby trace of a block, in order."""
-    return _Reader().read(lines)
-
-
 def place(text: str) -> TraceFrame | None:
     """`/var/task/cart.rb:12:in 'Cart#total'`."""
     match = _PLAIN.match(text) or _FROM.match(text)
@@ -76,12 +70,20 @@ def _frame(match: re.Match[str]) -> TraceFrame:
     return TraceFrame(path, function, module, int(match["line"]))
 
 
-class _Reader(Reader[_Open, _Header]):
+class RubyReader(Reader[_Open, _Header]):
+    """Reads what Ruby prints."""
+
     def __init__(self) -> None:
         super().__init__()
         self._above: list[tuple[Line, TraceFrame]] = []
 
+    @property
+    def busy(self) -> bool:
+        """Frames that stand above their crash are kept as well."""
+        return super().busy or bool(self._above)
+
     def feed(self, line: Line) -> None:
+        """The next line."""
         text = line.text.rstrip()
         if not any(mark in text for mark in _MARKS):
             self._between(line, text)

@@ -1,7 +1,6 @@
 """Rust: panics with and without a backtrace, and errors that carry one (anyhow, eyre)."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
@@ -55,13 +54,11 @@ class _Open:
         return Found(trace, line.at, line.event, self.last_event, line.request_id, min(rank, line.rank))
 
 
-def find(lines: Sequence[Line]) -> list[Found]:
-    """Every Rust trace of a block, in order."""
-    return _Reader().read(lines)
+class RustReader(Reader[_Open, None]):
+    """Reads what Rust prints."""
 
-
-class _Reader(Reader[_Open, None]):
     def feed(self, line: Line) -> None:
+        """The next line."""
         panic = _PANIC.search(line.text) if "panicked at" in line.text else None
         if panic:
             self._panic(line, panic)

@@ -4,7 +4,7 @@ Both print the crash frame first; it comes out last.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
@@ -57,18 +57,16 @@ class _Open:
         return Found(trace, line.at, line.event, self.last_event, line.request_id, rank)
 
 
-def find(lines: Sequence[Line], grammar: Grammar) -> list[Found]:
-    """Every trace of a block, in order."""
-    return _Reader(grammar).read(lines)
+class SectionReader(Reader[_Open, tuple[Line, re.Match[str]]]):
+    """Reads one language by its grammar."""
 
-
-class _Reader(Reader[_Open, tuple[Line, re.Match[str]]]):
     def __init__(self, grammar: Grammar) -> None:
         super().__init__()
         self._grammar = grammar
         self._nested = False
 
     def feed(self, line: Line) -> None:
+        """The next line."""
         text = line.text.rstrip()
         frame = self._grammar.frame(text)
         if frame and self._begins_so(text, frame):

@@ -1,0 +1,140 @@
+"""From log events to traces, event by event: what is kept in between does not grow with the log."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from mendloop.domain.stack_trace.dotnet import DotnetReader
+from mendloop.domain.stack_trace.golang import GoReader
+from mendloop.domain.stack_trace.java import JavaReader
+from mendloop.domain.stack_trace.javascript import JavascriptReader
+from mendloop.domain.stack_trace.layout import Layouts, Piece
+from mendloop.domain.stack_trace.model import Found, Line, LogText
+from mendloop.domain.stack_trace.php import PhpReader
+from mendloop.domain.stack_trace.python import PythonReader
+from mendloop.domain.stack_trace.reports import read_report
+from mendloop.domain.stack_trace.ruby import RubyReader
+from mendloop.domain.stack_trace.rust import RustReader
+
+MAX_SOURCES = 500
+"""Log streams that are read side by side; the one quiet for longest is ended first."""
+
+
+class LineReader(Protocol):
+    """One language's reader: what it found stands in `found`, the last of which may still change."""
+
+    found: list[Found]
+
+    @property
+    def busy(self) -> bool:
+        """Whether the next line matters whatever it holds."""
+
+    def feed(self, line: Line) -> None:
+        """The next line."""
+
+    def close(self) -> None:
+        """There are no more."""
+
+
+LANGUAGES: tuple[Callable[[], LineReader], ...] = (
+    PythonReader,
+    JavaReader,
+    JavascriptReader,
+    GoReader,
+    DotnetReader,
+    RubyReader,
+    PhpReader,
+    RustReader,
+)
+_TELLING = re.compile(
+    r"rror|xception|Traceback|File \"|During handling|direct cause|Throwable|Fail|Fault|Timeout|Rejection|Warning|panic"
+    r"|goroutine|created by|Invalid|NotFound|Missing|Interrupt|Exit|Refused|Denied|Unavailable|Errno|\[native code\]"
+    r"|(?:^|\s)at \S|:\d+:in |@\S+:\d|^\S+:\d+:\d+$|from \S+:\d|\)\s*$|^\s*[\w./~%@-]+\.[\w.()*]+\s*$"
+)
+"""What a line must hold to begin anything; most lines of a log hold none of it, and are passed over."""
+
+
+class _Source:
+    """The readers of one stream of lines."""
+
+    def __init__(self) -> None:
+        self._readers = [make() for make in LANGUAGES]
+
+    def feed(self, lines: Sequence[Line]) -> None:
+        for line in lines:
+            telling = _TELLING.search(line.text) is not None
+            for reader in self._readers:
+                if telling or reader.busy:
+                    reader.feed(line)
+
+    def take(self) -> list[Found]:
+        """What cannot change any more: all but each reader's newest."""
+        done: list[Found] = []
+        for reader in self._readers:
+            if len(reader.found) > 1:
+                done += reader.found[:-1]
+                del reader.found[:-1]
+        return done
+
+    def close(self) -> list[Found]:
+        for reader in self._readers:
+            reader.close()
+        return [found for reader in self._readers for found in reader.found]
+
+
+class Extraction:
+    """Feed it a log's events in time order; `take` the traces now and then, and `close` at the end."""
+
+    def __init__(self) -> None:
+        self._layouts = Layouts()
+        self._sources: OrderedDict[str, _Source] = OrderedDict()
+        self._done: list[Found] = []
+
+    @property
+    def cut(self) -> list[str]:
+        """What was left out, in words."""
+        return self._layouts.cut
+
+    def feed(self, event: LogText) -> None:
+        """The next event."""
+        report, pieces = self._layouts.lay_out(event)
+        found = read_report(report) if report else None
+        if found:
+            self._done.append(found)
+        for piece in pieces:
+            self._read(piece)
+
+    def take(self) -> list[Found]:
+        """The traces that are complete, each once."""
+        for source in self._sources.values():
+            self._done += source.take()
+        taken, self._done = self._done, []
+        return sorted(taken, key=lambda one: one.event)
+
+    def close(self) -> list[Found]:
+        """The traces that were not taken yet."""
+        while self._sources:
+            self._done += self._sources.popitem()[1].close()
+        return self.take()
+
+    def _read(self, piece: Piece) -> None:
+        if piece.source is None:
+            alone = _Source()
+            alone.feed(piece.lines)
+            self._done += alone.close()
+            return
+        if piece.source not in self._sources:
+            if len(self._sources) >= MAX_SOURCES:
+                self._done += self._sources.popitem(last=False)[1].close()
+            self._sources[piece.source] = _Source()
+        self._sources.move_to_end(piece.source)
+        self._sources[piece.source].feed(piece.lines)
+
+
+def extract(events: Iterable[LogText]) -> list[Found]:
+    """Every trace in the events, by the event it begins in. Events of one source must be in time order."""
+    extraction = Extraction()
+    for event in events:
+        extraction.feed(event)
+    return extraction.close()
