@@ -1,7 +1,7 @@
 """From log events to traces, event by event: what is kept in between does not grow with the log."""
 
 import re
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from mendloop.domain.stack_trace.layout import Layouts, Piece
 from mendloop.domain.stack_trace.model import Found, Line, LogText
 from mendloop.domain.stack_trace.php import PhpReader
 from mendloop.domain.stack_trace.python import PythonReader
+from mendloop.domain.stack_trace.reading import HEADER_REACH
 from mendloop.domain.stack_trace.reports import read_report
 from mendloop.domain.stack_trace.ruby import RubyReader
 from mendloop.domain.stack_trace.rust import RustReader
@@ -52,21 +53,37 @@ _TELLING = re.compile(
     r"|goroutine|created by|Invalid|NotFound|Missing|Interrupt|Exit|Refused|Denied|Unavailable|Errno|\[native code\]"
     r"|(?:^|\s)at \S|:\d+:in |@\S+:\d|^\S+:\d+:\d+$|from \S+:\d|\)\s*$|^\s*[\w./~%@-]+\.[\w.()*]+\s*$"
 )
-"""What a line must hold to begin anything; most lines of a log hold none of it, and are passed over."""
+"""What a line must hold to begin anything; most lines of a log hold none of it, and only the newest are remembered."""
+
+
+class _Attentive:
+    """A reader that is spared the lines which nobody needs; those just before a telling one may be its header."""
+
+    def __init__(self, reader: LineReader) -> None:
+        self.reader = reader
+        self._before: deque[Line] = deque(maxlen=HEADER_REACH)
+
+    def feed(self, line: Line, telling: bool) -> None:
+        if not (telling or self.reader.busy):
+            self._before.append(line)
+            return
+        while self._before:
+            self.reader.feed(self._before.popleft())
+        self.reader.feed(line)
 
 
 class _Source:
     """The readers of one stream of lines."""
 
     def __init__(self) -> None:
-        self._readers = [make() for make in LANGUAGES]
+        self._attentive = [_Attentive(make()) for make in LANGUAGES]
+        self._readers = [each.reader for each in self._attentive]
 
     def feed(self, lines: Sequence[Line]) -> None:
         for line in lines:
             telling = _TELLING.search(line.text) is not None
-            for reader in self._readers:
-                if telling or reader.busy:
-                    reader.feed(line)
+            for each in self._attentive:
+                each.feed(line, telling)
 
     def take(self) -> list[Found]:
         """What cannot change any more: all but each reader's newest."""

@@ -40,6 +40,10 @@ GRAMMAR = Grammar(
     ),
     _CAUSE,
     _MORE,
+    re.compile(
+        r"(?:Exception in thread \"[^\"]{0,200}\" )?(?P<type>(?:[a-z_][\w$]{0,100}\.){1,15}[A-Z][\w$]{0,200})"
+        r"(?:$|:(?:\s(?P<message>.*))?$)"
+    ),
     _frame,
 )
 

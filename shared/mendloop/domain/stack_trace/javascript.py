@@ -104,6 +104,10 @@ GRAMMAR = Grammar(
         r"\[(?:cause|errors)\]: (?P<type>[A-Za-z_$][\w$.]{0,200})(?: \[[\w-]{1,60}\])?(?::\s?(?P<message>.*))?$"
     ),
     re.compile(r"^\s*\.\.\. \d+ (?:more )?lines? matching"),
+    re.compile(
+        r"(?:Uncaught )?(?P<type>[A-Z][a-z\d]{1,60}(?:[A-Z][A-Za-z\d]{0,60}){1,8})(?: \[[\w-]{1,60}\])?"
+        r"(?:$|:(?:\s(?P<message>.*))?$| (?P<brace>\{)$)"
+    ),
     _frame,
 )
 

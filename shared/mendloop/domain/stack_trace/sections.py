@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
-from mendloop.domain.stack_trace.reading import Reader
+from mendloop.domain.stack_trace.reading import HEADER_REACH, Reader
 
 MAX_CAUSES = 50
 
@@ -26,6 +26,8 @@ class Grammar:
     header: re.Pattern[str]
     cause: re.Pattern[str]
     more: re.Pattern[str]
+    faint: re.Pattern[str]
+    """A header by its form alone, for exceptions whose name does not say that they are one; same groups."""
     frame: Callable[[str], TraceFrame | None]
 
 
@@ -64,6 +66,13 @@ class SectionReader(Reader[_Open, tuple[Line, re.Match[str]]]):
         super().__init__()
         self._grammar = grammar
         self._nested = False
+        self._faint: tuple[Line, re.Match[str]] | None = None
+        self._faint_age = 0
+
+    @property
+    def busy(self) -> bool:
+        """A faint header waits as well."""
+        return super().busy or self._faint is not None
 
     def feed(self, line: Line) -> None:
         """The next line."""
@@ -85,18 +94,26 @@ class SectionReader(Reader[_Open, tuple[Line, re.Match[str]]]):
 
     def _begins_so(self, text: str, frame: TraceFrame) -> bool:
         """Whether a frame stands at the line's beginning, or behind the same log prefix as the trace's header."""
-        above = self.header[0] if self.header else self.open.first if self.open else None
+        header = self.header or self._faint
+        above = header[0] if header else self.open.first if self.open else None
         if _STARTS.match(text):
             return above is not None or frame.line is not None
         prefix = text[: text.find("at ")].rstrip()
         return above is not None and bool(prefix) and _skeleton(above.text[: len(prefix)]) == _skeleton(prefix)
 
     def _frame(self, line: Line, frame: TraceFrame) -> None:
+        self._use_faint()
         if self.header or self.open is None:
             self._begin(line)
         if self.open is not None:
             self.open.sections[-1].frames.add(frame)
             self.goes_on(line)
+
+    def _use_faint(self) -> None:
+        """A faint header counts where no other stands; inside an open trace only right above the frame."""
+        if self._faint and not self.header and (self.open is None or not self._faint_age):
+            self.header = self._faint
+        self._faint = None
 
     def _begin(self, line: Line) -> None:
         self.close()
@@ -111,9 +128,17 @@ class SectionReader(Reader[_Open, tuple[Line, re.Match[str]]]):
     def _between(self, line: Line, text: str) -> None:
         inside = self._nested or self._grammar.more.search(text)
         header = None if inside else self._grammar.header.search(text)
+        self._remember(line, None if inside or header else self._grammar.faint.match(text))
         self._nested = bool(_NESTED.search(text))
         self.wait((line, header) if header else None)
         self.foreign(text)
+
+    def _remember(self, line: Line, faint: re.Match[str] | None) -> None:
+        if faint:
+            self._faint, self._faint_age = (line, faint), 0
+        elif self._faint:
+            self._faint_age += 1
+            self._faint = self._faint if self._faint_age <= HEADER_REACH else None
 
 
 def _skeleton(text: str) -> str:
