@@ -77,7 +77,7 @@ class MendloopStack(Stack):
             operators=people.operators,
         )
         net.watch("DeadLetters", triggers.dead_letters, "Signals that intake could not take: `mendloop dlq`.")
-        net.watch("Undelivered", triggers.undelivered, "Events that reached neither queue nor function.")
+        net.watch("Undelivered", triggers.undelivered, "Events that no queue or function took: `mendloop dlq`.")
         queues = {"signals": triggers.queue, "dead letters": triggers.dead_letters, "undelivered": triggers.undelivered}
         dashboard = Dashboard(self, "Dashboard", state_machine_arn=machine_arn, queues=queues, pause=PAUSE_PARAMETER)
         self._outputs(

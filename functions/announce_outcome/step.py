@@ -1,5 +1,7 @@
 """Announce outcome: tell those who were asked, record the end, release the fault."""
 
+from dataclasses import dataclass, field
+
 from functions.announce_outcome.ending import Ending, ending_of
 from mendloop import incident_facts
 from mendloop.contracts.execution import Execution
@@ -7,6 +9,7 @@ from mendloop.contracts.incident import Incident, IncidentState, SignalKind
 from mendloop.contracts.publication import OutcomeSlot
 from mendloop.domain import outgoing_mails
 from mendloop.domain.catalog import Catalog
+from mendloop.domain.errors import MendloopError
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, DecisionStore, IncidentStore, Mailer
 from mendloop.timeline import note_once, told
 
@@ -42,15 +45,10 @@ def announce_outcome(
     subject = outgoing_mails.subject(facts, ending.subject)
     body = outgoing_mails.body(facts, ending.reason, ending.url, ending.decided_by, ending.would_have)
     names = _addressees(execution, incident, catalog, decisions, ending)
-    announced = []
-    for name in names:
-        line = f"Told {name}: {ending.subject}"
-        if not told(incidents, incident.id, STEP, line):
-            if not mailer.confirmed(catalog.approvers[name]):
-                continue
-            mailer.send(catalog.approvers[name], subject, body)
-            note_once(incidents, clock, incident.id, STEP, line)
-        announced.append(name)
+    post = _Post(incident, catalog, incidents, mailer, clock)
+    announced = [name for name in names if post.told(name, ending.subject, subject, body)]
+    if post.failures:
+        raise post.failures[0]
     unreached = [name for name in names if name not in announced]
     if names and (not announced or (unreached and _rehearsed(execution))):
         _say_loudly(incident, incidents, mailer, clock, subject, f"No mail reaches: {', '.join(unreached)}.\n\n{body}")
@@ -63,6 +61,33 @@ def announce_outcome(
         decided_by=ending.decided_by,
         announced_to=announced,
     )
+
+
+@dataclass
+class _Post:
+    """The mails of one end. One that fails keeps no other from being sent."""
+
+    incident: Incident
+    catalog: Catalog
+    incidents: IncidentStore
+    mailer: Mailer
+    clock: Clock
+    failures: list[MendloopError] = field(default_factory=list)
+
+    def told(self, name: str, what: str, subject: str, body: str) -> bool:
+        """Whether this approver knows, now or since before; a failure is kept for the end."""
+        line = f"Told {name}: {what}"
+        if told(self.incidents, self.incident.id, STEP, line):
+            return True
+        try:
+            if not self.mailer.confirmed(self.catalog.approvers[name]):
+                return False
+            self.mailer.send(self.catalog.approvers[name], subject, body)
+        except MendloopError as error:
+            self.failures.append(error)
+            return False
+        note_once(self.incidents, self.clock, self.incident.id, STEP, line)
+        return True
 
 
 def _addressees(

@@ -12,9 +12,9 @@ from mendloop.contracts.execution import ErrorSlot, Execution
 from mendloop.domain.denial import Denial, read_denial
 from mendloop.domain.errors import AccessDenied, BadEvent
 from mendloop.domain.outgoing import identifier
+from mendloop.unsticking import CAUSES
 
 _INCIDENT = re.compile(r"inc-[0-9a-f]{16}")
-_STATUSES = {"FAILED": "ExecutionFailed", "TIMED_OUT": "ExecutionTimedOut", "ABORTED": "ExecutionAborted"}
 
 
 class Cause(BaseModel):
@@ -56,7 +56,7 @@ def from_event(event: Mapping[str, Any]) -> Cause:
     error = identifier(str(detail.get("error") or ""), "")
     return Cause(
         incident_id=incident_id,
-        error=error or _STATUSES.get(status, "UnknownError"),
+        error=error or CAUSES.get(status, "UnknownError"),
         denial=_denial(error, str(detail.get("cause") or "")),
     )
 

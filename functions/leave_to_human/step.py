@@ -13,9 +13,7 @@ from mendloop.domain.outgoing import Facts
 from mendloop.domain.outgoing_reasons import next_action, reason_code
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Mailer, TicketTracker
 from mendloop.timeline import note_once, told
-
-STEP = "leave_to_human"
-ALERTED = "Told the operators that this incident is theirs"
+from mendloop.unsticking import ALERTED, LEAVING
 
 
 def leave_to_human(
@@ -42,12 +40,12 @@ def leave_to_human(
     service = _service(catalogs, incident.service)
     facts = _facts(incident, service, cause, artifacts, site_url)
     url = _ticket(incident, service, facts, reason, cause.error, tracker_for)
-    if not told(incidents, incident.id, STEP, ALERTED):
+    if not told(incidents, incident.id, LEAVING, ALERTED):
         body = outgoing_mails.alert(facts, cause.error, url, cause.denial)
         mailer.alert(outgoing_mails.subject(facts, "left to a human"), body)
-        note_once(incidents, clock, incident.id, STEP, ALERTED)
+        note_once(incidents, clock, incident.id, LEAVING, ALERTED)
     changes = {"state": IncidentState.LEFT_TO_HUMAN, "reason": sentence, "updated_at": clock.now()}
-    note_once(incidents, clock, incident.id, STEP, f"Left to a human, with the evidence: {sentence}")
+    note_once(incidents, clock, incident.id, LEAVING, f"Left to a human, with the evidence: {sentence}")
     if incident.fault:
         incidents.release_fault(incident.service, incident.fault, incident.id)
     incidents.save(incident.model_copy(update=changes), expected=incident.state)

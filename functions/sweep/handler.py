@@ -16,6 +16,8 @@ def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         catalogs=wiring.catalogs,
         workflow=wiring.workflow,
         telemetry=wiring.telemetry,
+        mailer=wiring.mailer,
         clock=wiring.clock,
+        site_url=wiring.settings.site_url,
     )
     return swept.model_dump(mode="json")

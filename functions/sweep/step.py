@@ -7,9 +7,9 @@ from mendloop.contracts.base import Contract
 from mendloop.contracts.incident import Incident, IncidentState, SignalKind
 from mendloop.domain.catalog import Service
 from mendloop.domain.errors import MendloopError
-from mendloop.ports import CatalogStore, Clock, DecisionStore, IncidentStore, Telemetry, Workflow
+from mendloop.ports import CatalogStore, Clock, DecisionStore, IncidentStore, Mailer, Telemetry, Workflow
 from mendloop.timeline import note_once
-from mendloop.unsticking import ENDED, free_ended, start_claimed
+from mendloop.unsticking import ENDED, alert_once, free_ended, start_claimed
 
 STEP = "sweep"
 CLAIM_GRACE = timedelta(minutes=2)
@@ -37,7 +37,9 @@ def sweep(
     catalogs: CatalogStore,
     workflow: Workflow,
     telemetry: Telemetry,
+    mailer: Mailer,
     clock: Clock,
+    site_url: str = "",
 ) -> Swept:
     """One pass. An incident that fails to be swept is named and does not stop the others."""
     now = clock.now()
@@ -52,7 +54,7 @@ def sweep(
             if incident.state is IncidentState.CLAIMED:
                 started += _start(incident, incidents, workflow, clock, now)
             elif not incident.state.terminal:
-                ended = _free(incident, incidents, workflow, clock, now)
+                ended = _free(incident, incidents, workflow, mailer, clock, site_url)
                 freed += ended
                 woken += [] if ended else _wake(incident, incidents, decisions, services, workflow, now)
             else:
@@ -77,13 +79,25 @@ def _start(incident: Incident, incidents: IncidentStore, workflow: Workflow, clo
     return [incident.id] if start_claimed(incident, incidents, workflow, clock, STEP) else []
 
 
-def _free(incident: Incident, incidents: IncidentStore, workflow: Workflow, clock: Clock, now: datetime) -> list[str]:
+def _free(
+    incident: Incident, incidents: IncidentStore, workflow: Workflow, mailer: Mailer, clock: Clock, site_url: str
+) -> list[str]:
+    """The safety net had its time, and the incident is still open: the news was lost, so they are told here."""
+    now = clock.now()
     if not incident.execution_arn or now - incident.updated_at < CLOSED_GRACE:
         return []
     status = workflow.status(incident.execution_arn)
     if status not in ENDED:
         return []
-    free_ended(incident, status, incidents, clock, STEP)
+    ended_at = workflow.ended_at(incident.execution_arn)
+    if ended_at and now - ended_at < CLOSED_GRACE:
+        return []
+    # What was listed may be older than what the execution's last step has written.
+    standing = incidents.load(incident.id)
+    if standing is None or standing.state.terminal:
+        return []
+    alert_once(standing, status, incidents, mailer, clock, site_url)
+    free_ended(standing, status, incidents, clock, STEP)
     return [incident.id]
 
 

@@ -12,6 +12,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -95,6 +96,8 @@ PATTERNS: dict[str, dict[str, Any]] = {
 }
 """Which events of the default bus are signals. Whoever owns a failing thing is intake's question (the catalog)."""
 
+NOBODY_WAITS = ("receive_signal", "leave_to_human", "sweep", "send_digest")
+"""Invoked without anybody reading the answer: an event on which one fails three times would be gone."""
 REPLAY_BUS = "mendloop-replay"
 
 
@@ -129,6 +132,10 @@ class Triggers(Construct):
         functions["intake"].add_event_source(
             sources.SqsEventSource(self.queue, batch_size=10, max_concurrency=5, report_batch_item_failures=True)
         )
+        for name in NOBODY_WAITS:
+            functions[name].configure_async_invoke(
+                on_failure=destinations.SqsDestination(self.undelivered), retry_attempts=2
+            )
         receive = functions["receive_signal"]
         for name, service in (
             ("LogSubscriptions", "logs.amazonaws.com"),

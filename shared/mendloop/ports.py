@@ -412,6 +412,9 @@ class Workflow(Protocol):
     def status(self, execution_arn: str) -> str:
         """RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or UNKNOWN."""
 
+    def ended_at(self, execution_arn: str) -> datetime | None:
+        """Aware; None while it runs, and where it is not known."""
+
 
 class LinkClaims(Contract):
     """What a review link says."""

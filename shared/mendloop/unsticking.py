@@ -4,12 +4,21 @@ Each is a conditional write or a wake-up, so that doing it twice changes nothing
 """
 
 from mendloop.contracts.incident import Incident, IncidentState
+from mendloop.domain import outgoing_mails
 from mendloop.domain.errors import Conflict
-from mendloop.ports import Clock, DecisionStore, IncidentStore, Workflow
-from mendloop.timeline import note_once
+from mendloop.domain.outgoing import Facts
+from mendloop.domain.outgoing_reasons import next_action
+from mendloop.incident_facts import address
+from mendloop.ports import Clock, DecisionStore, IncidentStore, Mailer, Workflow
+from mendloop.timeline import note_once, told
 
 ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 """Statuses of an execution that does nothing any more."""
+CAUSES = {"FAILED": "ExecutionFailed", "TIMED_OUT": "ExecutionTimedOut", "ABORTED": "ExecutionAborted"}
+"""What an execution's status is called as a cause."""
+LEAVING = "leave_to_human"
+ALERTED = "Told the operators that this incident is theirs"
+"""Stands in the timeline under `LEAVING`, whoever told them: they hear of it once."""
 
 
 def start_claimed(incident: Incident, incidents: IncidentStore, workflow: Workflow, clock: Clock, step: str) -> bool:
@@ -25,13 +34,28 @@ def start_claimed(incident: Incident, incidents: IncidentStore, workflow: Workfl
 
 
 def free_ended(incident: Incident, status: str, incidents: IncidentStore, clock: Clock, step: str) -> None:
-    """An execution that ended without ending its incident: the claim is released, and a person is told where."""
-    reason = f"its execution ended as {status} without ending the incident"
-    changed = {"state": IncidentState.LEFT_TO_HUMAN, "reason": reason, "updated_at": clock.now()}
-    incidents.save(incident.model_copy(update=changed), expected=incident.state)
+    """An execution that ended without ending its incident. The state comes last: a run that dies is repeated."""
+    cause = CAUSES.get(status, "UnknownError")
+    ended = f"its execution ended as {status} without ending the incident"
     if incident.fault:
         incidents.release_fault(incident.service, incident.fault, incident.id)
-    note_once(incidents, clock, incident.id, step, f"Left to a human: {reason}")
+    note_once(incidents, clock, incident.id, step, f"Left to a human: {ended}")
+    reason = f"{cause}: {ended}. {next_action(cause)}"
+    changed = {"state": IncidentState.LEFT_TO_HUMAN, "reason": reason, "updated_at": clock.now()}
+    incidents.save(incident.model_copy(update=changed), expected=incident.state)
+
+
+def alert_once(
+    incident: Incident, status: str, incidents: IncidentStore, mailer: Mailer, clock: Clock, site_url: str
+) -> None:
+    """Tell the operators of an execution whose end reached nobody; not where the safety net has told them before."""
+    if told(incidents, incident.id, LEAVING, ALERTED):
+        return
+    facts = Facts(incident_id=incident.id, service=incident.service, address=address(site_url, incident.id))
+    ticket = "none: the news of the execution's end was lost, and the sweep has found it"
+    body = outgoing_mails.alert(facts, CAUSES.get(status, "UnknownError"), ticket)
+    mailer.alert(outgoing_mails.subject(facts, "left to a human"), body)
+    note_once(incidents, clock, incident.id, LEAVING, ALERTED)
 
 
 def wake_decided(incident: Incident, decisions: DecisionStore, workflow: Workflow) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import traceback
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
@@ -56,6 +57,21 @@ def test_twenty_starts_are_one_execution(workflow: Workflow) -> None:
 def test_an_unknown_execution_has_no_status(workflow: Workflow) -> None:
     unknown = workflow.start("inc-1", DOCUMENT).replace("inc-1", "inc-2")
     assert workflow.status(unknown) == "UNKNOWN"
+    assert workflow.ended_at(unknown) is None
+
+
+def test_an_execution_that_runs_has_no_end(workflow: Workflow) -> None:
+    assert workflow.ended_at(workflow.start("inc-1", DOCUMENT)) is None
+
+
+@pytest.mark.usefixtures("aws")
+def test_when_an_execution_ended_is_known() -> None:
+    workflow = StepFunctionsWorkflow(machine())
+    arn = workflow.start("inc-1", DOCUMENT)
+    boto3.client("stepfunctions").stop_execution(executionArn=arn)
+    ended = workflow.ended_at(arn)
+    assert workflow.status(arn) == "ABORTED"
+    assert ended is not None and abs(datetime.now(UTC) - ended) < timedelta(hours=1)
 
 
 class Answering(StepFunctionsWorkflow):

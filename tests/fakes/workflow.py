@@ -1,5 +1,6 @@
 """A state machine that only remembers what it was told."""
 
+from datetime import datetime
 from threading import Lock
 
 from mendloop.domain.errors import Conflict
@@ -18,6 +19,7 @@ class RecordingWorkflow:
         self.failed: list[tuple[str, str, str]] = []
         self.dead: set[str] = set()
         self.statuses: dict[str, str] = {}
+        self.ends: dict[str, datetime] = {}
 
     def start(self, name: str, document: str) -> str:
         with self._lock:
@@ -45,3 +47,6 @@ class RecordingWorkflow:
 
     def status(self, execution_arn: str) -> str:
         return self.statuses.get(execution_arn, "UNKNOWN")
+
+    def ended_at(self, execution_arn: str) -> datetime | None:
+        return self.ends.get(execution_arn)

@@ -69,6 +69,22 @@ def test_every_event_target_has_dead_letters() -> None:
     assert [target for target in targets if "DeadLetterConfig" not in target] == []
 
 
+def test_an_event_on_which_a_function_fails_is_kept_where_nobody_waits_for_its_answer() -> None:
+    rules = [target["Arn"] for rule in properties("AWS::Events::Rule").values() for target in rule["Targets"]]
+    invoked = {
+        found["Fn::GetAtt"][0] for found in rules if found["Fn::GetAtt"][0] in resources("AWS::Lambda::Function")
+    }
+    # Logs and alarms invoke it directly, by permission.
+    invoked |= {name for name in resources("AWS::Lambda::Function") if name.startswith("ReceiveSignal")}
+    kept = {
+        found["FunctionName"]["Ref"]: found["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+        for found in properties("AWS::Lambda::EventInvokeConfig").values()
+    }
+    assert set(kept) == invoked and len(invoked) == 4
+    (queue,) = set(kept.values())
+    assert queue.startswith("TriggersUndelivered")
+
+
 def test_nothing_that_cloudwatch_or_eventbridge_must_reach_has_a_kms_key() -> None:
     for found in [*properties("AWS::SNS::Topic").values(), *properties("AWS::SQS::Queue").values()]:
         assert "KmsMasterKeyId" not in found

@@ -39,6 +39,8 @@ from tests.contract.production import _package
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 QUEUES = {"SignalsQueueUrl": "signals", "DeadLettersQueueUrl": "dead-letters", "UndeliveredQueueUrl": "undelivered"}
 TABLES = {"IncidentsTable": "incidents", "DecisionsTable": "decisions", "LedgerTable": "ledger"}
+NOBODY = "inc-ffffffffffffffff"
+"""An incident that does not exist."""
 FUNCTION = "mendloop-leave-to-human"
 SOURCE = """\
 def order_total(order):
@@ -135,6 +137,11 @@ class Station:
         """A message that waits in `dead-letters` or `undelivered`."""
         text = body if isinstance(body, str) else json.dumps(body)
         self.place.client("sqs").send_message(QueueUrl=_queue(self.place, queue), MessageBody=text)
+
+    def executions(self) -> list[dict[str, Any]]:
+        """Of the state machine, newest first."""
+        arn = self.place.outputs["StateMachineArn"]
+        return list(self.place.client("stepfunctions").list_executions(stateMachineArn=arn)["executions"])
 
     def waiting(self, queue: str) -> int:
         """Messages in a queue, hidden ones too."""

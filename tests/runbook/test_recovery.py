@@ -1,16 +1,13 @@
 """The recovery commands: what they do, that doing it twice does no more, and what they say when they cannot."""
 
-import json
 from typing import Any
 
 import pytest
 
 from mendloop.contracts.incident import Incident, IncidentState
-from mendloop.domain.errors import AccessDenied
+from mendloop.domain.errors import AccessDenied, Unavailable
 from tests.fakes.house import make_decision, make_request
-from tests.runbook.station import Station
-
-NOBODY = "inc-ffffffffffffffff"
+from tests.runbook.station import NOBODY, Station
 
 
 def stuck(desk: Station, **fields: Any) -> Incident:
@@ -18,89 +15,6 @@ def stuck(desk: Station, **fields: Any) -> Incident:
     changed = desk.fires().model_copy(update=fields)
     desk.wiring.incidents.save(changed)
     return changed
-
-
-def executions(desk: Station) -> list[dict[str, Any]]:
-    steps = desk.place.client("stepfunctions")
-    return list(steps.list_executions(stateMachineArn=desk.place.outputs["StateMachineArn"])["executions"])
-
-
-# --- dlq
-
-
-def test_dead_letters_are_shown_and_stay(desk: Station) -> None:
-    assert desk.run("dlq", "show") == (0, "Both queues are empty.\n")
-    desk.letter("dead-letters", desk.event())
-    desk.letter("undelivered", "no json \x1b[31m")
-    for _ in range(2):
-        code, text = desk.run("dlq", "show", "--bodies")
-        assert code == 0 and "aws.cloudwatch: CloudWatch Alarm State Change, shop-errors" in text
-        assert "no JSON object" in text and "\x1b" not in text
-    assert (desk.waiting("dead-letters"), desk.waiting("undelivered")) == (1, 1)
-
-
-def test_a_body_is_shown_without_its_secrets(desk: Station) -> None:
-    secret = "AKIA" + "IOSFODNN7SECRETS"
-    desk.letter("dead-letters", {"source": "shop", "key": secret})
-    assert secret not in desk.run("dlq", "show", "--bodies")[1]
-
-
-def test_a_replayed_dead_letter_becomes_its_incident_once(desk: Station) -> None:
-    event = desk.event()
-    for _ in range(2):
-        desk.letter("dead-letters", event)
-    code, text = desk.run("dlq", "replay")
-    assert code == 0 and "2 handed on." in text and "sent to the signals queue" in text
-    assert [incident.state for incident in desk.wiring.incidents.incidents()] == [IncidentState.STARTED]
-    assert desk.waiting("dead-letters") == 0
-    assert desk.run("dlq", "replay") == (0, "Both queues are empty.\n")
-
-
-def test_one_message_is_replayed_and_the_others_stay_visible(desk: Station) -> None:
-    desk.letter("dead-letters", desk.event("shop-errors"))
-    desk.letter("dead-letters", desk.event("shop-latency"))
-    line = next(line for line in desk.run("dlq", "show")[1].splitlines() if "shop-latency" in line)
-    code, text = desk.run("dlq", "replay", "--id", line.split()[1])
-    assert code == 0 and "1 handed on." in text
-    (incident,) = desk.wiring.incidents.incidents()
-    assert incident.signal.resource == "shop-latency"
-    assert "shop-errors" in desk.run("dlq", "show")[1]
-    assert desk.run("dlq", "replay", "--id", "nothing")[0] == 3
-
-
-def test_an_old_dead_letter_is_skipped_for_its_age_unless_forced(desk: Station) -> None:
-    old = json.loads(json.dumps(desk.event()).replace(f"{desk.alarm:%Y-%m-%dT}", "2026-01-02T"))
-    desk.letter("dead-letters", old)
-    desk.run("dlq", "replay")
-    assert [incident.state for incident in desk.wiring.incidents.incidents()] == [IncidentState.SKIPPED]
-    desk.letter("dead-letters", old)
-    desk.run("dlq", "replay", "--force")
-    states = {incident.state for incident in desk.wiring.incidents.incidents()}
-    assert states == {IncidentState.SKIPPED, IncidentState.STARTED}
-
-
-def test_an_undelivered_end_of_an_execution_reaches_the_safety_net(desk: Station) -> None:
-    incident = desk.fires()
-    desk.letter("undelivered", desk.ended("ABORTED", incident))
-    code, text = desk.run("dlq", "replay")
-    assert code == 0 and "given to leave_to_human" in text
-    left = desk.load(incident.id)
-    assert left.state is IncidentState.LEFT_TO_HUMAN and left.reason.startswith("ExecutionAborted")
-    assert desk.waiting("undelivered") == 0
-
-
-def test_what_cannot_be_handed_on_stays(desk: Station) -> None:
-    event = desk.ended("ABORTED", desk.fires().model_copy(update={"id": NOBODY, "execution_input": ""}))
-    desk.letter("undelivered", event)
-    code, text = desk.run("dlq", "replay")
-    assert code == 4 and "failed with NotFound; the message stays" in text
-    assert desk.waiting("undelivered") == 1
-
-
-def test_a_missed_schedule_is_dropped(desk: Station) -> None:
-    desk.letter("undelivered", {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}})
-    assert "the schedule runs again by itself" in desk.run("dlq", "replay")[1]
-    assert desk.waiting("undelivered") == 0
 
 
 # --- unstick
@@ -111,7 +25,7 @@ def test_a_claim_without_execution_is_started_once(desk: Station) -> None:
     assert "Started: its claim had no execution." in desk.run("unstick", incident.id)[1]
     assert desk.load(incident.id).state is IncidentState.STARTED
     assert "Nothing is stuck: its execution runs" in desk.run("unstick", incident.id)[1]
-    assert len(executions(desk)) == 1
+    assert len(desk.executions()) == 1
 
 
 def test_an_ended_execution_frees_its_incident(desk: Station) -> None:
@@ -128,7 +42,41 @@ def test_an_ended_execution_frees_its_incident(desk: Station) -> None:
 def test_an_execution_that_hangs_is_stopped_for_the_safety_net(desk: Station) -> None:
     incident = stuck(desk)
     assert "Stopped: the safety net leaves it to a human" in desk.run("unstick", incident.id, "--stop")[1]
-    assert [execution["status"] for execution in executions(desk)] == ["ABORTED"]
+    assert [execution["status"] for execution in desk.executions()] == ["ABORTED"]
+
+
+def test_a_claim_is_not_started_by_who_wants_it_stopped(desk: Station) -> None:
+    incident = stuck(desk, state=IncidentState.CLAIMED, execution_arn="")
+    assert "Stopped: the safety net" in desk.run("unstick", incident.id, "--stop")[1]
+    assert [execution["status"] for execution in desk.executions()] == ["ABORTED"]
+    desk.invoke_safety_net(desk.ended("ABORTED", incident))
+    assert desk.load(incident.id).state is IncidentState.LEFT_TO_HUMAN
+    assert "Nothing is stuck: it has ended" in desk.run("unstick", incident.id, "--stop")[1]
+
+
+def test_stopping_twice_stops_once(desk: Station) -> None:
+    incident = stuck(desk)
+    desk.run("unstick", incident.id, "--stop")
+    assert "Left to a human: its execution has ended as ABORTED" in desk.run("unstick", incident.id, "--stop")[1]
+    assert desk.load(incident.id).reason.startswith("ExecutionAborted: ")
+
+
+def test_freeing_that_died_half_way_is_finished_by_the_next(desk: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    incident = stuck(desk, fault="f" * 16)
+    desk.wiring.incidents.claim_fault("shop", "f" * 16, incident.id)
+    desk.place.client("stepfunctions").stop_execution(executionArn=incident.execution_arn)
+    with monkeypatch.context() as broken:
+        broken.setattr(type(desk.wiring.incidents), "save", unavailable)
+        assert desk.run("unstick", incident.id)[0] == 4
+    assert desk.load(incident.id).state is IncidentState.STARTED
+    assert "has ended as ABORTED" in desk.run("unstick", incident.id)[1]
+    assert desk.load(incident.id).state is IncidentState.LEFT_TO_HUMAN
+    assert desk.wiring.incidents.claim_fault("shop", "f" * 16, NOBODY).generation == 2
+    assert desk.run("show", incident.id)[1].count("without ending the incident") == 2, "the reason, and one line"
+
+
+def unavailable(*_: Any, **__: Any) -> None:
+    raise Unavailable("the table does not answer")
 
 
 def test_who_is_waited_for_is_said(desk: Station) -> None:
@@ -157,6 +105,28 @@ def test_the_right_target_is_kept_once_and_shown(desk: Station) -> None:
     shown = desk.run("show", incident.id)[1]
     assert "Right target: shop/totals.py::discount (dana)" in shown
     assert shown.count("The right target is shop/totals.py::discount") == 1
+
+
+def test_a_correction_that_died_before_its_line_is_told_by_the_next(
+    desk: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = stuck(desk, fault="f" * 16)
+    words = ("wrong-target", incident.id, *["--function", "shop/totals.py::discount"] * 2)
+    with monkeypatch.context() as broken:
+        broken.setattr(type(desk.wiring.incidents), "note", unavailable)
+        assert desk.run(*words)[0] == 4
+    assert "That is known already." in desk.run(*words)[1]
+    assert desk.run("show", incident.id)[1].count("The right target is shop/totals.py::discount") == 1
+    kept = desk.wiring.incidents.correction("shop", "f" * 16)
+    assert kept is not None and kept.functions == ["shop/totals.py::discount"]
+
+
+def test_a_second_correction_takes_the_place_of_the_first(desk: Station) -> None:
+    incident = stuck(desk, fault="f" * 16)
+    for name in ("discount", "order_total"):
+        desk.run("wrong-target", incident.id, "--function", f"shop/totals.py::{name}")
+    kept = desk.wiring.incidents.correction("shop", "f" * 16)
+    assert kept is not None and kept.functions == ["shop/totals.py::order_total"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The wait for a decision, with the real Await decision and Settle decision on a store in memory."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Timer
 from typing import Any
 
@@ -35,6 +35,9 @@ class Wakes:
         raise AssertionError("not used here")
 
     def status(self, execution_arn: str) -> str:
+        raise AssertionError("not used here")
+
+    def ended_at(self, execution_arn: str) -> datetime | None:
         raise AssertionError("not used here")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 _USELESS = {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}
+_UNKNOWN = {"ExecutionDoesNotExist", "InvalidArn"}
 _TASK = "a waiting task"
 
 
@@ -59,10 +61,20 @@ class StepFunctionsWorkflow:
             try:
                 status: str = self._client.describe_execution(executionArn=execution_arn)["status"]
             except ClientError as error:
-                if code_of(error) in {"ExecutionDoesNotExist", "InvalidArn"}:
+                if code_of(error) in _UNKNOWN:
                     return "UNKNOWN"
                 raise
         return "RUNNING" if status == "PENDING_REDRIVE" else status
+
+    def ended_at(self, execution_arn: str) -> datetime | None:
+        """None while it runs, and where it is not known."""
+        with translated(f"execution {execution_arn}"):
+            try:
+                return self._client.describe_execution(executionArn=execution_arn).get("stopDate")
+            except ClientError as error:
+                if code_of(error) in _UNKNOWN:
+                    return None
+                raise
 
     def _execution_arn(self, name: str) -> str:
         """`arn:…:stateMachine:<machine>[:version]` → `arn:…:execution:<machine>:<name>`."""

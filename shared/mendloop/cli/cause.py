@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from pydantic import ValidationError
+
 from mendloop.cli.place import Place
 from mendloop.contracts.execution import ErrorSlot
 from mendloop.contracts.incident import Incident, IncidentState
@@ -21,9 +23,16 @@ def message_of(place: Place, incident: Incident) -> str:
         execution = steps.describe_execution(executionArn=incident.execution_arn)
     except steps.exceptions.ExecutionDoesNotExist:
         return ""
-    said = ErrorSlot.model_validate(_object(execution.get("output")).get("error") or {})
-    cause = said.Cause or str(execution.get("cause") or "")
+    cause = _caught(execution.get("output")) or str(execution.get("cause") or "")
     return redact(str(_object(cause).get("errorMessage") or cause))[:LONGEST]
+
+
+def _caught(output: Any) -> str:
+    """The cause that a Catch left in the document; "" where there is none, or it is of another shape."""
+    try:
+        return ErrorSlot.model_validate(_object(output).get("error") or {}).Cause
+    except ValidationError:
+        return ""
 
 
 def _object(text: Any) -> dict[str, Any]:

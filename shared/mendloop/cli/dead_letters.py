@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from mendloop.cli.letter import Letter
 from mendloop.cli.place import Place
-from mendloop.domain.errors import Misconfigured, Unavailable
+from mendloop.domain.errors import MendloopError, Misconfigured, Unavailable
 
 QUEUES = {"dead": "DeadLettersQueueUrl", "undelivered": "UndeliveredQueueUrl"}
-"""`dead`: signals that intake could not take in five times. `undelivered`: events that reached no queue or function."""
+"""`dead`: signals that intake could not take in five times. `undelivered`: events that reached no queue or function,
+and those on which a function that nobody waits for has failed."""
 HIDDEN_SECONDS = 300
 """While it is looked at or handed on, a message is hidden from another operator."""
 WAIT_SECONDS = 1
@@ -21,37 +23,12 @@ WAIT_SECONDS = 1
 
 
 @dataclass(frozen=True)
-class Letter:
-    """One message. `said` is what it is, in words."""
+class Handed:
+    """One message, and in words what was done with it; or why it stays."""
 
-    queue: str
-    id: str
-    sent: datetime
-    received: int
-    body: str
-    receipt: str
-
-    @property
-    def event(self) -> dict[str, Any]:
-        """The body as JSON; {} when it is none."""
-        try:
-            found = json.loads(self.body)
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
-
-    @property
-    def said(self) -> str:
-        """E.g. `aws.cloudwatch: CloudWatch Alarm State Change, shop-errors`."""
-        event = self.event
-        if not event:
-            return "no JSON object"
-        kind = event.get("detail-type") or event.get("Type") or ", ".join(sorted(map(str, event))[:4])
-        inner = event.get("detail")
-        detail = inner if isinstance(inner, dict) else {}
-        name = detail.get("alarmName") or detail.get("name") or detail.get("service") or event.get("AlarmName") or ""
-        source = event.get("source") or ("sns" if event.get("Type") == "Notification" else "")
-        return f"{source + ': ' if source else ''}{kind}{f', {name}' if name else ''}"[:200]
+    letter: Letter
+    done: str = ""
+    failure: MendloopError | None = None
 
 
 def letters(place: Place, queue: str) -> list[Letter]:
@@ -62,21 +39,38 @@ def letters(place: Place, queue: str) -> list[Letter]:
     return sorted(found, key=lambda letter: (letter.sent, letter.id))
 
 
-def hand_on(place: Place, queue: str, *, only: str = "", force: bool = False) -> Iterator[tuple[Letter, str]]:
-    """Hand every message on (or the one with the id `only`), each with what was done with it, in words.
+def hidden(place: Place) -> int:
+    """About how many messages of both queues are hidden: another command has them in hand, or died with them."""
+    sqs, name = place.client("sqs"), "ApproximateNumberOfMessagesNotVisible"
+    asked = [sqs.get_queue_attributes(QueueUrl=_url(place, queue), AttributeNames=[name]) for queue in QUEUES]
+    return sum(int(answer["Attributes"][name]) for answer in asked)
 
-    The first that cannot be handed on raises its error; it stays, like those behind it. `force` sends signals as
-    replays, which age and rate limits do not stop.
+
+def hand_on(place: Place, queue: str, *, only: str = "", force: bool = False) -> Iterator[Handed]:
+    """Hand every message on (or the one with the id `only`). What cannot be handed on stays, and stops no other.
+
+    `force` sends signals as replays, which age and rate limits do not stop.
     """
     left = {letter.id: letter for letter in _received(place, queue)}
     try:
         for letter in [each for each in left.values() if only in ("", each.id)]:
-            done = _hand_on(place, letter, force=force)
-            del left[letter.id]
-            yield letter, done
+            handed = _try(place, letter, force=force)
+            if handed.failure is None:
+                del left[letter.id]
+            yield handed
     finally:
         for letter in left.values():
             _show_again(place, letter)
+
+
+def _try(place: Place, letter: Letter, *, force: bool) -> Handed:
+    from mendloop.adapters.aws_errors import translated
+
+    try:
+        with translated(f"the message {letter.id}"):
+            return Handed(letter, done=_hand_on(place, letter, force=force))
+    except MendloopError as failure:
+        return Handed(letter, failure=failure)
 
 
 def _hand_on(place: Place, letter: Letter, *, force: bool) -> str:
@@ -84,9 +78,9 @@ def _hand_on(place: Place, letter: Letter, *, force: bool) -> str:
     if source == "aws.states":
         done = _to_leave_to_human(place, letter)
     elif source == "aws.events":
-        done = "dropped: the schedule runs again by itself"
+        done = "dropped: the schedule runs again by itself, and `mendloop digest` says what a digest would have said"
     else:
-        place.wiring.signals.put(_as_replay(letter) if force else letter.body)
+        place.wiring.signals.put(_as_replay(letter) if force else letter.payload)
         done = "sent to the signals queue"
     place.client("sqs").delete_message(QueueUrl=_url(place, letter.queue), ReceiptHandle=letter.receipt)
     return done
@@ -131,8 +125,8 @@ def _batch(sqs: Any, url: str) -> list[dict[str, Any]]:
 
 def _to_leave_to_human(place: Place, letter: Letter) -> str:
     """The safety net's own event: its function is asked again, and its answer awaited."""
-    function = place.outputs["LeaveToHumanName"]
-    answer = place.client("lambda").invoke(FunctionName=function, Payload=letter.body.encode())
+    function = _output(place, "LeaveToHumanName")
+    answer = place.client("lambda").invoke(FunctionName=function, Payload=letter.payload.encode())
     if answer.get("FunctionError"):
         said = json.loads(answer["Payload"].read() or b"{}")
         raise Unavailable(f"{function} failed with {said.get('errorType', 'an unknown error')}; the message stays")
@@ -146,7 +140,11 @@ def _as_replay(letter: Letter) -> str:
 
 
 def _url(place: Place, queue: str) -> str:
-    url = place.outputs.get(QUEUES[queue])
-    if not url:
-        raise Misconfigured(f"the deployed stack has no output {QUEUES[queue]}: deploy it again")
-    return url
+    return _output(place, QUEUES[queue])
+
+
+def _output(place: Place, name: str) -> str:
+    found = place.outputs.get(name)
+    if not found:
+        raise Misconfigured(f"the deployed stack has no output {name}: deploy it again")
+    return found

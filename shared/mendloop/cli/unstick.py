@@ -16,7 +16,10 @@ def free(place: Place, incident: Incident, *, stop: bool) -> str:
         return f"Nothing is stuck: it has ended as {incident.state.value}.{_anew(incident)}"
     if incident.state is IncidentState.CLAIMED:
         started = start_claimed(incident, wiring.incidents, wiring.workflow, wiring.clock, OPERATOR)
-        return "Started: its claim had no execution." if started else "It was started in the meantime."
+        if not stop:
+            return "Started: its claim had no execution." if started else "It was started in the meantime."
+        # What would have started it must find it started: only then can it be ended for good.
+        incident = wiring.incidents.load(incident.id) or incident
     arn = incident.execution_arn or wiring.workflow.start(incident.id, incident.execution_input)
     status = wiring.workflow.status(arn)
     if status in ENDED or status == "UNKNOWN":

@@ -13,14 +13,14 @@ from mendloop.contracts.incident import IncidentState, SignalKind
 from mendloop.contracts.mapping import MappingSlot, OpenRequest
 from mendloop.contracts.publication import OutcomeKind, OutcomeSlot, PublicationSlot, TicketSlot
 from mendloop.contracts.route import Route, RouteSlot
-from mendloop.domain.errors import BadEvent
+from mendloop.domain.errors import BadEvent, Throttled
 from tests.fakes.artifacts import InMemoryArtifacts
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.decisions import InMemoryDecisions
 from tests.fakes.house import FAULT, INCIDENT, SERVICE, make_code_map, make_evidence, make_execution, make_incident
 from tests.fakes.incidents import InMemoryIncidents
-from tests.fakes.mailer import RecordingMailer
+from tests.fakes.mailer import FailingMailer, RecordingMailer
 from tests.unit.publish_pull_request.scene import Deaths, Killed
 
 PUBLISHED = PublicationSlot(branch="mendloop/x", url="https://code.example.com/pull/1", number="1", commit="4" * 40)
@@ -159,6 +159,20 @@ def test_a_rehearsal_is_told_to_every_approver() -> None:
     slot = desk.run(make_execution(trigger=REHEARSAL, route=routed(Route.CLOSE, "rehearsal")))
     assert [mail.to for mail in desk.mailer.sent] == slot.announced_to == ["dana", "robin"]
     assert desk.mailer.alerts == []
+
+
+def test_one_mail_that_fails_keeps_no_other_and_is_sent_by_the_next_attempt() -> None:
+    desk = Desk()
+    desk.mailer = FailingMailer("dana")
+    rehearsal = make_execution(trigger=REHEARSAL, route=routed(Route.CLOSE, "rehearsal"))
+    for _ in range(2):
+        with pytest.raises(Throttled):
+            desk.run(rehearsal)
+    assert [mail.to for mail in desk.mailer.sent] == ["robin"]
+    assert not desk.incidents.by_id[INCIDENT].state.terminal, "nothing has ended before it was told"
+    desk.mailer.failing.clear()
+    assert desk.run(rehearsal).announced_to == ["dana", "robin"]
+    assert [mail.to for mail in desk.mailer.sent] == ["robin", "dana"]
 
 
 def test_a_rehearsal_tells_the_operators_whom_no_mail_reaches() -> None:

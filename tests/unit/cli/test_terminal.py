@@ -4,6 +4,7 @@ import io
 
 import pytest
 import typer
+from botocore.exceptions import ClientError, EndpointConnectionError
 from rich.console import Console
 
 from mendloop.cli import errors
@@ -50,3 +51,27 @@ def test_a_pull_request_is_shown_as_text() -> None:
     report = {"outcome": "pull_request", "reason": HOSTILE[0], "pull_request": request, "ticket": None}
     show.outcome(Console(file=terminal, force_terminal=True), report)
     assert "\x1b[2J" not in terminal.getvalue() and "⟦ESC⟧" in terminal.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("failure", "says", "code"),
+    [
+        (ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ReceiveMessage"), "AccessDenied", 3),
+        (EndpointConnectionError(endpoint_url="http://localhost:1"), "Unavailable", 4),
+        (ClientError({"Error": {"Code": "ThrottlingException"}}, "SendMessage"), "Throttled", 4),
+    ],
+)
+def test_a_command_whose_own_call_to_aws_fails_says_so_in_one_line(
+    failure: Exception, says: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(errors, "console", Console(file=terminal, soft_wrap=True))
+    with pytest.raises(typer.Exit) as ended, errors.told():
+        raise failure
+    assert ended.value.exit_code == code
+    assert terminal.getvalue().startswith(f"{says}: AWS")
+
+
+def test_a_defect_keeps_its_traceback() -> None:
+    with pytest.raises(ZeroDivisionError), errors.told():
+        _ = 1 / 0

@@ -1,6 +1,8 @@
 """Sweep frees what got stuck, once."""
 
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,13 +11,16 @@ from mendloop.asking import asked_line, failed_line, reminded_line
 from mendloop.contracts.incident import Incident, IncidentState, TimelineEntry
 from mendloop.domain.errors import Unavailable
 from mendloop.ports import AlarmDescription
+from mendloop.unsticking import ALERTED
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.decisions import InMemoryDecisions
 from tests.fakes.house import ALARM, FAULT, INCIDENT, make_catalog, make_decision, make_incident, make_request
 from tests.fakes.incidents import InMemoryIncidents
+from tests.fakes.mailer import RecordingMailer
 from tests.fakes.telemetry import ScriptedTelemetry
 from tests.fakes.workflow import ARN, RecordingWorkflow
+from tests.unit.publish_pull_request.scene import Deaths, Killed
 
 
 class House:
@@ -24,7 +29,7 @@ class House:
     def __init__(self, *standing: Incident, minutes: int = 30) -> None:
         self.incidents, self.workflow, self.telemetry = InMemoryIncidents(), RecordingWorkflow(), ScriptedTelemetry()
         self.clock, self.decisions = FixedClock(NOW + timedelta(minutes=minutes)), InMemoryDecisions()
-        self.catalogs = FixedCatalog()
+        self.catalogs, self.mailer = FixedCatalog(), RecordingMailer()
         for incident in standing:
             self.incidents.claim(incident)
 
@@ -35,7 +40,9 @@ class House:
             catalogs=self.catalogs,
             workflow=self.workflow,
             telemetry=self.telemetry,
+            mailer=self.mailer,
             clock=self.clock,
+            site_url="https://site.example.com",
         )
 
 
@@ -69,6 +76,71 @@ def test_a_closed_execution_releases_its_incident_and_fault(status: str) -> None
     standing = house.incidents.load(INCIDENT)
     assert standing is not None and standing.state is IncidentState.LEFT_TO_HUMAN and status in standing.reason
     assert house.incidents.claim_fault("shop", FAULT, "inc-00000000000000bb").generation == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [("FAILED", "ExecutionFailed"), ("ABORTED", "ExecutionAborted"), ("SUCCEEDED", "UnknownError")],
+)
+def test_an_end_whose_news_was_lost_is_told_to_the_operators_once(status: str, cause: str) -> None:
+    house = House(make_incident(state=IncidentState.WAITING, execution_arn=ARN + INCIDENT))
+    house.workflow.statuses[ARN + INCIDENT] = status
+    house.sweep()
+    house.sweep()
+    ((subject, body),) = house.mailer.alerts
+    assert "left to a human" in subject and f"Cause: {cause}." in body
+    assert f"https://site.example.com/incidents/{INCIDENT}" in body and "mendloop replay" in body
+
+
+def test_whom_the_safety_net_has_told_is_not_told_again() -> None:
+    house = House(make_incident(state=IncidentState.STARTED, execution_arn=ARN + INCIDENT))
+    house.workflow.statuses[ARN + INCIDENT] = "FAILED"
+    house.incidents.note(INCIDENT, TimelineEntry(at=NOW, step="leave_to_human", what=ALERTED))
+    assert house.sweep().freed == [INCIDENT]
+    assert house.mailer.alerts == []
+
+
+def test_an_execution_that_has_just_ended_is_left_to_the_safety_net() -> None:
+    house = House(make_incident(state=IncidentState.WAITING, execution_arn=ARN + INCIDENT), minutes=300)
+    house.workflow.statuses[ARN + INCIDENT] = "ABORTED"
+    house.workflow.ends[ARN + INCIDENT] = house.clock.now() - timedelta(minutes=1)
+    assert house.sweep() == Swept()
+    house.clock.advance(minutes=10)
+    assert house.sweep().freed == [INCIDENT]
+
+
+class ListedLate(InMemoryIncidents):
+    """Lists incidents as they were when they were opened, as an index may."""
+
+    def incidents(self, **asked: Any) -> list[Incident]:
+        return [make_incident(state=IncidentState.WAITING, execution_arn=ARN + INCIDENT)]
+
+
+def test_what_has_ended_in_the_meantime_is_not_left_to_anybody() -> None:
+    house = House()
+    house.incidents = ListedLate()
+    house.incidents.claim(make_incident(state=IncidentState.PULL_REQUEST, execution_arn=ARN + INCIDENT))
+    house.workflow.statuses[ARN + INCIDENT] = "SUCCEEDED"
+    assert (house.sweep().freed, house.mailer.alerts) == ([], [])
+
+
+def test_a_sweep_that_dies_anywhere_is_finished_by_the_next() -> None:
+    for death in range(20):
+        house = House(make_incident(state=IncidentState.WAITING, execution_arn=ARN + INCIDENT, fault=FAULT))
+        house.incidents.claim_fault("shop", FAULT, INCIDENT)
+        house.workflow.statuses[ARN + INCIDENT] = "ABORTED"
+        deaths = Deaths(at=death)
+        for target, name in ((house.mailer, "alert"), (house.incidents, "save"), (house.incidents, "release_fault")):
+            deaths.wrap(target, name)
+        with suppress(Killed):
+            house.sweep()
+        house.sweep()
+        standing = house.incidents.load(INCIDENT)
+        assert standing is not None and standing.state is IncidentState.LEFT_TO_HUMAN, deaths.names
+        assert house.incidents.claim_fault("shop", FAULT, "inc-00000000000000bb").generation == 2, deaths.names
+        # Mail knows no transaction: who dies right after sending sends again.
+        assert len(house.mailer.alerts) == (2 if deaths.names[death : death + 1] == ["after alert"] else 1)
+    assert deaths.seen < death, "every place to die at was tried"
 
 
 @pytest.mark.parametrize("status", ["RUNNING", "UNKNOWN"])

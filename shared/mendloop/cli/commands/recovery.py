@@ -40,7 +40,7 @@ def dlq_show(
             if bodies:
                 console.print(plain(redact(letter.body)))
         if not found:
-            console.print("Both queues are empty.")
+            console.print(_nothing(place))
 
 
 @app.command("replay")
@@ -54,14 +54,27 @@ def dlq_replay(
     """Hand every message on again, and delete what was handed on. Repeating it is safe: an event is one incident."""
     with told():
         place = here(aws=aws)
-        count = 0
+        count, stay = 0, []
         for queue in dead_letters.QUEUES:
-            for letter, done in dead_letters.hand_on(place, queue, only=message, force=force):
-                count += 1
-                console.print(f"{letter.id}  {plain(letter.said)}: {done}")
-        if message and not count:
+            for handed in dead_letters.hand_on(place, queue, only=message, force=force):
+                count += handed.failure is None
+                stay += [handed.failure] if handed.failure else []
+                done = f"stays: {handed.failure}" if handed.failure else handed.done
+                console.print(f"{handed.letter.id}  {plain(handed.letter.said)}: {plain(done)}")
+        if message and not count and not stay:
             raise NotFound(f"neither queue holds the message {message}", next_action="List them: `mendloop dlq show`.")
-        console.print(f"{count} handed on." if count else "Both queues are empty.")
+        console.print(f"{count} handed on." if count or stay else _nothing(place))
+        if stay:
+            raise stay[0]
+
+
+def _nothing(place: Place) -> str:
+    """What a command that stopped half-way had in hand is hidden for a while: it must not look lost."""
+    count = dead_letters.hidden(place)
+    if not count:
+        return "Both queues are empty."
+    minutes = dead_letters.HIDDEN_SECONDS // 60
+    return f"Nothing to be seen: {count} in the hands of another command, to be seen again in {minutes} minutes."
 
 
 def unstick(
@@ -92,25 +105,30 @@ def wrong_target(
                 f"{incident_id} has no fault: no exception was found, so there is nothing to remember it by",
                 next_action="Look at its evidence with `mendloop show`.",
             )
-        check_functions(place, incident, function)
-        incidents, clock = place.wiring.incidents, place.wiring.clock
-        known = incidents.correction(incident.service, incident.fault)
-        if known and known.functions == function:
-            console.print("That is known already.")
-            return
-        incidents.save_correction(
-            Correction(
-                service=incident.service,
-                fault=incident.fault,
-                functions=function,
-                incident_id=incident.id,
-                by=by,
-                at=clock.now(),
-            )
+        names = list(dict.fromkeys(function))
+        check_functions(place, incident, names)
+        console.print(plain(_keep(place, incident, names, by)))
+
+
+def _keep(place: Place, incident: Incident, names: list[str], by: str) -> str:
+    """The timeline is written last, and again by whoever repeats a run that died before it."""
+    incidents, clock = place.wiring.incidents, place.wiring.clock
+    what = f"The right target is {', '.join(names)}"
+    known = incidents.correction(incident.service, incident.fault)
+    new = known is None or known.functions != names
+    if new:
+        correction = Correction(
+            service=incident.service,
+            fault=incident.fault,
+            functions=names,
+            incident_id=incident.id,
+            by=by,
+            at=clock.now(),
         )
-        what = f"The right target is {', '.join(function)}"
-        note_once(incidents, clock, incident.id, OPERATOR, what, by=by)
-        console.print(plain(f"{what}: kept, and first when this fault of {incident.service} is mapped again."))
+        incidents.save_correction(correction)
+    note_once(incidents, clock, incident.id, OPERATOR, what, by=by)
+    kept = f"{what}: kept, and first when this fault of {incident.service} is mapped again."
+    return kept if new else "That is known already."
 
 
 def _known(place: Place, incident_id: str) -> Incident:
