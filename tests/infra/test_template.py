@@ -69,6 +69,12 @@ def test_every_event_target_has_dead_letters() -> None:
     assert [target for target in targets if "DeadLetterConfig" not in target] == []
 
 
+def test_the_digest_is_weekly() -> None:
+    (rule,) = [found for name, found in properties("AWS::Events::Rule").items() if "DigestOnMonday" in name]
+    assert rule["ScheduleExpression"] == "cron(0 7 ? * MON *)"
+    assert rule["Targets"][0]["Arn"]["Fn::GetAtt"][0].startswith("SendDigest")
+
+
 def test_an_event_on_which_a_function_fails_is_kept_where_nobody_waits_for_its_answer() -> None:
     rules = [target["Arn"] for rule in properties("AWS::Events::Rule").values() for target in rule["Targets"]]
     invoked = {

@@ -1,5 +1,6 @@
 """How far each `autonomy` goes, with the real Choose route, Settle decision and File ticket in the real machine."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from functions.announce_outcome.step import announce_outcome
 from functions.choose_route.step import choose_route
 from functions.file_ticket.step import file_ticket
+from functions.send_digest.step import send_digest
 from functions.settle_decision.step import settle_decision
 from mendloop.contracts.approval import Action
 from mendloop.contracts.execution import Execution
@@ -15,6 +17,8 @@ from mendloop.domain.catalog import Service
 from tests.browser.sample import World
 from tests.fakes import house
 from tests.fakes.catalogs import FixedCatalog
+from tests.fakes.clock import FixedClock
+from tests.fakes.mailer import RecordingMailer
 from tests.fakes.tracker import InMemoryTracker
 from tests.workflow import rooms
 from tests.workflow.interpreter import Ended, Interpreter, Machine
@@ -61,10 +65,17 @@ class Allowed:
         return dumped(settle_decision(read(event), **self.ports("decisions")))
 
     def ticket(self, event: dict[str, Any]) -> Any:
-        return dumped(file_ticket(read(event), tracker=self.tracker, **self.ports("artifacts", "catalogs")))
+        ports = self.ports("artifacts", "catalogs")
+        return dumped(file_ticket(read(event), tracker=self.tracker, site_url=self.world.url, **ports))
 
     def announce(self, event: dict[str, Any]) -> Any:
         return dumped(announce_outcome(read(event), **self.ports("decisions", "artifacts", "catalogs", "mailer")))
+
+    def digest(self) -> str:
+        """Next Monday's mail to Dana."""
+        mailer, clock = RecordingMailer(), FixedClock(self.incident.opened_at + timedelta(days=7))
+        send_digest(incidents=self.world.incidents, catalogs=self.world.catalogs, mailer=mailer, clock=clock)
+        return next(mail.body for mail in mailer.sent if mail.to == "dana")
 
     def ports(self, *names: str) -> dict[str, Any]:
         return {name: getattr(self.world, name) for name in (*names, "incidents", "clock")}
@@ -100,7 +111,13 @@ def test_explained_ends_as_a_ticket_with_evidence_and_mapping_and_no_draft(cloud
     (ticket,) = allowed.tracker.tickets.values()
     for said in (ticket.body, allowed.incident.would_have, allowed.world.mailer.sent[0].body):
         assert "mendloop would have drafted a change to `shop/pricing/totals.py::order_total`" in said
+    assert "AttributeError was logged 17 times" in ticket.body, "the evidence"
+    for said in ("shop/orders/place.py::place_order", "7be0fa2c15", "https://review.example.com/incidents/inc-"):
+        assert said in ticket.body, "the mapping, and the page"
+    assert "```" not in ticket.body and "@@" not in ticket.body
     assert ended.document["outcome"]["reason_code"] == "explain_only"
+    digest = allowed.digest()
+    assert "shop (autonomy: explain)" in digest and "mendloop would have drafted a change to" in digest
 
 
 @pytest.mark.parametrize(
@@ -122,10 +139,16 @@ def test_drafted_is_proved_and_asked_about_and_never_published(
     assert ended.document["outcome"]["reason_code"] == code
     held_back = "would have opened a draft pull request" in allowed.incident.would_have
     assert held_back is (action is Action.APPROVE)
+    assert ("would have opened a draft pull request" in allowed.digest()) is held_back
+    assert len(allowed.tracker.tickets) == (action is not Action.REJECT)
+    assert not any("```" in ticket.body or "@@" in ticket.body for ticket in allowed.tracker.tickets.values())
     assert "Nothing is published" in allowed.world.mailer.sent[0].body.replace("\n   ", " ")
 
 
 def test_the_whole_loop_publishes_what_was_approved(cloud: Interpreter) -> None:
-    ended = Allowed(cloud, "pull_request").run()
+    allowed = Allowed(cloud, "pull_request")
+    ended = allowed.run()
     assert ended.states[-2:] == ["Publish pull request", "Announce outcome"]
     assert ended.document["decision"]["next"] == "approve"
+    digest = allowed.digest()
+    assert "1 incident: 1 pull request" in digest and "would have" not in digest + allowed.incident.would_have

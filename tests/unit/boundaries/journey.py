@@ -146,6 +146,7 @@ class Journey:
             catalogs=self.catalogs,
             workflow=self.workflow,
             telemetry=ScriptedTelemetry(),
+            mailer=self.mailer,
             clock=self.clock,
         )
 

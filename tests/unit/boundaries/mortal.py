@@ -25,7 +25,7 @@ READS: dict[str, frozenset[str]] = {
     "ArtifactStore": frozenset({"get", "read"}),
     "IncidentStore": frozenset({"load", "incidents", "occurrences", "timeline", "publication", "correction"}),
     "DecisionStore": frozenset({"request", "latest", "decision", "token"}),
-    "Workflow": frozenset({"status"}),
+    "Workflow": frozenset({"status", "ended_at"}),
     "CodeHost": frozenset(
         {
             *(

@@ -9,8 +9,9 @@ import pytest
 from functions.review.page import STYLE, STYLE_HASH
 from functions.review.web import read, write
 from mendloop.contracts.evidence import EvidenceLine, Frame
-from tests.browser.sample import TOKEN, asked, evidence
+from tests.browser.sample import TOKEN, World, asked, evidence
 from tests.fakes import house
+from tests.fakes.catalogs import FixedCatalog
 from tests.unit.review.visitor import ADDRESS, Visitor, crash, standing
 
 
@@ -126,3 +127,20 @@ def test_both_shapes_of_an_event_are_read() -> None:
     )
     assert on_aws.cookies == locally.cookies == {"mendloop_session": "a"}
     assert on_aws.body == locally.body == b"a=b" and on_aws.method == "POST"
+
+
+@pytest.mark.parametrize(
+    ("autonomy", "says", "never"),
+    [
+        ("draft", "This change is right; file a ticket that says so", "draft pull request"),
+        ("pull_request", "Open a draft pull request with this change", "a ticket that says so"),
+    ],
+)
+def test_draft_and_proof_are_shown_and_what_an_approval_leads_to(autonomy: str, says: str, never: str) -> None:
+    catalog = house.make_catalog(services={house.SERVICE: house.make_service(autonomy=autonomy)})
+    world = World(catalogs=FixedCatalog(catalog))
+    world.ask()
+    body = Visitor(world).open()
+    assert "if voucher is not None" in re.sub(r"<[^>]+>", "", body), "the draft"
+    assert "red before" in body and "green after" in body and '"badge good">Proved' in body, "the proof"
+    assert says in body and never not in body
