@@ -48,13 +48,20 @@ def _text(file: Path) -> str:
 
 
 def _records(text: str) -> Iterator[Record]:
-    document = _json(text) if text.lstrip()[:1] in {"{", "["} else None
-    rows = _rows(document)
-    if rows is None:
-        yield from _lines(text)
-        return
-    for row in rows:
-        yield _record(row)
+    whole = document_records(text)
+    yield from _lines(text) if whole is None else whole
+
+
+def document_records(text: str) -> list[Record] | None:
+    """The events of a whole JSON document; None when it is none, or holds no list of events."""
+    rows = _rows(_json(text)) if text.lstrip()[:1] in {"{", "["} else None
+    return None if rows is None else [_record(row) for row in rows]
+
+
+def event_line(line: str) -> Record | None:
+    """The event when the line is one of CloudWatch's."""
+    row = _event_line(line)
+    return None if row is None else _record(row)
 
 
 def _rows(document: object) -> list[Mapping[str, Any]] | None:

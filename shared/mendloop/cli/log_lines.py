@@ -30,14 +30,15 @@ def text_records(lines: Sequence[str]) -> Iterator[Record]:
     at, group = None, list[str]()
     for line, time in zip(lines, times, strict=True):
         if time is not None and group:
-            yield _printed(at, group)
+            yield printed(at, group)
             group = []
         at = time or at
         group.append(line)
-    yield _printed(at, group)
+    yield printed(at, group)
 
 
-def _printed(at: datetime | None, group: list[str]) -> Record:
+def printed(at: datetime | None, group: list[str]) -> Record:
+    """One event from its lines; `aws logs tail` puts time and stream before them."""
     message = "\n".join(group)
     tailed = _TAILED.match(message)
     return Record(at, tailed["stream"], tailed["message"]) if tailed else Record(at, "log", message)
