@@ -34,11 +34,22 @@ def subscription(event: Event, origin: Origin) -> Reading:
 
 
 def kinesis(records: Sequence[Event], origin: Origin) -> Reading:
-    """Records of a Kinesis stream, one payload each; the first that holds errors speaks for all."""
-    readings = [decoded(unpack(need(record, "kinesis", "data")), origin) for record in records]
+    """Records of a Kinesis stream, one payload each; the first that holds errors speaks for all.
+
+    BadEvent when a payload does not unpack and no other one holds errors.
+    """
+    readings, broken = list[Reading](), list[BadEvent]()
+    for record in records:
+        try:
+            readings.append(decoded(unpack(need(record, "kinesis", "data")), origin))
+        except BadEvent as error:
+            broken.append(error)
+    failing = [reading for reading in readings if reading.verdict is Verdict.SIGNAL]
+    if not failing and broken:
+        raise broken[0]
     if not readings:
         raise BadEvent("the event has no records")
-    return next((reading for reading in readings if reading.verdict is Verdict.SIGNAL), readings[0])
+    return (failing or readings)[0]
 
 
 def unpack(data: str) -> Event:
