@@ -39,9 +39,19 @@ def choose_route(
     )
     if not slot.citations and fault:
         slot = slot.model_copy(update={"citations": _citations(evidence, fault)})
+    if slot.reason_code == EXPLAIN_ONLY:
+        _keep_what_would_be(execution, incidents)
     entry = TimelineEntry(at=clock.now(), step="choose_route", what=f"Chose {slot.route.value}: {slot.reason_code}")
     incidents.note(execution.incident_id, entry)
     return slot
+
+
+def _keep_what_would_be(execution: Execution, incidents: IncidentStore) -> None:
+    """At once: the digest tells it even where no ticket can be filed afterwards."""
+    incident, mapped = incidents.load(execution.incident_id), execution.mapping
+    if incident and mapped:
+        done = would_have(EXPLAIN_ONLY, target=mapped.target, suspect=mapped.suspect)
+        incidents.save(incident.model_copy(update={"would_have": done}), expected=incident.state)
 
 
 def _fault(evidence: Evidence, fingerprint: str) -> Fault | None:

@@ -99,7 +99,7 @@ class Intake:
         if refused:
             proposed = proposed.model_copy(update={"state": IncidentState.SKIPPED, "reason": refused.reason})
         claim = self.incidents.claim(proposed)
-        if not claim.won and signal.source == "replay" and claim.incident.state in _REPLAYABLE:
+        if not claim.won and signal.source == "replay" and claim.incident.state.replayable:
             again = (*identity, "replay", claim.incident.updated_at.isoformat())
             return self._claim(signal, service, again)
         self.incidents.record(claim.incident.id, records.occurrence(signal, identity))
@@ -142,7 +142,3 @@ class Intake:
         if standing and not standing.execution_arn:
             self.incidents.save(standing.model_copy(update={"execution_arn": arn}), expected=standing.state)
         return Taken(Outcome.REPEATED, own_id, "it was started already")
-
-
-_REPLAYABLE = {IncidentState.SKIPPED, IncidentState.LEFT_TO_HUMAN}
-"""States that a replay may open again, as a new incident."""

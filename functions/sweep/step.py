@@ -2,14 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from mendloop.asking import worth_waking
 from mendloop.contracts.base import Contract
 from mendloop.contracts.incident import Incident, IncidentState, SignalKind
 from mendloop.domain.catalog import Service
 from mendloop.domain.errors import MendloopError
 from mendloop.ports import CatalogStore, Clock, DecisionStore, IncidentStore, Mailer, Telemetry, Workflow
 from mendloop.timeline import note_once
-from mendloop.unsticking import ENDED, alert_once, free_ended, start_claimed
+from mendloop.unsticking import ENDED, alert_once, free_ended, start_claimed, wake_due
 
 STEP = "sweep"
 CLAIM_GRACE = timedelta(minutes=2)
@@ -56,7 +55,9 @@ def sweep(
             elif not incident.state.terminal:
                 ended = _free(incident, incidents, workflow, mailer, clock, site_url)
                 freed += ended
-                woken += [] if ended else _wake(incident, incidents, decisions, services, workflow, now)
+                service = services.get(incident.service)
+                due = not ended and wake_due(incident, service, incidents, decisions, workflow, now)
+                woken += [incident.id] if due else []
             else:
                 stuck += _name_stuck(incident, incidents, telemetry, clock, now)
         except MendloopError as error:
@@ -107,27 +108,6 @@ def _services(catalogs: CatalogStore) -> dict[str, Service]:
         return catalogs.load()[0].services
     except MendloopError:
         return {}
-
-
-def _wake(
-    incident: Incident,
-    incidents: IncidentStore,
-    decisions: DecisionStore,
-    services: dict[str, Service],
-    workflow: Workflow,
-    now: datetime,
-) -> list[str]:
-    """A decision whose wake-up was lost on the way, or something due before the wait's own time-out.
-
-    The row is the truth, so waking again is safe.
-    """
-    asked = decisions.latest(incident.id) if incident.state is IncidentState.WAITING else None
-    if asked is None:
-        return []
-    service = services.get(incident.service)
-    due = service is not None and worth_waking(asked, service, incidents.timeline(incident.id), now)
-    token = decisions.token(asked.id) if due or decisions.decision(asked.id) else None
-    return [incident.id] if token and workflow.wake(token) else []
 
 
 def _name_stuck(

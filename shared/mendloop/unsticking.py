@@ -3,8 +3,12 @@
 Each is a conditional write or a wake-up, so that doing it twice changes nothing more.
 """
 
+from datetime import datetime
+
+from mendloop.asking import worth_waking
 from mendloop.contracts.incident import Incident, IncidentState
 from mendloop.domain import outgoing_mails
+from mendloop.domain.catalog import Service
 from mendloop.domain.errors import Conflict
 from mendloop.domain.outgoing import Facts
 from mendloop.domain.outgoing_reasons import next_action
@@ -58,8 +62,28 @@ def alert_once(
     note_once(incidents, clock, incident.id, LEAVING, ALERTED)
 
 
-def wake_decided(incident: Incident, decisions: DecisionStore, workflow: Workflow) -> bool:
-    """Send the wake-up of a decision that stands once more; False when there is none, or nothing waits for it."""
+def wake_due(
+    incident: Incident,
+    service: Service | None,
+    incidents: IncidentStore,
+    decisions: DecisionStore,
+    workflow: Workflow,
+    now: datetime,
+) -> str:
+    """Wake a wait with something to do: what it is, in words; "" when there is nothing, or nobody waits.
+
+    The rows are the truth, so waking again is safe. `service` is None where the catalog does not know it.
+    """
     asked = decisions.latest(incident.id) if incident.state is IncidentState.WAITING else None
-    token = decisions.token(asked.id) if asked and decisions.decision(asked.id) else None
-    return bool(token and workflow.wake(token))
+    if asked is None:
+        return ""
+    if decisions.decision(asked.id):
+        why = "the decision stands, its wake-up had been lost"
+    elif now >= asked.expires_at:
+        why = "the question has expired, and nobody had decided"
+    elif service and worth_waking(asked, service, incidents.timeline(incident.id), now):
+        why = "a mail is due"
+    else:
+        return ""
+    token = decisions.token(asked.id)
+    return why if token and workflow.wake(token) else ""

@@ -6,6 +6,7 @@ command of the task: what stands between two `yield` is what the text tells the 
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 from mendloop.contracts.incident import IncidentState
 from tests.fakes.house import make_decision, make_request
@@ -99,7 +100,9 @@ def claimed(desk: Station) -> Iterator[str]:
 def waiting(desk: Station, *, decided: bool) -> Iterator[str]:
     incident = desk.fires()
     desk.wiring.incidents.save(incident.model_copy(update={"state": IncidentState.WAITING}))
-    request = desk.wiring.decisions.ask(make_request(incident_id=incident.id))
+    asked = datetime.now(UTC)
+    sample = make_request(incident_id=incident.id, asked_at=asked, expires_at=asked + timedelta(hours=24))
+    request = desk.wiring.decisions.ask(sample)
     desk.wiring.decisions.save_token(request.id, "the-wake-up")
     if decided:
         desk.wiring.decisions.decide(make_decision(request))

@@ -1,5 +1,6 @@
 """The recovery commands: what they do, that doing it twice does no more, and what they say when they cannot."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -81,11 +82,22 @@ def unavailable(*_: Any, **__: Any) -> None:
 
 def test_who_is_waited_for_is_said(desk: Station) -> None:
     incident = stuck(desk, state=IncidentState.WAITING)
-    request = desk.wiring.decisions.ask(make_request(incident_id=incident.id))
+    asked = datetime.now(UTC)
+    sample = make_request(incident_id=incident.id, asked_at=asked, expires_at=asked + timedelta(hours=24))
+    request = desk.wiring.decisions.ask(sample)
     assert f"it waits for dana, robin until {request.expires_at:%Y-%m-%d}" in desk.run("unstick", incident.id)[1]
     desk.wiring.decisions.decide(make_decision(request))
     desk.wiring.decisions.save_token(request.id, "the-wake-up")
     assert "Woken: the decision stands" in desk.run("unstick", incident.id)[1]
+
+
+def test_a_question_that_has_expired_is_not_waited_for(desk: Station) -> None:
+    incident = stuck(desk, state=IncidentState.WAITING)
+    expired = datetime.now(UTC) - timedelta(hours=1)
+    request = desk.wiring.decisions.ask(make_request(incident_id=incident.id, expires_at=expired))
+    desk.wiring.decisions.save_token(request.id, "the-wake-up")
+    desk.place.client("s3").put_object(Bucket="catalog", Key="mendloop.yaml", Body=b"broken: [")
+    assert "Woken: the question has expired" in desk.run("unstick", incident.id)[1], "whatever the catalog says"
 
 
 # --- wrong-target
@@ -160,6 +172,13 @@ def test_an_incident_left_to_a_human_is_opened_anew(desk: Station) -> None:
     assert [each.state for each in again] == [IncidentState.STARTED]
     assert desk.run("replay", again[0].id)[0] == 0, "a replay of a replay is unwrapped, and joins what is open"
     assert len(desk.wiring.incidents.incidents()) == 2
+
+
+@pytest.mark.parametrize(("state", "how"), [("ticket", "has ended as ticket"), ("waiting", "is open")])
+def test_a_replay_that_opens_nothing_says_so(desk: Station, state: str, how: str) -> None:
+    incident = stuck(desk, state=IncidentState(state))
+    assert f"Sent; {incident.id} {how}, hence gets one more occurrence" in desk.run("replay", incident.id)[1]
+    assert len(desk.executions()) == 1
 
 
 @pytest.mark.parametrize("words", [("unstick",), ("replay",), ("wrong-target", "--function", "a.py::f"), ("show",)])

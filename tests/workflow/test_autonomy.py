@@ -14,6 +14,7 @@ from mendloop.contracts.approval import Action
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import Incident
 from mendloop.domain.catalog import Service
+from mendloop.domain.errors import Unsupported
 from tests.browser.sample import World
 from tests.fakes import house
 from tests.fakes.catalogs import FixedCatalog
@@ -118,6 +119,13 @@ def test_explained_ends_as_a_ticket_with_evidence_and_mapping_and_no_draft(cloud
     assert ended.document["outcome"]["reason_code"] == "explain_only"
     digest = allowed.digest()
     assert "shop (autonomy: explain)" in digest and "mendloop would have drafted a change to" in digest
+
+
+def test_what_would_have_been_done_is_told_where_no_ticket_can_be_filed(cloud: Interpreter) -> None:
+    allowed = Allowed(cloud, "explain")
+    allowed.machine.rooms = {**allowed.machine.rooms, "file_ticket": rooms.answering(Unsupported("as scripted"))}
+    assert allowed.run().states[-1] == "Leave to human"
+    assert "mendloop would have drafted a change to" in allowed.digest()
 
 
 @pytest.mark.parametrize(

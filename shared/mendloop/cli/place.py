@@ -13,7 +13,8 @@ from typing import Any
 from mendloop.cli import local_cloud
 from mendloop.cli.local_cloud import LocalCloud
 from mendloop.cli.toolbox import Toolbox, find_root
-from mendloop.domain.errors import Misconfigured
+from mendloop.contracts.incident import Incident
+from mendloop.domain.errors import Misconfigured, NotFound
 from mendloop.runtime.settings import Settings
 from mendloop.runtime.wiring import Wiring
 
@@ -52,6 +53,13 @@ class Place:
         import boto3
 
         return boto3.client(service)
+
+    def incident(self, incident_id: str) -> Incident:
+        """The stored incident; NotFound, with where to look, when there is none."""
+        incident = self.wiring.incidents.load(incident_id)
+        if incident is None:
+            raise NotFound(f"there is no incident {incident_id}", next_action="List them with `mendloop incidents`.")
+        return incident
 
 
 def local_place(cloud: LocalCloud, outputs: dict[str, str]) -> Place:

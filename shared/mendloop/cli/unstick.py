@@ -2,7 +2,9 @@
 
 from mendloop.cli.place import Place
 from mendloop.contracts.incident import Incident, IncidentState
-from mendloop.unsticking import ENDED, free_ended, start_claimed, wake_decided
+from mendloop.domain.catalog import Service
+from mendloop.domain.errors import MendloopError
+from mendloop.unsticking import ENDED, free_ended, start_claimed, wake_due
 
 OPERATOR = "operator"
 """What stands in the timeline in a step's place."""
@@ -28,14 +30,22 @@ def free(place: Place, incident: Incident, *, stop: bool) -> str:
     if stop:
         place.client("stepfunctions").stop_execution(executionArn=arn, cause="stopped by an operator")
         return "Stopped: the safety net leaves it to a human, with a ticket and an alert. Look in a minute."
-    if wake_decided(incident, wiring.decisions, wiring.workflow):
-        return "Woken: the decision stands, its wake-up had been lost."
+    service = _service(place, incident)
+    if woken := wake_due(incident, service, wiring.incidents, wiring.decisions, wiring.workflow, wiring.clock.now()):
+        return f"Woken: {woken}."
     return _running(place, incident)
 
 
+def _service(place: Place, incident: Incident) -> Service | None:
+    """None when the catalog is what broke: what is stuck is freed all the same."""
+    try:
+        return place.wiring.catalogs.load()[0].services.get(incident.service)
+    except MendloopError:
+        return None
+
+
 def _anew(incident: Incident) -> str:
-    again = incident.state in {IncidentState.LEFT_TO_HUMAN, IncidentState.SKIPPED}
-    return f" {REPLAY.format(incident.id)}" if again else ""
+    return f" {REPLAY.format(incident.id)}" if incident.state.replayable else ""
 
 
 def _running(place: Place, incident: Incident) -> str:

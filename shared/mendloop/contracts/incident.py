@@ -66,6 +66,11 @@ class IncidentState(StrEnum):
         """Whether the incident's claim is released."""
         return self not in {IncidentState.CLAIMED, IncidentState.STARTED, IncidentState.WAITING}
 
+    @property
+    def replayable(self) -> bool:
+        """Whether a replay opens it again, as a new incident."""
+        return self in {IncidentState.SKIPPED, IncidentState.LEFT_TO_HUMAN}
+
 
 class Incident(StoredContract):
     """One failure being handled. Its occurrences are items of their own, never a counter here."""

@@ -13,7 +13,6 @@ from mendloop.cli.place import here
 from mendloop.cli.plain import plain
 from mendloop.contracts.incident import Incident, IncidentState
 from mendloop.domain import outgoing_digest
-from mendloop.domain.errors import NotFound
 from mendloop.domain.outgoing_digest import ServiceWeek
 from mendloop.ports import IncidentStore
 
@@ -47,9 +46,7 @@ def show(incident_id: Annotated[str, typer.Argument(help="As listed, e.g. inc-â€
     with told():
         place = here(aws=aws)
         store = place.wiring.incidents
-        incident = store.load(incident_id)
-        if incident is None:
-            raise NotFound(f"there is no incident {incident_id}", next_action="List them with `mendloop incidents`.")
+        incident = place.incident(incident_id)
         console.print(f"[bold]{incident.id}[/] {incident.service}: {incident.state.value}")
         for line in _about(incident, store, message_of(place, incident)):
             console.print(plain(line))

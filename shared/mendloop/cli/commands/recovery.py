@@ -85,7 +85,7 @@ def unstick(
     """Free one incident at once instead of waiting for the sweep; says what was done, or why nothing is stuck."""
     with told():
         place = here(aws=aws)
-        console.print(plain(free(place, _known(place, incident_id), stop=stop)))
+        console.print(plain(free(place, place.incident(incident_id), stop=stop)))
 
 
 def wrong_target(
@@ -99,7 +99,7 @@ def wrong_target(
     """Say which function should have been found. It is kept, and goes first when this fault is mapped again."""
     with told():
         place = here(aws=aws)
-        incident = _known(place, incident_id)
+        incident = place.incident(incident_id)
         if not incident.fault:
             raise BadEvent(
                 f"{incident_id} has no fault: no exception was found, so there is nothing to remember it by",
@@ -129,10 +129,3 @@ def _keep(place: Place, incident: Incident, names: list[str], by: str) -> str:
     note_once(incidents, clock, incident.id, OPERATOR, what, by=by)
     kept = f"{what}: kept, and first when this fault of {incident.service} is mapped again."
     return kept if new else "That is known already."
-
-
-def _known(place: Place, incident_id: str) -> Incident:
-    incident = place.wiring.incidents.load(incident_id)
-    if incident is None:
-        raise NotFound(f"there is no incident {incident_id}", next_action="List them with `mendloop incidents`.")
-    return incident

@@ -14,6 +14,7 @@ from mendloop.cli.checks import examine
 from mendloop.cli.errors import told
 from mendloop.cli.place import Place, here
 from mendloop.cli.plain import plain
+from mendloop.contracts.incident import Incident
 from mendloop.domain.errors import BadEvent, NotFound
 
 console = Console(highlight=False, soft_wrap=True)
@@ -31,15 +32,17 @@ def replay(
     one more occurrence.
     """
     with told():
+        hint = ""
         if _INCIDENT.fullmatch(event):
             place = here(aws=aws)
-            body = _received(place, event)
+            incident = place.incident(event)
+            body, hint = _received(place, incident), _joins(incident)
         else:
             body = _json(_text(Path(event)), event)
             place = here(aws=aws)
         # The event goes inside a replay: as it stands, an old sample would be skipped for its age.
         place.wiring.signals.put(json.dumps(_event("mendloop.replay", "Replay", {"event": body})))
-        console.print("Sent. Follow it with `mendloop incidents`.")
+        console.print(f"Sent{hint}. Follow it with `mendloop incidents`.")
 
 
 def _text(file: Path) -> str:
@@ -59,13 +62,18 @@ def _json(text: str, where: str) -> dict[str, Any]:
     return body
 
 
-def _received(place: Place, incident_id: str) -> dict[str, Any]:
+def _joins(incident: Incident) -> str:
+    """What is not opened anew is said: silence would look like a replay that was lost."""
+    if incident.state.replayable:
+        return ""
+    how = f"has ended as {incident.state.value}" if incident.state.terminal else "is open"
+    return f"; {incident.id} {how}, hence gets one more occurrence and is not opened anew"
+
+
+def _received(place: Place, incident: Incident) -> dict[str, Any]:
     """The event that opened an incident, as it was kept; what an earlier replay was wrapped around."""
-    incident = place.wiring.incidents.load(incident_id)
-    if incident is None:
-        raise NotFound(f"there is no incident {incident_id}", next_action="List them with `mendloop incidents`.")
     if incident.signal.raw is None:
-        raise NotFound(f"the event of {incident_id} was not kept", next_action="Replay the event from a file.")
+        raise NotFound(f"the event of {incident.id} was not kept", next_action="Replay the event from a file.")
     body = _json(place.wiring.artifacts.get(incident.signal.raw).decode(), incident.signal.raw.key)
     if body.get("source") == "mendloop.replay" and isinstance(body.get("detail"), dict):
         inner = body["detail"].get("event")
