@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -75,11 +76,12 @@ def executions(house: House) -> list[dict[str, Any]]:
     return list(steps.list_executions(stateMachineArn=house.place.outputs["StateMachineArn"])["executions"])
 
 
-def all_log_text(house: House) -> Iterator[tuple[str, str]]:
+def all_log_text(house: House, until: datetime | None = None) -> Iterator[tuple[str, str]]:
+    end = {"endTime": round(until.timestamp() * 1000)} if until else {}
     logs = house.place.client("logs")
     for group in logs.describe_log_groups()["logGroups"]:
         name = group["logGroupName"]
-        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=name)
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=name, **end)
         yield name, "\n".join(event["message"] for page in pages for event in page["events"])
 
 
