@@ -39,28 +39,28 @@ class Room:
 
 
 KNOWN = ("incidents", "artifacts", "catalog")
-PEOPLE = ("mail", "site_url")
+PEOPLE = ("mail", "alert", "site_url")
 
 ROOMS = (
     Room("receive_signal", ("queue",), timeout=30, memory=256),
-    Room("intake", (*KNOWN, "pause", "start")),
+    Room("intake", ("incidents", "raw", "catalog", "pause", "start")),
     Room("collect_evidence", (*KNOWN, "telemetry", "start"), timeout=300, memory=1024),
-    Room("map_code", (*KNOWN, "telemetry", "code_host"), timeout=300, memory=1024),
+    Room("map_code", (*KNOWN, "revision", "code_host"), timeout=300, memory=1024),
     Room("choose_route", (*KNOWN, "pause")),
     Room("draft_patch", (*KNOWN, "pause", "ledger", "code_host", "model", "decisions"), timeout=900, memory=1024),
-    Room("prepare_verification", (*KNOWN, "code_host", "decisions", "runner"), timeout=600, memory=1024),
+    Room("prepare_verification", (*KNOWN, "jobs", "code_host", "decisions", "runner"), timeout=600, memory=1024),
     Room("run_tests", ("sandbox",), timeout=900, memory=2048),
-    Room("judge_verification", KNOWN),
-    Room("request_approval", (*KNOWN, *PEOPLE, "decisions", "link_keys")),
+    Room("judge_verification", ("incidents", "artifacts", "jobs")),
+    Room("request_approval", (*KNOWN, "mail", "site_url", "decisions", "link_keys")),
     Room("await_decision", ("decisions", "wake")),
     Room("settle_decision", ("decisions", "incidents")),
     Room("publish_pull_request", (*KNOWN, "decisions", "pause", "code_host", "site_url"), timeout=300),
-    Room("file_ticket", (*KNOWN, "decisions", "code_host", "site_url", "tickets"), timeout=120),
+    Room("file_ticket", (*KNOWN, "site_url", "tickets"), timeout=120),
     Room("announce_outcome", (*KNOWN, *PEOPLE, "decisions")),
-    Room("leave_to_human", (*KNOWN, *PEOPLE, "decisions", "code_host", "tickets"), timeout=120),
+    Room("leave_to_human", (*KNOWN, "alert", "site_url", "tickets"), timeout=120),
     Room("review", (*KNOWN, "code", "decisions", "pause", "link_keys", "site_url", "wake"), timeout=30),
     Room("send_digest", ("incidents", "catalog", *PEOPLE), timeout=120),
-    Room("sweep", (*KNOWN, *PEOPLE, "decisions", "start", "wake", "telemetry"), timeout=300),
+    Room("sweep", ("incidents", "catalog", "decisions", "start", "wake", "alarms"), timeout=300),
 )
 
 BY_NAME = {room.name: room for room in ROOMS}

@@ -2,20 +2,28 @@
 
 | need | variable | may |
 |---|---|---|
-| incidents, decisions, ledger | MENDLOOP_<NEED>_TABLE | read and write items; decisions are never deleted |
-| artifacts | MENDLOOP_ARTIFACTS_BUCKET | read and write below `incidents/`, `signals/`, `sandbox/`, `tickets/` |
+| incidents, decisions | MENDLOOP_<NEED>_TABLE | read and put items; nothing is ever deleted |
+| ledger | MENDLOOP_LEDGER_TABLE | the same, and update, which its transactions do |
+| artifacts | MENDLOOP_ARTIFACTS_BUCKET | read and write documents, below `incidents/` |
+| raw | MENDLOOP_ARTIFACTS_BUCKET | write raw events, below `signals/` |
+| jobs | | read and write the sandbox's jobs and results, below `sandbox/` |
+| tickets | | read and write mendloop's own tickets, below `tickets/` |
 | catalog | MENDLOOP_CATALOG_BUCKET | read |
 | queue | MENDLOOP_SIGNALS_QUEUE_URL | send |
 | start, wake | MENDLOOP_STATE_MACHINE_ARN | start and describe executions; answer task tokens |
-| telemetry | | read logs, metrics, deployments of this account |
-| mail | MENDLOOP_APPROVER_TOPIC_PREFIX, MENDLOOP_OPERATORS_TOPIC_ARN | publish, see who confirmed |
+| telemetry | | read logs, metrics, alarms, deployments of this account |
+| revision, alarms | | of these: what a function says of itself; what an alarm says of itself |
+| mail | MENDLOOP_APPROVER_TOPIC_PREFIX | publish to approvers, see who confirmed |
+| alert | MENDLOOP_OPERATORS_TOPIC_ARN | publish to the operators |
 | link_keys | MENDLOOP_LINK_KEYS_SECRET | read |
 | pause | MENDLOOP_PAUSE_PARAMETER | read |
 | code_host | MENDLOOP_GITHUB_SECRET | read |
 | model | MENDLOOP_MODEL_* | read its secret, or call Bedrock |
-| code, tickets | | the layer for code; tickets are artifacts |
+| code | | the layer for code |
 | sandbox | MENDLOOP_ARTIFACTS_BUCKET, MENDLOOP_SANDBOX | read and write the one prefix `sandbox/` |
 | runner, site_url | MENDLOOP_RUNNER, MENDLOOP_SITE_URL | |
+
+Every statement is taken away in turn by `make least-privilege`: whatever is granted here must be missed by a test there.
 """
 
 from collections.abc import Callable
@@ -33,18 +41,11 @@ from infra.constructs.notifications import Notifications
 from infra.constructs.storage import Storage
 from infra.options import Options
 
-READ_ITEMS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem")
-WRITE_ITEMS = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
-LOGS = ("logs:FilterLogEvents", "logs:GetLogEvents", "logs:DescribeLogStreams")
-FUNCTIONS = (
-    "lambda:GetFunction",
-    "lambda:GetFunctionConfiguration",
-    "lambda:ListVersionsByFunction",
-    "lambda:ListTags",
-)
-METRICS = ("cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics")
-DEPLOYMENTS = ("ecs:DescribeServices", "ecs:DescribeTaskDefinition", "ecs:ListTagsForResource")
-PREFIXES = ("incidents", "signals", "sandbox", "tickets")
+ITEMS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem")
+TRANSACTIONS = ("dynamodb:UpdateItem",)
+OBJECTS = ("s3:GetObject", "s3:PutObject")
+# Without ListTags, GetFunction leaves the tags out.
+REVISION = ("lambda:GetFunction", "lambda:ListTags")
 
 
 @dataclass(frozen=True)
@@ -67,18 +68,23 @@ class House:
         else:
             gifts: dict[str, Callable[[lambda_.Function], None]] = {
                 "artifacts": self._artifacts,
+                "raw": self._raw,
+                "jobs": lambda f: self._objects(f, "sandbox"),
+                "tickets": lambda f: self._objects(f, "tickets"),
                 "catalog": self._catalog,
                 "queue": self._queue,
                 "start": self._start,
                 "wake": self._wake,
                 "telemetry": self._telemetry,
+                "revision": self._revision,
+                "alarms": self._alarms,
                 "mail": self._mail,
+                "alert": self._alert,
                 "link_keys": self._link_keys,
                 "pause": self._pause,
                 "code_host": self._code_host,
                 "model": self._model,
                 "sandbox": self._sandbox,
-                "tickets": lambda _: None,
                 "code": lambda _: None,
                 "runner": lambda f: _set(f, RUNNER=self.options.runner),
                 "site_url": lambda f: _set(f, SITE_URL=self.site_url),
@@ -87,21 +93,27 @@ class House:
 
     def _table(self, function: lambda_.Function, need: str) -> None:
         table: dynamodb.Table = getattr(self.storage, need)
-        table.grant(function, *READ_ITEMS, *WRITE_ITEMS)
+        table.grant(function, *ITEMS, *(TRANSACTIONS if need == "ledger" else ()))
         function.add_environment(f"MENDLOOP_{need.upper()}_TABLE", table.table_name)
 
     def _artifacts(self, function: lambda_.Function) -> None:
-        bucket = self.storage.artifacts
-        _allow(function, ("s3:GetObject", "s3:PutObject"), *(bucket.arn_for_objects(f"{p}/*") for p in PREFIXES))
-        _allow(function, ("s3:ListBucket",), bucket.bucket_arn)
-        _set(function, ARTIFACTS_BUCKET=bucket.bucket_name)
+        self._objects(function, "incidents")
+        # Without it, S3 says "denied" for "not there".
+        _allow(function, ("s3:ListBucket",), self.storage.artifacts.bucket_arn)
+        _set(function, ARTIFACTS_BUCKET=self.storage.artifacts.bucket_name)
+
+    def _raw(self, function: lambda_.Function) -> None:
+        _allow(function, ("s3:PutObject",), self.storage.artifacts.arn_for_objects("signals/*"))
+        _set(function, ARTIFACTS_BUCKET=self.storage.artifacts.bucket_name)
+
+    def _objects(self, function: lambda_.Function, prefix: str) -> None:
+        _allow(function, OBJECTS, self.storage.artifacts.arn_for_objects(f"{prefix}/*"))
 
     def _sandbox(self, function: lambda_.Function) -> None:
-        bucket = self.storage.artifacts
-        _allow(function, ("s3:GetObject", "s3:PutObject"), bucket.arn_for_objects("sandbox/*"))
+        self._objects(function, "sandbox")
         # On AWS the function itself is the jail: isolated subnets, and a role that may touch one prefix.
         kind = ("unsandboxed" if self.options.unsandboxed else "bubblewrap") if self.options.local else "process"
-        _set(function, ARTIFACTS_BUCKET=bucket.bucket_name, SANDBOX=kind)
+        _set(function, ARTIFACTS_BUCKET=self.storage.artifacts.bucket_name, SANDBOX=kind)
 
     def _catalog(self, function: lambda_.Function) -> None:
         bucket = self.storage.catalog
@@ -127,20 +139,26 @@ class House:
     def _telemetry(self, function: lambda_.Function) -> None:
         stack = Stack.of(function)
         here = f"{stack.region}:{stack.account}"
-        _allow(function, LOGS, f"arn:{stack.partition}:logs:{here}:log-group:*")
-        _allow(function, FUNCTIONS, f"arn:{stack.partition}:lambda:{here}:function:*")
+        _allow(function, ("logs:FilterLogEvents",), f"arn:{stack.partition}:logs:{here}:log-group:*")
+        _allow(function, (*REVISION, "lambda:ListVersionsByFunction"), _functions(stack))
         # CloudWatch describes composite alarms only to who may describe all.
-        _allow(function, ("cloudwatch:DescribeAlarms", "logs:DescribeLogGroups", *METRICS, *DEPLOYMENTS), "*")
+        _allow(function, ("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"), "*")
+
+    def _revision(self, function: lambda_.Function) -> None:
+        _allow(function, REVISION, _functions(Stack.of(function)))
+
+    def _alarms(self, function: lambda_.Function) -> None:
+        _allow(function, ("cloudwatch:DescribeAlarms",), "*")
 
     def _mail(self, function: lambda_.Function) -> None:
-        people = self.notifications
-        _allow(function, ("sns:Publish", "sns:ListSubscriptionsByTopic"), f"{people.approver_prefix}*")
-        _allow(function, ("sns:Publish", "sns:ListSubscriptionsByTopic"), people.operators.topic_arn)
-        _set(
-            function,
-            APPROVER_TOPIC_PREFIX=people.approver_prefix,
-            OPERATORS_TOPIC_ARN=people.operators.topic_arn,
-        )
+        prefix = self.notifications.approver_prefix
+        _allow(function, ("sns:Publish", "sns:ListSubscriptionsByTopic"), f"{prefix}*")
+        _set(function, APPROVER_TOPIC_PREFIX=prefix)
+
+    def _alert(self, function: lambda_.Function) -> None:
+        topic = self.notifications.operators.topic_arn
+        _allow(function, ("sns:Publish",), topic)
+        _set(function, OPERATORS_TOPIC_ARN=topic)
 
     def _link_keys(self, function: lambda_.Function) -> None:
         # `Ref`, which `secret_arn` is, is the ARN on AWS and the name on the emulator; `Id` is the ARN on both.
@@ -183,6 +201,10 @@ class House:
         # Secrets Manager adds a dash and six characters to a secret's name.
         arn = f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:{name}-??????"
         _allow(function, ("secretsmanager:GetSecretValue",), arn)
+
+
+def _functions(stack: Stack) -> str:
+    return f"arn:{stack.partition}:lambda:{stack.region}:{stack.account}:function:*"
 
 
 def _allow(function: lambda_.Function, actions: tuple[str, ...], *resources: str) -> None:

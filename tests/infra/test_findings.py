@@ -22,10 +22,6 @@ ON_EVERYTHING = {
     "logs:DescribeLogGroups": "listing knows no resource",
     "cloudwatch:DescribeAlarms": "composite alarms are described to this scope only; reading",
     "cloudwatch:GetMetricData": "metrics know no resource; reading",
-    "cloudwatch:GetMetricStatistics": "metrics know no resource; reading",
-    "ecs:DescribeServices": "which clusters are watched is the catalog's business; reading",
-    "ecs:DescribeTaskDefinition": "task definitions know no resource; reading",
-    "ecs:ListTagsForResource": "which clusters are watched is the catalog's business; reading",
 }
 """The only actions that may be granted on `*`, each with its reason."""
 

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from mendloop.adapters import aws_clients
 from mendloop.adapters.aws_errors import code_of, translated
 from mendloop.domain.catalog import Approver
+from mendloop.domain.errors import Misconfigured
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -19,7 +20,10 @@ _NO_TOPIC = {"NotFound", "NotFoundException"}
 
 
 class SnsMailer:
-    """Mailer on topics `<prefix><approver's name>` and the operators' topic; all are ARNs."""
+    """Mailer on topics `<prefix><approver's name>` and the operators' topic; all are ARNs.
+
+    Either may be "": its kind of mail is then Misconfigured, as the function was not given what it needs.
+    """
 
     def __init__(self, topic_prefix: str, operators_topic: str) -> None:
         self._prefix = topic_prefix
@@ -31,7 +35,7 @@ class SnsMailer:
 
     def confirmed(self, approver: Approver) -> bool:
         """Whether the approver's topic has a subscription that somebody confirmed."""
-        topic = self._prefix + approver.name
+        topic = self._topic_of(approver)
         with translated(topic):
             try:
                 pages = list(self._client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic))
@@ -45,11 +49,18 @@ class SnsMailer:
 
     def send(self, approver: Approver, subject: str, body: str) -> str:
         """Message id."""
-        return self._publish(self._prefix + approver.name, subject, body)
+        return self._publish(self._topic_of(approver), subject, body)
 
     def alert(self, subject: str, body: str) -> str:
         """Message id."""
+        if not self._operators:
+            raise Misconfigured("this function was not given the operators' topic")
         return self._publish(self._operators, subject, body)
+
+    def _topic_of(self, approver: Approver) -> str:
+        if not self._prefix:
+            raise Misconfigured("this function was not given the approvers' topics")
+        return self._prefix + approver.name
 
     def _publish(self, topic: str, subject: str, body: str) -> str:
         with translated(topic):

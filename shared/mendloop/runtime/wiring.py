@@ -107,10 +107,10 @@ class Wiring:
 
     @cached_property
     def mailer(self) -> Mailer:
-        """One topic per approver, one for the operators."""
+        """One topic per approver, one for the operators; a function may know only one kind of them."""
         from mendloop.adapters.sns_mailer import SnsMailer
 
-        return SnsMailer(self.settings.need("approver_topic_prefix"), self.settings.need("operators_topic_arn"))
+        return SnsMailer(self.settings.approver_topic_prefix, self.settings.operators_topic_arn)
 
     @cached_property
     def workflow(self) -> Workflow:
