@@ -12,11 +12,11 @@ CONTEXT = -c catalog=$(or $(CATALOG),mendloop.yaml)
 export UV_PYTHON_DOWNLOADS = never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup demo test scenarios check bench synth deploy destroy up down clean
+.PHONY: help setup demo test scenarios least-privilege check bench synth deploy destroy up down clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 setup: $(STAMPS)/project $(STAMPS)/local-cloud $(STAMPS)/cdk $(STAMPS)/layers ## Install everything into the checkout
 
@@ -30,6 +30,9 @@ test: setup ## Run the tests; needs no network
 
 scenarios: setup ## Run every scenario with fresh seeds on one local cloud (SEEDS="1 2 3" ONLY=name)
 	@$(RUN) -m tests.scenarios $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(ONLY),--only $(ONLY))
+
+least-privilege: setup ## Nightly: take each statement of each function's role away, one at a time (ONLY="room room")
+	@$(RUN) -m tests.privilege $(ONLY)
 
 check: setup ## Format, lint, types, import rules, the AWS bundles
 	$(RUN) -m ruff format --check .

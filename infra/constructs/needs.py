@@ -23,7 +23,7 @@
 | sandbox | MENDLOOP_ARTIFACTS_BUCKET, MENDLOOP_SANDBOX | read and write the one prefix `sandbox/` |
 | runner, site_url | MENDLOOP_RUNNER, MENDLOOP_SITE_URL | |
 
-Every statement is taken away in turn by `make least-privilege`: whatever is granted here must be missed by a test there.
+`make least-privilege` takes every statement away in turn: whatever is granted here must be missed by a test there.
 """
 
 from collections.abc import Callable

@@ -4,11 +4,15 @@
 """
 
 import json
+from importlib import import_module
 from typing import Any
+
+import pytest
 
 from infra.rooms import ROOMS
 from tests.infra.synthesis import definition, resources
 from tests.infra.test_findings import listed, roles_of, statements
+from tests.privilege.unmissed import UNMISSED, Unmissed
 
 TOKENS = {"states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"}
 LOGS = {"logs:FilterLogEvents", "logs:GetLogEvents", "logs:DescribeLogStreams"}
@@ -62,8 +66,12 @@ def test_whoever_reads_objects_that_may_be_missing_may_list() -> None:
     buckets = resources("AWS::S3::Bucket")
     for room in ROOMS:
         mine = of_role(f"{room.title}Role")
-        objects = {flat(r) for each in mine if "s3:GetObject" in listed(each["Action"]) for r in listed(each["Resource"])}
-        lists = {flat(r) for each in mine if "s3:ListBucket" in listed(each["Action"]) for r in listed(each["Resource"])}
+        objects = {
+            flat(r) for each in mine if "s3:GetObject" in listed(each["Action"]) for r in listed(each["Resource"])
+        }
+        lists = {
+            flat(r) for each in mine if "s3:ListBucket" in listed(each["Action"]) for r in listed(each["Resource"])
+        }
         read = {f"<{name}>" for name in buckets if any(f"<{name}>" in resource for resource in objects)}
         assert lists == (set() if room.name == "run_tests" else read), room.name
 
@@ -72,7 +80,7 @@ def test_the_state_machine_may_invoke_each_of_its_functions_and_no_other() -> No
     states = definition()["States"].values()
     words = json.dumps([[state.get("Resource"), state.get("Parameters")] for state in states])
     functions = resources("AWS::Lambda::Function")
-    called = {name for name, found in functions.items() if f":{found['Properties']['FunctionName']}\"" in words}
+    called = {name for name, found in functions.items() if f':{found["Properties"]["FunctionName"]}"' in words}
     allowed = {
         flat(resource).removesuffix(":*").strip("<>")
         for each in of_role("WorkflowRemediation")
@@ -103,3 +111,41 @@ def test_every_function_may_write_its_own_log() -> None:
         group = f":log-group:/aws/lambda/{room.function_name}"
         ends = sorted(flat(resource).split(group)[1] for resource in listed(own["Resource"]))
         assert ends == ["", ":log-stream:*"] and "logs:CreateLogStream" in listed(own["Action"]), room.name
+
+
+def test_intake_may_read_its_queue() -> None:
+    (mapping,) = resources("AWS::Lambda::EventSourceMapping").values()
+    queue = flat(mapping["Properties"]["EventSourceArn"])
+    (found,) = [each for each in of_role("IntakeRole") if "sqs:ReceiveMessage" in listed(each["Action"])]
+    assert {"sqs:DeleteMessage", "sqs:GetQueueAttributes"} <= set(found["Action"])
+    assert [flat(resource) for resource in listed(found["Resource"])] == [queue]
+
+
+def test_secrets_are_read_by_whoever_asks_for_them() -> None:
+    """Whoever builds the adapters of the code host and of the model, and nobody else."""
+    for need, name in (("code_host", "mendloop/github"), ("model", "mendloop/model")):
+        readers = {
+            room.name
+            for room in ROOMS
+            for each in of_role(f"{room.title}Role")
+            if "secretsmanager:GetSecretValue" in listed(each["Action"])
+            and any(flat(resource).endswith(f":secret:{name}-??????") for resource in listed(each["Resource"]))
+        }
+        assert readers == {room.name for room in ROOMS if need in room.needs}, need
+
+
+def test_the_ledger_may_do_what_its_transactions_hold() -> None:
+    """A reservation puts and updates, a settlement updates; what was spent is read."""
+    (ledger,) = [name for name in resources("AWS::DynamoDB::Table") if "Ledger" in name]
+    for room in ROOMS:
+        mine = of_role(f"{room.title}Role")
+        found = [set(each["Action"]) for each in mine if f"<{ledger}>" in map(flat, listed(each["Resource"]))]
+        calls = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+        assert found == ([calls] if "ledger" in room.needs else []), room.name
+
+
+@pytest.mark.parametrize("each", UNMISSED, ids=lambda each: f"{each.action} {each.resource}".strip())
+def test_each_statement_that_no_other_test_misses_has_a_guard(each: Unmissed) -> None:
+    module, _, test = each.guard.partition("::")
+    assert each.reason and callable(getattr(import_module(module), test))
+    assert granted(each.action), "nothing grants this any more"

@@ -1,0 +1,327 @@
+"""Each function alone, with the role it was deployed with: what a statement of that role is for.
+
+`make least-privilege` runs these tests without one statement at a time: a statement that no test misses is too many.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mendloop.cli.demo.browser import Visitor
+from mendloop.cli.demo.inbox import Mail
+from mendloop.cli.demo.settings import APPROVER
+from mendloop.cli.demo.watch import Watcher
+from mendloop.contracts.approval import Action, Decision
+from mendloop.contracts.base import ArtifactRef
+from mendloop.contracts.incident import Incident, IncidentState
+from tests.e2e.conftest import House
+from tests.e2e.desk import Desk
+from tests.e2e.test_loop import first
+
+__all__ = ["first"]  # the loop's fixture
+
+pytestmark = [pytest.mark.cloud, pytest.mark.timeout(420)]
+
+EVENT = Path(__file__).parents[2] / "events/cloudwatch/metric_alarm.json"
+OTHER_FAULT = (
+    "Traceback (most recent call last):\n"
+    '  File "/var/task/{path}", line 1, in another_handler\n    return another(event)\n'
+    "LookupError: another fault behind the same alarm\n"
+)
+
+
+@pytest.fixture(scope="module")
+def desk(house: House, first: tuple[Watcher, Mail, dict[str, Any]]) -> Desk:
+    return Desk(house, first[0])
+
+
+SECONDS = count(60)
+"""An alarm is known by its name and the second of its change: each event gets another one."""
+
+
+def alarm(desk: Desk, name: str = "") -> dict[str, Any]:
+    """An alarm's event that was never seen before."""
+    event: dict[str, Any] = json.loads(EVENT.read_text())
+    at = datetime.now(UTC) - timedelta(seconds=60 * next(SECONDS))
+    event["detail"]["alarmName"] = name or desk.house.production.alarm_name
+    event["id"], event["time"] = f"room-{at:%H%M%S%f}", f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    event["detail"]["state"]["timestamp"] = f"{at:%Y-%m-%dT%H:%M:%S}.000+0000"
+    return event
+
+
+def record(event: dict[str, Any]) -> dict[str, Any]:
+    """The batch that Lambda would make of one message."""
+    return {"Records": [{"messageId": "m-1", "body": json.dumps(event), "eventSource": "aws:sqs"}]}
+
+
+def test_receive_signal(desk: Desk) -> None:
+    assert desk.ask("receive_signal", alarm(desk, "mendloop-own"))["bytes"] > 0
+
+
+def test_intake_records_what_it_skips(desk: Desk) -> None:
+    with paused(desk):
+        known = {incident.id for incident in desk.wiring.incidents.incidents(limit=1000)}
+        assert desk.ask("intake", record(alarm(desk))) == {"batchItemFailures": []}
+        (fresh,) = [each for each in desk.wiring.incidents.incidents(limit=1000) if each.id not in known]
+        assert fresh.state is IncidentState.SKIPPED and "is paused" in fresh.reason
+
+
+def test_intake_starts_what_was_claimed(desk: Desk) -> None:
+    """The stored input again, byte for byte: the execution is known already, and is compared."""
+    incident = desk.first
+    assert incident.signal.raw is not None
+    event = json.loads(desk.wiring.artifacts.get(incident.signal.raw))
+    desk.wiring.incidents.save(incident.model_copy(update={"state": IncidentState.CLAIMED}))
+    try:
+        assert desk.ask("intake", record(event)) == {"batchItemFailures": []}
+        assert desk.stored(incident.id).state is IncidentState.STARTED
+    finally:
+        desk.wiring.incidents.save(incident)
+
+
+def test_collect_evidence(desk: Desk) -> None:
+    with desk.incident(fault="") as own:
+        slot = desk.ask("collect_evidence", desk.document("Collect evidence", own))
+        evidence = json.loads(desk.wiring.artifacts.get(ArtifactRef(**slot["ref"])))
+    assert slot["status"] == "fault" and evidence["gaps"] == []
+    assert evidence["lines"] and evidence["metric"] and evidence["deployments"] and evidence["failing_revision"]
+
+
+def test_collect_evidence_starts_another_fault(desk: Desk) -> None:
+    """Where its incident is claimed and its execution known already, that one is compared and goes on."""
+    log_another_fault(desk)
+    with desk.incident(fault="") as own:
+        document = desk.document("Collect evidence", own)
+        try:
+            with paused(desk):  # so that the other fault's execution drafts nothing and asks nobody
+                desk.ask("collect_evidence", document)
+                child = child_of(desk, own)
+                desk.wait_for_execution(child.id)
+            desk.wiring.incidents.claim_fault(child.service, child.fault, child.id)
+            desk.wiring.incidents.save(desk.stored(child.id).model_copy(update={"state": IncidentState.CLAIMED}))
+            desk.ask("collect_evidence", document)
+            assert desk.stored(child.id).state is IncidentState.STARTED
+        finally:
+            desk.close(child_of(desk, own).id)
+
+
+def child_of(desk: Desk, parent: str) -> Incident:
+    """The incident that was split off this one."""
+    (child,) = [each for each in desk.wiring.incidents.incidents(limit=1000) if each.linked == [parent]]
+    return child
+
+
+def test_map_code(desk: Desk) -> None:
+    with desk.incident() as own:
+        slot = desk.ask("map_code", desk.document("Map code", own))
+    assert slot["target"] == desk.outputs["Map code"]["mapping"]["target"]
+
+
+def test_choose_route(desk: Desk) -> None:
+    with desk.incident() as own:
+        assert desk.ask("choose_route", desk.document("Choose route", own))["route"] == "change"
+
+
+def test_draft_patch(desk: Desk) -> None:
+    with desk.incident() as own:
+        assert desk.ask("draft_patch", desk.document("Draft patch", own))["kind"] == "code_fix"
+
+
+def test_draft_patch_reads_why_another_is_wanted(desk: Desk) -> None:
+    decision = {**desk.outputs["Settle decision"]["decision"], "action": "redraft", "next": "redraft"}
+    with desk.incident() as own:
+        document = {**desk.outputs["Settle decision"], "incident_id": own, "decision": decision}
+        assert desk.ask("draft_patch", document)["kind"] in {"code_fix", "action_recommended", "explanation"}
+
+
+def test_prepare_verification(desk: Desk) -> None:
+    with desk.incident() as own:
+        assert desk.ask("prepare_verification", desk.document("Prepare verification", own))["job"]
+
+
+def test_prepare_verification_reads_what_was_adjusted(desk: Desk) -> None:
+    decision = {**desk.outputs["Settle decision"]["decision"], "action": "adjust", "next": "adjust"}
+    with desk.incident() as own:
+        document = {**desk.outputs["Settle decision"], "incident_id": own, "decision": decision}
+        with pytest.raises(AssertionError, match="ContentChanged: .* holds no adjusted patch"):
+            desk.ask("prepare_verification", document)
+
+
+def test_run_tests(desk: Desk) -> None:
+    slot = desk.ask("run_tests", desk.inputs["Run tests"])
+    assert not slot["skipped"]
+
+
+def test_judge_verification(desk: Desk) -> None:
+    with desk.incident() as own:
+        slot = desk.ask("judge_verification", desk.document("Judge verification", own))
+    assert slot["status"] == "proved"
+
+
+def test_request_approval(desk: Desk) -> None:
+    with desk.incident() as own:
+        assert desk.ask("request_approval", desk.document("Request approval", own))["asked"] == [APPROVER]
+        assert desk.mail(own).link
+
+
+def test_await_decision_wakes_at_once(desk: Desk) -> None:
+    with desk.incident() as own:
+        request = desk.question(own)
+        desk.wiring.decisions.decide(decision_on(request.id, request.content_sha256, Action.REJECT))
+        approval = {**desk.inputs["Settle decision"]["approval"], "request_id": request.id}
+        document = desk.document("Settle decision", own, approval=approval)
+        assert desk.ask("await_decision", {"token": f"unknown-{own}", "execution": document}) is None
+
+
+def test_settle_decision(desk: Desk) -> None:
+    with desk.incident() as own:
+        assert desk.ask("settle_decision", desk.document("Settle decision", own))["next"] == "approve"
+
+
+def test_publish_pull_request_asks_whether_it_is_paused(desk: Desk) -> None:
+    """Before a pull request that is not there yet is opened."""
+    with desk.incident(fault="") as own, paused(desk):
+        request = desk.question(own)
+        desk.wiring.decisions.decide(decision_on(request.id, request.content_sha256, Action.APPROVE))
+        decision = {**desk.outputs["Settle decision"]["decision"], "request_id": request.id}
+        with pytest.raises(AssertionError, match="Paused: "):
+            desk.ask("publish_pull_request", desk.document("Publish pull request", own, decision=decision))
+
+
+def test_publish_pull_request_again(desk: Desk) -> None:
+    slot = desk.ask("publish_pull_request", desk.inputs["Publish pull request"])
+    assert slot["branch"] == desk.outputs["Publish pull request"]["publication"]["branch"]
+
+
+def test_file_ticket(desk: Desk) -> None:
+    with desk.incident(fault="") as own:
+        decision = {**desk.outputs["Settle decision"]["decision"], "action": "ticket", "next": "ticket"}
+        document = {**desk.outputs["Settle decision"], "incident_id": own, "decision": decision}
+        assert desk.ask("file_ticket", document)["url"]
+
+
+def test_announce_outcome(desk: Desk) -> None:
+    with desk.incident() as own:
+        assert desk.ask("announce_outcome", desk.document("Announce outcome", own))["announced_to"] == [APPROVER]
+
+
+def test_announce_outcome_tells_the_operators_when_nobody_is_reached(desk: Desk) -> None:
+    with desk.incident() as own, desk.nobody_confirmed():
+        assert desk.ask("announce_outcome", desk.document("Announce outcome", own))["announced_to"] == []
+
+
+def test_leave_to_human(desk: Desk) -> None:
+    error = {"Error": "AccessDenied", "Cause": "for this test"}
+    with desk.incident(fault="") as own:
+        slot = desk.ask("leave_to_human", desk.document("Draft patch", own, error=error))
+    assert slot["kind"] == "left_to_human"
+    bucket, _, key = slot["url"].removeprefix("s3://").partition("/")
+    ticket = desk.house.cloud.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    assert desk.house.production.planted[0].exception in ticket, "what the evidence tells is in the ticket"
+
+
+def test_review_takes_a_decision(desk: Desk) -> None:
+    with desk.incident() as own:
+        slot = desk.ask("request_approval", desk.document("Request approval", own))
+        desk.wiring.decisions.save_token(slot["request_id"], f"unknown-{own}")
+        answer = Visitor(desk.house.cloud.endpoint).decide(desk.mail(own).link, "approve", "Looks right.")
+        standing = desk.wiring.decisions.decision(slot["request_id"])
+        assert answer.status_code == 303
+        assert standing is not None and standing.action is Action.APPROVE
+
+
+def test_send_digest(desk: Desk) -> None:
+    forget_the_digest(desk)
+    assert desk.ask("send_digest", {})["sent"] == [APPROVER]
+
+
+def test_send_digest_tells_the_operators_when_nobody_is_reached(desk: Desk) -> None:
+    forget_the_digest(desk)
+    with desk.nobody_confirmed():
+        assert desk.ask("send_digest", {})["unreached"] == [desk.house.production.service]
+
+
+def test_sweep_starts_frees_wakes_and_names(desk: Desk) -> None:
+    now = datetime.now(UTC)
+    hours = now - timedelta(hours=2)
+    first = desk.first
+    claimed = first.model_copy(update={"state": IncidentState.CLAIMED, "updated_at": hours})
+    ended = {"execution_arn": desk.ended.execution_arn, "updated_at": hours}
+    desk.house.cloud.client("cloudwatch").set_alarm_state(
+        AlarmName=first.signal.resource, StateValue="ALARM", StateReason="for this test"
+    )
+    over = {"state": IncidentState.TICKET, "updated_at": hours, "opened_at": now + timedelta(minutes=5)}
+    waits = {"state": IncidentState.WAITING, "execution_arn": "", "updated_at": now}
+    token = waiting_token(desk)
+    desk.wiring.incidents.save(claimed)
+    try:
+        with desk.incident(**ended) as freed, desk.incident(**over) as stuck, desk.incident(**waits) as waiting:
+            desk.question(waiting, expires_at=hours)
+            desk.wiring.decisions.save_token(desk.question(waiting).id, token)
+            swept = desk.ask("sweep", {})
+    finally:
+        desk.wiring.incidents.save(first)
+    assert swept["failed"] == []
+    assert first.id in swept["started"] and freed in swept["freed"]
+    assert stuck in swept["stuck"] and waiting in swept["woken"]
+
+
+def waiting_token(desk: Desk) -> str:
+    """Of an execution that does nothing but wait to be woken."""
+    steps, sqs = desk.house.cloud.client("stepfunctions"), desk.house.cloud.client("sqs")
+    queue, name = sqs.create_queue(QueueName="tokens")["QueueUrl"], f"waits-{datetime.now(UTC):%H%M%S%f}"
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": queue, "MessageBody.$": "$$.Task.Token"},
+        "TimeoutSeconds": 300,
+        "End": True,
+    }
+    role = desk.house.cloud.client("iam").list_roles()["Roles"][0]["Arn"]
+    definition = json.dumps({"StartAt": "Wait", "States": {"Wait": task}})
+    machine = steps.create_state_machine(name=name, definition=definition, roleArn=role)["stateMachineArn"]
+    steps.start_execution(stateMachineArn=machine)
+    (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    return str(message["Body"])
+
+
+def decision_on(request_id: str, content: str, action: Action) -> Decision:
+    return Decision(request_id=request_id, action=action, by=APPROVER, at=datetime.now(UTC), content_sha256=content)
+
+
+def forget_the_digest(desk: Desk) -> None:
+    monday = datetime.now(UTC) - timedelta(days=datetime.now(UTC).weekday() + 7)
+    year, week, _ = monday.isocalendar()
+    desk.forget(f"digest-{year}-W{week:02}")
+
+
+def log_another_fault(desk: Desk) -> None:
+    """Into the service's own log, once, at the time of the first failure."""
+    logs, group, stream = desk.house.cloud.client("logs"), desk.house.production.log_group, "another-fault"
+    try:
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    except logs.exceptions.ResourceAlreadyExistsException:
+        return
+    (planted,) = desk.house.production.planted
+    at = round(desk.first.signal.time.timestamp() * 1000)
+    message = OTHER_FAULT.format(path=planted.path)
+    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[{"timestamp": at, "message": message}])
+
+
+@contextmanager
+def paused(desk: Desk) -> Iterator[None]:
+    ssm, name = desk.house.cloud.client("ssm"), desk.house.place.outputs["PauseParameter"]
+    before = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+    value = json.dumps({"all": False, "services": [desk.house.production.service]})
+    ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+    try:
+        yield
+    finally:
+        ssm.put_parameter(Name=name, Value=before, Type="String", Overwrite=True)

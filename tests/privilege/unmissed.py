@@ -1,0 +1,59 @@
+"""The statements that no test on the local cloud can miss, each with the reason and the test that holds it instead."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Unmissed:
+    """`action`: one that the statement grants. `resource`: a part of its resources' names. `guard`: `module::test`."""
+
+    action: str
+    resource: str
+    reason: str
+    guard: str
+
+
+UNMISSED = (
+    Unmissed(
+        "logs:PutLogEvents",
+        ":log-group:/aws/lambda/mendloop-",
+        "the emulator writes a function's log whatever its role says",
+        "tests.infra.test_iam_differences::test_every_function_may_write_its_own_log",
+    ),
+    Unmissed(
+        "s3:ListBucket",
+        "",
+        "only AWS says 'denied' instead of 'not there' to whoever may not list",
+        "tests.infra.test_iam_differences::test_whoever_reads_objects_that_may_be_missing_may_list",
+    ),
+    Unmissed(
+        "sqs:ReceiveMessage",
+        "",
+        "the emulator's poller needs no permission; AWS refuses to make the mapping without it",
+        "tests.infra.test_iam_differences::test_intake_may_read_its_queue",
+    ),
+    Unmissed(
+        "secretsmanager:GetSecretValue",
+        ":secret:mendloop/github-",
+        "asked for only where a repository lies on GitHub; the local cloud's repositories are folders",
+        "tests.infra.test_iam_differences::test_secrets_are_read_by_whoever_asks_for_them",
+    ),
+    Unmissed(
+        "secretsmanager:GetSecretValue",
+        ":secret:mendloop/model-",
+        "asked for only by the claude drafter, which the tests' stack does not configure",
+        "tests.infra.test_iam_differences::test_secrets_are_read_by_whoever_asks_for_them",
+    ),
+    Unmissed(
+        "dynamodb:UpdateItem",
+        "",
+        "the ledger is asked only by the claude drafter, which the tests' stack does not configure",
+        "tests.infra.test_iam_differences::test_the_ledger_may_do_what_its_transactions_hold",
+    ),
+)
+
+
+def unmissed(actions: tuple[str, ...], resources: tuple[str, ...]) -> Unmissed | None:
+    """Why this statement is missed by no test, or None when one must miss it."""
+    names = " ".join(resources)
+    return next((each for each in UNMISSED if each.action in actions and each.resource in names), None)
