@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from infra.rooms import ROOMS
+from infra.constructs.triggers import NOBODY_WAITS
+from infra.rooms import BY_NAME, ROOMS
 from tests.infra.synthesis import definition, resources
 from tests.infra.test_findings import listed, roles_of, statements
 from tests.privilege.unmissed import UNMISSED, Unmissed
@@ -142,6 +143,20 @@ def test_the_ledger_may_do_what_its_transactions_hold() -> None:
         found = [set(each["Action"]) for each in mine if f"<{ledger}>" in map(flat, listed(each["Resource"]))]
         calls = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
         assert found == ([calls] if "ledger" in room.needs else []), room.name
+
+
+def test_whatever_nobody_waits_for_may_be_handed_on() -> None:
+    for name in NOBODY_WAITS:
+        mine = of_role(f"{BY_NAME[name].title}Role")
+        queues = [flat(each["Resource"]) for each in mine if "sqs:SendMessage" in listed(each["Action"])]
+        assert [queue for queue in queues if "Undelivered" in queue], name
+
+
+def test_whoever_alerts_may_publish_to_the_operators() -> None:
+    for room in ROOMS:
+        mine = [each for each in of_role(f"{room.title}Role") if "sns:Publish" in listed(each["Action"])]
+        to_operators = [each for each in mine if any("Operators" in flat(one) for one in listed(each["Resource"]))]
+        assert bool(to_operators) == ("alert" in room.needs), room.name
 
 
 @pytest.mark.parametrize("each", UNMISSED, ids=lambda each: f"{each.action} {each.resource}".strip())

@@ -22,7 +22,7 @@ from tests.e2e.conftest import House
 from tests.e2e.desk import Desk
 from tests.e2e.roles import Statement, statements, without
 from tests.e2e.test_loop import run_first
-from tests.privilege.unmissed import unmissed
+from tests.privilege.unmissed import Unmissed, unmissed
 
 SEED = 20261123
 Test = Callable[[Desk], None]
@@ -39,7 +39,7 @@ class Result:
     @property
     def wrong(self) -> str:
         """Why this is no good end, or ""."""
-        listed = unmissed(self.statement.actions, self.statement.resources)
+        listed = _listed(self.statement)
         if not self.missed_by and (self.said or not listed):
             return "no test misses it, and it is not listed"
         return "listed as missed by no test, but this one misses it" if self.missed_by and listed else ""
@@ -124,8 +124,12 @@ def _failure(desk: Desk, test: Test) -> str:
     return ""
 
 
+def _listed(statement: Statement) -> Unmissed | None:
+    return unmissed(statement.function, statement.actions, statement.resources)
+
+
 def _line(result: Result) -> str:
-    statement, listed = result.statement, unmissed(result.statement.actions, result.statement.resources)
+    statement, listed = result.statement, _listed(result.statement)
     by = result.missed_by or (f"no test: {listed.reason}" if listed else "NO TEST")
     on = ", ".join(resource.split(":", 5)[-1] for resource in statement.resources)
     return f"{statement.function.removeprefix('mendloop-'):21} {', '.join(statement.actions)} on {on}  →  {by}"
