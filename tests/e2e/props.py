@@ -1,0 +1,101 @@
+"""What the tests of single functions need around them: events, faults, tokens, decisions."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from mendloop.cli.demo.settings import APPROVER
+from mendloop.contracts.approval import Action, Decision
+from mendloop.contracts.incident import Incident
+from tests.e2e.desk import Desk
+
+EVENT = Path(__file__).parents[2] / "events/cloudwatch/metric_alarm.json"
+OTHER_FAULT = (
+    "Traceback (most recent call last):\n"
+    '  File "/var/task/{path}", line 1, in another_handler\n    return another(event)\n'
+    "LookupError: another fault behind the same alarm\n"
+)
+
+
+SECONDS = count(60)
+"""An alarm is known by its name and the second of its change: each event gets another one."""
+
+
+def alarm(desk: Desk, name: str = "") -> dict[str, Any]:
+    """An alarm's event that was never seen before."""
+    event: dict[str, Any] = json.loads(EVENT.read_text())
+    at = datetime.now(UTC) - timedelta(seconds=60 * next(SECONDS))
+    event["detail"]["alarmName"] = name or desk.house.production.alarm_name
+    event["id"], event["time"] = f"room-{at:%H%M%S%f}", f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    event["detail"]["state"]["timestamp"] = f"{at:%Y-%m-%dT%H:%M:%S}.000+0000"
+    return event
+
+
+def record(event: dict[str, Any]) -> dict[str, Any]:
+    """The batch that Lambda would make of one message."""
+    return {"Records": [{"messageId": "m-1", "body": json.dumps(event), "eventSource": "aws:sqs"}]}
+
+
+def child_of(desk: Desk, parent: str) -> Incident:
+    """The incident that was split off this one."""
+    (child,) = [each for each in desk.wiring.incidents.incidents(limit=1000) if each.linked == [parent]]
+    return child
+
+
+def waiting_token(desk: Desk) -> str:
+    """Of an execution that does nothing but wait to be woken."""
+    steps, sqs = desk.house.cloud.client("stepfunctions"), desk.house.cloud.client("sqs")
+    queue, name = sqs.create_queue(QueueName="tokens")["QueueUrl"], f"waits-{datetime.now(UTC):%H%M%S%f}"
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": queue, "MessageBody.$": "$$.Task.Token"},
+        "TimeoutSeconds": 300,
+        "End": True,
+    }
+    role = desk.house.cloud.client("iam").list_roles()["Roles"][0]["Arn"]
+    definition = json.dumps({"StartAt": "Wait", "States": {"Wait": task}})
+    machine = steps.create_state_machine(name=name, definition=definition, roleArn=role)["stateMachineArn"]
+    steps.start_execution(stateMachineArn=machine)
+    (message,) = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20)["Messages"]
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    return str(message["Body"])
+
+
+def decision_on(request_id: str, content: str, action: Action) -> Decision:
+    return Decision(request_id=request_id, action=action, by=APPROVER, at=datetime.now(UTC), content_sha256=content)
+
+
+def forget_the_digest(desk: Desk) -> None:
+    monday = datetime.now(UTC) - timedelta(days=datetime.now(UTC).weekday() + 7)
+    year, week, _ = monday.isocalendar()
+    desk.forget(f"digest-{year}-W{week:02}")
+
+
+def log_another_fault(desk: Desk) -> None:
+    """Into the service's own log, once, at the time of the first failure."""
+    logs, group, stream = desk.house.cloud.client("logs"), desk.house.production.log_group, "another-fault"
+    try:
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    except logs.exceptions.ResourceAlreadyExistsException:
+        return
+    (planted,) = desk.house.production.planted
+    at = round(desk.first.signal.time.timestamp() * 1000)
+    message = OTHER_FAULT.format(path=planted.path)
+    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[{"timestamp": at, "message": message}])
+
+
+@contextmanager
+def paused(desk: Desk) -> Iterator[None]:
+    ssm, name = desk.house.cloud.client("ssm"), desk.house.place.outputs["PauseParameter"]
+    before = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+    value = json.dumps({"all": False, "services": [desk.house.production.service]})
+    ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+    try:
+        yield
+    finally:
+        ssm.put_parameter(Name=name, Value=before, Type="String", Overwrite=True)
