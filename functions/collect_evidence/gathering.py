@@ -11,6 +11,7 @@ from mendloop.contracts.evidence import Deployment, Evidence
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import Incident, SignalKind
 from mendloop.domain.catalog import Service
+from mendloop.domain.redaction import without_addresses
 from mendloop.domain.stack_trace import LogText, extract
 from mendloop.domain.stack_trace.layout import request_ids
 from mendloop.ports import AlarmDescription, Clock, LogEvent, Telemetry
@@ -56,6 +57,8 @@ def gather(incident: Incident, execution: Execution, service: Service, telemetry
         gaps=sources.gaps,
         cut=[*places.cut, *sources.cut, *cut],
     )
+    if service.redact_ip_addresses:
+        evidence = Evidence.model_validate(without_addresses(evidence.model_dump(mode="json")))
     return Collected(evidence, groups, any(looks_failed(event.message) for event in events))
 
 

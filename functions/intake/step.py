@@ -10,6 +10,7 @@ from mendloop.contracts.incident import Incident, IncidentState, Signal
 from mendloop.domain.catalog import Service
 from mendloop.domain.errors import BadEvent, Conflict
 from mendloop.domain.identity import sha256
+from mendloop.domain.redaction import without_addresses
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Switch, Workflow
 
 
@@ -70,9 +71,12 @@ class Intake:
         service = gate.service_of(signal, catalog)
         if reading.verdict is Verdict.RECOVERED:
             return self._recovered(signal, service, reading.identity)
-        signal = signal.model_copy(update={"raw": records.keep(self.artifacts, body, "raw")})
+        kept = without_addresses(body) if service and service.redact_ip_addresses else body
+        signal = signal.model_copy(update={"raw": records.keep(self.artifacts, kept, "raw")})
         if service is None:
             return self._nobody(signal, reading.identity)
+        if service.redact_ip_addresses:
+            signal = Signal.model_validate(without_addresses(signal.model_dump(mode="json")))
         return self._claim(signal, service, reading.identity)
 
     def _recovered(self, signal: Signal, service: Service | None, identity: tuple[str, ...]) -> Taken:

@@ -103,6 +103,7 @@ class Service(_Section):
     )
     entry_point: str = Field(default="", description="`package.module:function(event, context)` to replay a request")
     request_field: str = Field(default="", description="Log field that holds the failing request")
+    redact_ip_addresses: bool = Field(default=False, description="Beside secrets and personal data, which always go")
     approvers: list[str]
     tickets: Tickets = Tickets()
     autonomy: Autonomy = Autonomy.EXPLAIN

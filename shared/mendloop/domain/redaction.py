@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mendloop.domain.identity import sha256
-from mendloop.domain.redaction_rules import RULES, SECRET_KEY, Rule, is_value
+from mendloop.domain.redaction_rules import IP_ADDRESS, RULES, SECRET_KEY, Rule, is_value
 
 
 def redact(text: str) -> str:
@@ -33,6 +33,15 @@ def redact_json(value: Any, key: str = "") -> Any:
         shown = redact(str(value))
         return value if shown == str(value) else shown
     return value
+
+
+def without_addresses(value: Any) -> Any:
+    """A text, or a parsed JSON value with all its texts, without IP addresses; for services that ask for it."""
+    if isinstance(value, dict):
+        return {name: without_addresses(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [without_addresses(inner) for inner in value]
+    return IP_ADDRESS.pattern.sub(_replacement(IP_ADDRESS), value) if isinstance(value, str) else value
 
 
 def find_secrets(text: str) -> list[str]:

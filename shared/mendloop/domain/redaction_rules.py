@@ -18,7 +18,7 @@ class Rule:
 
 def _luhn(value: str) -> bool:
     digits = [int(char) for char in value if char.isdigit()]
-    if digits[0] not in {2, 3, 4, 5, 6} or len(set(digits)) < 2 or (len(digits) == 13 and digits[0] != 4):
+    if digits[0] not in {2, 3, 4, 5, 6} or len(set(digits)) < 2:
         return False
     doubled = [sum(divmod(digit * 2, 10)) if place % 2 else digit for place, digit in enumerate(reversed(digits))]
     return sum(doubled) % 10 == 0
@@ -30,8 +30,16 @@ def _mixed(value: str) -> bool:
 
 
 def is_value(value: str) -> bool:
-    """Not a type name, an empty word or a variable, which code and error messages write after `password=`."""
-    return value.strip("*").lower() not in _NO_VALUES and not value.startswith(("${", "{{", "<", "os.", "self."))
+    """Not a type name, an empty word, a variable or a folder, which code and messages write after `password=`."""
+    return value.strip("*").lower() not in _NO_VALUES and not value.startswith(_NO_BEGINNINGS)
+
+
+def _no_word(value: str) -> bool:
+    """`invalid token: unexpected end of input` is a sentence."""
+    return is_value(value) and not (value.rstrip(".,!").isalpha() and value.islower())
+
+
+_NO_BEGINNINGS = ("${", "{{", "<", "os.", "self.", "/var/", "/home/", "/usr/", "/opt/", "/app/")
 
 
 _NO_VALUES = {
@@ -46,6 +54,12 @@ _NO_VALUES = {
     "required",
     "missing",
     "invalid",
+    "incorrect",
+    "wrong",
+    "expired",
+    "not",
+    "must",
+    "too",
     "...",
 }
 _KEYS = (
@@ -53,7 +67,13 @@ _KEYS = (
     r"|access[_.-]?key|private[_.-]?key|client[_.-]?secret|(?:access|auth|refresh|session|bearer|id|api)?[_.-]?token"
     r"|credentials?|x-api-key|connection[_.-]?string|account[_.-]?key|sharedaccesskey)"
 )
-_KEYED = r"(?i)(?<![\w-])\\{0,2}[\"']?" + _KEYS + r"\\{0,2}[\"']?\s{0,3}(?::|=>|=)\s{0,3}"
+_BEFORE = r"(?i)(?<![\w-])(?<!\d:)\\{0,2}[\"']?"
+"""An ARN of a secret holds `:123456789012:secret:`."""
+_KEYED = _BEFORE + _KEYS + r"\\{0,2}[\"']?\s{0,3}(?::|=>|=)\s{0,3}"
+_ASSIGNED = _BEFORE + _KEYS + r"\s{0,3}(?:=>|=)\s{0,3}"
+_TOLD = _BEFORE + _KEYS + r"[\"']?\s{0,3}:\s{0,3}"
+_TOLD_PASSWORD = _BEFORE + r"(?:[\w.-]{0,40}[_.-])?(?:pass(?:word|wd|phrase)?|pwd)[\"']?\s{0,3}:\s{0,3}"
+_BARE = r"(?P<value>[^\s\"',;&{}()\[\]\\]{3,512})"
 SECRET_KEY = re.compile(_KEYS, re.IGNORECASE)
 """A field name whose value is a secret whatever it looks like."""
 
@@ -145,14 +165,16 @@ RULES: tuple[Rule, ...] = (
         check=is_value,
     ),
     _rule("password", _KEYED + r"'(?P<value>[^'\n]{3,512})", "=", ":", check=is_value),
-    _rule("password", _KEYED + r"(?P<value>[^\s\"',;&{}()\[\]\\]{3,512})", "=", ":", check=is_value),
+    _rule("password", _ASSIGNED + _BARE, "=", check=is_value),
+    _rule("password", _TOLD_PASSWORD + _BARE, ":", check=is_value),
+    _rule("password", _TOLD + _BARE, ":", check=_no_word),
     _rule(
         "email",
         r"(?<![\w.+-])(?P<value>[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,6}[A-Za-z]{2,24})(?![\w-])",
         "@",
         secret=False,
     ),
-    _rule("card", r"(?<![\d.-])(?P<value>\d(?:[ -]?\d){12,18})(?![\d.-])", check=_luhn, secret=False),
+    _rule("card", r"(?<![\w.-])(?P<value>\d(?:[ -]?\d){13,18})(?!\w|[.-]\d)", check=_luhn, secret=False),
     _rule(
         "phone",
         r"(?<![\w.+-])(?P<value>\+\d{1,3}[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){2,4}"
@@ -162,3 +184,14 @@ RULES: tuple[Rule, ...] = (
         secret=False,
     ),
 )
+
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+IP_ADDRESS = _rule(
+    "ip",
+    rf"(?<![\w.-])(?P<value>(?:{_OCTET}\.){{3}}{_OCTET}|(?:[0-9a-fA-F]{{1,4}}:){{7}}[0-9a-fA-F]{{1,4}}"
+    r"|(?:[0-9a-fA-F]{1,4}:){1,6}:(?:[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,5})?)(?![\w-]|\.\d)",
+    ".",
+    ":",
+    secret=False,
+)
+"""Only where the catalog asks for it: addresses help to find the network that fails."""

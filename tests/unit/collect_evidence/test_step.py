@@ -341,3 +341,13 @@ def test_an_attempt_that_writes_late_takes_nothing_away() -> None:
     late = house.collect()
     assert late.ref != accepted.ref
     assert house.evidence(accepted).faults[0].count == 1 and house.evidence(late).faults[0].count == 2
+
+
+def test_ip_addresses_go_where_the_service_asks_for_it() -> None:
+    for asked in (True, False):
+        house = House(redact_ip_addresses=asked)
+        house.telemetry.write_log(LOG_GROUP, BEFORE, "[ERROR] no answer from 10.0.13.17:5432")
+
+        (line,) = house.evidence(house.collect()).lines
+
+        assert ("10.0.13.17" in line.text) is not asked

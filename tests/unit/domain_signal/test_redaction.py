@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from mendloop.domain.redaction import find_secrets, redact, redact_json
+from mendloop.domain.redaction import find_secrets, redact, redact_json, without_addresses
+from tests.evals.redaction import score
 
 HEX, ALNUM = "0123456789abcdef", string.ascii_letters + string.digits
 
@@ -88,6 +89,9 @@ def test_values_in_context(text: str, secret: str) -> None:
         "commit 1f2e3d4c5b6a79880000111122223333aaaabbbb",
         "arn:aws:lambda:eu-central-1:123456789012:function:shop",
         "password=None token=null secret=${SECRET}",
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop",
+        "invalid token: unexpected end of input; password: incorrect; pwd=/var/task/shop",
+        "revision 3f609289c4121387051477aedbfadeb7dc56f766 at 4356504966047",
         "10.0.13.17 - - GET /healthz HTTP/1.1 200",
         "https://example.com:8443/a?b=c@d",
     ],
@@ -122,3 +126,24 @@ def test_hostile_lines_take_linear_time(unit: str) -> None:
     redact(unit * (100_000 // len(unit)))
 
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    "address", ["10.0.13.17", "255.255.255.255", "2001:db8:0:0:0:0:2:1", "2001:db8::2:1", "fe80::1"]
+)
+def test_addresses_go_where_a_service_asks_for_it(address: str) -> None:
+    line = f"from {address}:443 at 10:00:00, version 1.2.3"
+
+    assert redact(line) == line
+    clean = without_addresses({"a": [line], "n": 1})["a"][0]
+    assert address not in clean and clean.startswith("from [redacted-ip-")
+    assert clean.endswith(" at 10:00:00, version 1.2.3")
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_the_floors_of_recall_and_calm_hold(seed: int) -> None:
+    """A small one of what `python -m tests.evals.redaction` measures."""
+    found = score(seed, 400_000, 320)
+
+    assert len(found.planted) >= 25 and found.ordinary > 3_000
+    assert (found.missed, found.good) == ([], True)
