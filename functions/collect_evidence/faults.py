@@ -49,10 +49,7 @@ def group(found: Sequence[Found], service: Service, focus: str = "") -> list[Gro
     """The main one first: `focus` where given, then by who says so, then by count, then by time."""
     groups: dict[str, Group] = {}
     for one in found:
-        trace = one.trace
-        key = fingerprint(
-            service.name, trace.type, trace.frames, runtime_root=service.runtime_root, message=trace.message
-        )
+        key = fingerprint(service.name, one.trace)
         groups.setdefault(key, Group(key)).found.append(one)
     ordered = sorted(groups.values(), key=lambda each: (each.rank, -each.count, each.found[0].at, each.fingerprint))
     return sorted(ordered, key=lambda each: each.fingerprint != focus)[:MAX_FAULTS]

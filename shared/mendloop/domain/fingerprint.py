@@ -1,19 +1,26 @@
-"""The identity of a fault: service, exception type, own frames by module and function; no lines, no values."""
+"""The identity of a fault: service, exception type, its frames by module and function; no lines, no values, no folders.
+
+The same failure is printed in many ways: below other folders, with a package installed or in place, with the type's
+short or full name, by the runtime with fewer frames, with causes apart. What counts is what all of them share.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from mendloop.domain.identity import sha256
 
 LENGTH = 16
-MAX_FRAMES = 40
+MAX_PLACES = 40
 
-_FOREIGN = re.compile(
-    r"/(?:site|dist)-packages/|^/var/(?:runtime|lang|rapid)/|/lib(?:64)?/python\d|^/opt/python/|^<|/node_modules/"
-    r"|^node:|^internal/|/usr/local/go/src/|^java[x]?/|^jdk/|^sun/"
+_RUNTIME = re.compile(
+    r"^/var/(?:runtime|lang|rapid)/|/lib(?:64)?/python[\d.]+/(?!(?:site|dist)-packages/)|^<|^node:|^internal/"
+    r"|/usr/local/go/src/|^javax?/|^jdk/|^sun/"
 )
+_GO_RUNTIME = re.compile(r"^(?:runtime\.|panic$)")
 _VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|\b0x[0-9a-fA-F]+\b|\b[0-9a-fA-F-]{8,}\b|\d+(?:\.\d+)?")
+_TELLS_NOTHING = {"Exception", "Error", "Throwable"}
+"""What a runtime writes for an exception whose type it does not know."""
 
 
 class FrameLike(Protocol):
@@ -28,39 +35,64 @@ class FrameLike(Protocol):
         """As printed."""
 
 
-def fingerprint(
-    service: str, type_: str, frames: Sequence[FrameLike], *, runtime_root: str = "", message: str = ""
-) -> str:
-    """16 hex digits. `message` only counts, by its template, where there is no frame at all."""
-    chosen = own_frames(frames, runtime_root) or list(frames)
-    places = dict.fromkeys(f"{_module(frame.path, runtime_root)}:{_name(frame.function)}" for frame in chosen)
-    parts = [service, type_, *list(places)[-MAX_FRAMES:]]
-    if not places:
-        parts.append(template(message))
+class TraceLike(Protocol):
+    """What an exception must tell."""
+
+    @property
+    def type(self) -> str:
+        """As printed."""
+
+    @property
+    def message(self) -> str:
+        """As printed."""
+
+    @property
+    def frames(self) -> Sequence[FrameLike]:
+        """Crash frame last."""
+
+    @property
+    def causes(self) -> Sequence["TraceLike"]:
+        """In printed order."""
+
+
+def fingerprint(service: str, trace: TraceLike) -> str:
+    """16 hex digits. The message only counts, by its template, where there is no frame at all."""
+    blocks = [trace, *trace.causes]
+    chosen: list[Sequence[FrameLike]] = [own for block in blocks if (own := _own(block.frames))] or [
+        block.frames for block in blocks
+    ]
+    places = sorted({_place(frame) for frame in next(filter(None, chosen), [])})[:MAX_PLACES]
+    parts = [service, _type(trace.type), *(places or [template(trace.message)])]
     return sha256("\x1f".join(parts))[:LENGTH]
 
 
-def own_frames(frames: Sequence[FrameLike], runtime_root: str = "") -> list[FrameLike]:
-    """Frames which look like the service's own; whether they are is decided when the repository is known."""
-    likely = [frame for frame in frames if not _FOREIGN.search(frame.path)]
-    root = runtime_root.rstrip("/") + "/"
-    rooted = [frame for frame in likely if runtime_root and frame.path.startswith(root)]
-    return rooted or likely
+def _own(frames: Iterable[FrameLike]) -> list[FrameLike]:
+    """Without the frames of the language's own runtime. Whose the others are only the repository tells."""
+    return [frame for frame in frames if not (_RUNTIME.search(frame.path) or _GO_RUNTIME.match(frame.function))]
+
+
+def _type(name: str) -> str:
+    """The last part of the name, without the numbers of anonymous classes."""
+    short = re.split(r"[.$#+]|::", re.sub(r"\$\d+", "", name).split("<")[0])[-1]
+    return "" if short in _TELLS_NOTHING else short
+
+
+def _place(frame: FrameLike) -> str:
+    file = re.split(r"[/\\]+", frame.path.rstrip("/"))
+    name = re.sub(r"\.\w{1,5}$", "", file[-1])
+    if name == "__init__" and len(file) > 1:
+        name = file[-2]
+    if frame.path.endswith((".java", ".kt", ".scala", ".groovy")):
+        return re.sub(r"\d+", "", frame.function)  # the class's full name
+    return f"{name}:{_function(frame.function)}"
+
+
+def _function(printed: str) -> str:
+    """The last part of the name, without receivers, aliases and the numbers that compilers give to closures."""
+    plain = re.sub(r" ?\[[^\]]*\]|\d+|<(?:locals|anonymous)>", "", printed.rsplit("/", 1)[-1])
+    return re.split(r"[.#:]+", plain.rstrip(". "))[-1]
 
 
 def template(message: str) -> str:
     """A message without its values."""
     return _VALUE.sub("#", message.split("\n", 1)[0])[:200]
-
-
-def _module(path: str, runtime_root: str) -> str:
-    root = runtime_root.rstrip("/") + "/"
-    relative = path.removeprefix(root) if runtime_root else path
-    if relative.startswith("/"):
-        relative = "/".join(relative.split("/")[-2:])
-    return re.sub(r"\.\w{1,4}$", "", relative).removesuffix("/__init__")
-
-
-def _name(function: str) -> str:
-    """Without receivers' pointers and the numbers that compilers give to closures."""
-    return re.sub(r"\d+", "", function.replace("<locals>.", ""))
