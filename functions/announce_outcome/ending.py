@@ -10,7 +10,7 @@ from mendloop.contracts.route import Route
 from mendloop.domain.errors import BadEvent
 from mendloop.domain.outgoing import short
 from mendloop.domain.outgoing_autonomy import would_have
-from mendloop.domain.outgoing_reasons import in_words, reason_code
+from mendloop.domain.outgoing_reasons import BELOW_MINIMUM, in_words, reason_code
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ def _routed(execution: Execution) -> Ending:
         return _closed(IncidentState.CLOSED, "fixed_already", where or in_words("fixed_already"), "fixed already")
     if route is Route.CLOSE and execution.route:
         code = reason_code(execution.route.reason_code)
-        return _closed(IncidentState.CLOSED, code, _closing(code, execution), "closed")
+        state = IncidentState.SKIPPED if code == BELOW_MINIMUM else IncidentState.CLOSED
+        return _closed(state, code, _closing(code, execution), "closed")
     raise BadEvent("no step has ended this incident: there is nothing to announce")
 
 

@@ -97,7 +97,7 @@ def _addressees(
 
     A rehearsal is for everybody who may be asked one day.
     """
-    if ending.state is IncidentState.MERGED or ending.reason_code == "pull_request_open":
+    if ending.state in {IncidentState.MERGED, IncidentState.SKIPPED} or ending.reason_code == "pull_request_open":
         return []
     if _rehearsed(execution):
         return catalog.services[incident.service].approvers

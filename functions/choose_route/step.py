@@ -11,6 +11,7 @@ from mendloop.contracts.route import Route, RouteSlot
 from mendloop.domain.catalog import Autonomy, Service
 from mendloop.domain.errors import Misconfigured
 from mendloop.domain.outgoing_autonomy import EXPLAIN_ONLY, would_have
+from mendloop.domain.outgoing_reasons import BELOW_MINIMUM
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Switch
 
 
@@ -32,6 +33,7 @@ def choose_route(
     fault = _fault(evidence, execution.focus_fault or execution.evidence.fault)
     slot = (
         _without_code(execution, execution.evidence)
+        or _too_rare(execution.evidence, service)
         or _fixed(execution.mapping, artifacts)
         or _published(execution, execution.evidence, incidents, clock)
         or _held_back(service, evidence, fault, paused=switch.paused(service.name))
@@ -66,6 +68,14 @@ def _without_code(execution: Execution, evidence: EvidenceSlot) -> RouteSlot | N
     if execution.trigger.kind is SignalKind.REHEARSAL:
         return RouteSlot(route=Route.CLOSE, reason_code="rehearsal", reason="This was a rehearsal; nothing had failed.")
     return None
+
+
+def _too_rare(evidence: EvidenceSlot, service: Service) -> RouteSlot | None:
+    least = service.limits.minimum_occurrences
+    if least == 1 or evidence.status is not EvidenceStatus.FAULT or evidence.count >= least:
+        return None
+    reason = f"Seen {evidence.count} times, and {service.name} asks for {least} (limits.minimum_occurrences)."
+    return RouteSlot(route=Route.CLOSE, reason_code=BELOW_MINIMUM, reason=reason)
 
 
 def _fixed(mapping: MappingSlot | None, artifacts: ArtifactStore) -> RouteSlot | None:

@@ -1,9 +1,11 @@
 """Ask every source for its part of the evidence of one incident."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from functions.collect_evidence.faults import Group, group
+from functions.collect_evidence.history import dated, earlier_of, errors_without_trace
 from functions.collect_evidence.kept import Log, choose, failing_requests, looks_failed, request_events
 from functions.collect_evidence.places import Places, find_places
 from functions.collect_evidence.sources import Sources
@@ -26,8 +28,15 @@ class Collected:
     failed_lines: bool
 
 
-def gather(incident: Incident, execution: Execution, service: Service, telemetry: Telemetry, clock: Clock) -> Collected:
-    """What the telemetry tells, redacted; Retryable when no log answers."""
+def gather(
+    incident: Incident,
+    execution: Execution,
+    service: Service,
+    telemetry: Telemetry,
+    clock: Clock,
+    known: Sequence[Incident] = (),
+) -> Collected:
+    """What the telemetry tells, redacted; Retryable when no log answers. `known`: the service's incidents."""
     signal, sources = incident.signal, Sources(telemetry)
     alarms = sources.alarms([signal.resource, *signal.children]) if signal.kind is SignalKind.ALARM else []
     places = find_places(signal, alarms, service, clock.now())
@@ -46,7 +55,9 @@ def gather(incident: Incident, execution: Execution, service: Service, telemetry
         window_end=places.end,
         log_groups=list(places.log_groups),
         lines=lines,
-        faults=[each.fault() for each in groups],
+        faults=[dated(each.fault(), deployments, known) for each in groups],
+        errors=[] if groups else errors_without_trace(events),
+        earlier=earlier_of(main, incident, known),
         requests=failing_requests(log, main, service.request_field, ids),
         metric=sources.metric(alarms[0] if alarms else None, places),
         threshold=alarms[0].threshold if alarms else None,

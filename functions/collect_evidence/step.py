@@ -31,7 +31,8 @@ def collect_evidence(
     service = catalogs.load()[0].services.get(execution.service)
     if service is None:
         raise Misconfigured(f"the catalog has no service {execution.service!r} any more")
-    collected = gather(incident, execution, service, telemetry, clock)
+    known = incidents.incidents(service=service.name)
+    collected = gather(incident, execution, service, telemetry, clock, known)
     ref = documents.store_beside(artifacts, documents.key(incident.id, STEP, "evidence.json"), collected.evidence)
     slot = EvidenceSlot(status=_status(collected), ref=ref, gaps=len(collected.evidence.gaps))
     if collected.groups:
@@ -78,6 +79,7 @@ def _save(incident: Incident, slot: EvidenceSlot, linked: list[str], incidents: 
     changed = {
         "state": running,
         "fault": slot.fault,
+        "evidence": slot.ref,
         "generation": slot.generation,
         "merged_into": slot.merged_into,
         "linked": list(dict.fromkeys([*standing.linked, *linked])),

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 
 from mendloop.contracts.incident import Incident, IncidentState, Signal, SignalKind
-from mendloop.domain.catalog import Catalog, Limits, Service
+from mendloop.domain.catalog import Catalog, Limits, Mute, Service
 
 OWN_PREFIX = "mendloop"
 AUTOSCALING_PREFIX = "TargetTracking-"
@@ -42,18 +43,26 @@ def service_of(signal: Signal, catalog: Catalog) -> Service | None:
     return catalog.service_for(log_group=signal.log_group, function=function, other=other)
 
 
-def refusal(incident: Incident, earlier: list[Incident], limits: Limits, now: datetime) -> Refusal | None:
+def refusal(incident: Incident, earlier: list[Incident], service: Service, now: datetime) -> Refusal | None:
     """The first limit that stands against starting, or None. `earlier`: the service's incidents, newest first."""
-    signal = incident.signal
+    signal, limits = incident.signal, service.limits
     if signal.kind is SignalKind.REHEARSAL or signal.source == "replay":
         return None
     others = [other for other in earlier if other.id != incident.id and other.state is not IncidentState.SKIPPED]
     return (
-        _untimely(signal, limits, now)
+        _muted(signal, service.mutes, now)
+        or _untimely(signal, limits, now)
         or _joined(signal, others, limits, now)
         or _cooling(signal, others, limits, now)
         or _crowded(others, limits, now)
     )
+
+
+def _muted(signal: Signal, mutes: list[Mute], now: datetime) -> Refusal | None:
+    for mute in mutes:
+        if now < mute.until and fnmatchcase(signal.resource, mute.resource):
+            return Refusal(f"muted until {mute.until:%Y-%m-%d %H:%M %Z}: {mute.reason} (mutes)")
+    return None
 
 
 def _untimely(signal: Signal, limits: Limits, now: datetime) -> Refusal | None:

@@ -120,7 +120,7 @@ class Intake:
             return None
         if self.switch.paused(service.name):
             return gate.Refusal(f"{service.name} is paused: `mendloop resume {service.name}`")
-        return gate.refusal(proposed, earlier, service.limits, proposed.opened_at)
+        return gate.refusal(proposed, earlier, service, proposed.opened_at)
 
     def _join(self, proposed: Incident, refused: gate.Refusal, identity: tuple[str, ...]) -> Taken:
         new = self.incidents.record(refused.joins, records.occurrence(proposed.signal, identity))

@@ -37,6 +37,9 @@ class Fault(Contract):
     first_seen: UtcTime
     last_seen: UtcTime
     request_ids: list[str] = Field(default_factory=list, description="At most 20 affected requests")
+    new_since: str = Field(
+        default="", description="The last deployment before it was first seen, where none saw it before"
+    )
 
 
 class EvidenceLine(Contract):
@@ -74,6 +77,24 @@ class Deployment(Contract):
     succeeded: bool = True
 
 
+class ErrorLines(Contract):
+    """Error lines without a stack trace that differ in their values only."""
+
+    template: str = Field(description="Redacted, without values; untrusted")
+    count: int = Field(ge=1)
+    first_seen: UtcTime
+    last_seen: UtcTime
+
+
+class EarlierIncident(Contract):
+    """An incident of the same fault before this one."""
+
+    incident_id: str
+    at: UtcTime
+    state: str
+    reason: str = ""
+
+
 class Gap(Contract):
     """A source that could not be read, named on the page: an outage is never "not found"."""
 
@@ -91,6 +112,10 @@ class Evidence(StoredContract):
     log_groups: list[str] = Field(default_factory=list)
     lines: list[EvidenceLine] = Field(default_factory=list)
     faults: list[Fault] = Field(default_factory=list, description="The main one first")
+    errors: list[ErrorLines] = Field(
+        default_factory=list, description="Most frequent first; none where there are faults"
+    )
+    earlier: list[EarlierIncident] = Field(default_factory=list, description="Of the main fault, newest first")
     requests: list[FailingRequest] = Field(default_factory=list)
     metric: list[MetricPoint] = Field(default_factory=list)
     threshold: float | None = None

@@ -84,6 +84,7 @@ class Incident(StoredContract):
     fault: str = Field(default="", description="The fault's fingerprint once known")
     generation: int = Field(default=1, ge=1, description="Rises each time the fault is reopened")
     merged_into: str = ""
+    evidence: ArtifactRef | None = Field(default=None, description="What was collected last")
     linked: list[str] = Field(default_factory=list, description="Other incidents of the same signal")
     execution_arn: str = ""
     execution_input: str = Field(default="", description="Byte-identical input to start the execution with again")

@@ -6,7 +6,7 @@ Reading the file with line numbers is `mendloop.domain.catalog_file`; here is on
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 
 class _Section(BaseModel):
@@ -74,6 +74,7 @@ class Limits(_Section):
     settle_seconds: int = Field(default=20, ge=0, le=900)
     debounce_seconds: int = Field(default=60, ge=0)
     cool_down_minutes: int = Field(default=30, ge=0)
+    minimum_occurrences: int = Field(default=1, ge=1)
     maximum_age_hours: int = Field(default=24, ge=1)
     starts_per_hour: int = Field(default=10, ge=1)
     open_incidents: int = Field(default=5, ge=1)
@@ -87,6 +88,16 @@ class Limits(_Section):
     incident_micro_dollars: int = Field(default=2_000_000, ge=0)
     day_micro_dollars: int = Field(default=20_000_000, ge=0)
     month_micro_dollars: int = Field(default=200_000_000, ge=0)
+
+
+class Mute(_Section):
+    """Signals that start nothing until a day has come."""
+
+    resource: str = Field(
+        min_length=1, description="Shell pattern of the alarm's, log group's or other resource's name"
+    )
+    until: AwareDatetime
+    reason: str = Field(min_length=1, max_length=200)
 
 
 class Service(_Section):
@@ -109,6 +120,7 @@ class Service(_Section):
     autonomy: Autonomy = Autonomy.EXPLAIN
     drafters: list[str] = Field(default_factory=lambda: ["revert"])
     limits: Limits = Limits()
+    mutes: list[Mute] = Field(default_factory=list)
     protected_paths: list[str] = Field(default_factory=list, description="Patterns added to the built-in ones")
 
     @model_validator(mode="after")

@@ -5,6 +5,9 @@ import re
 from mendloop.domain import errors
 from mendloop.domain.errors import MendloopError
 
+BELOW_MINIMUM = "below_minimum"
+"""The fault was seen less often than the catalog asks for; the incident counts as skipped."""
+
 REASONS = {
     # What is known before anything is drafted.
     "recent_suspect": "A recent commit changed the function that fails.",
@@ -14,6 +17,7 @@ REASONS = {
     "merged": "The failure is the same as one that is being handled already.",
     "fixed_already": "The default branch has fixed this already; it only has to be deployed.",
     "pull_request_open": "A pull request for the same fault is open already.",
+    BELOW_MINIMUM: "It was seen less often than the service asks for (limits.minimum_occurrences).",
     "rehearsal": "This was a rehearsal; nothing had failed.",
     "paused": "The service is paused.",
     "explain_only": "The service is set to be explained, not changed.",

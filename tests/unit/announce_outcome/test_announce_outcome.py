@@ -223,3 +223,12 @@ def test_a_death_at_any_boundary_is_made_good_by_the_next_run(at: int) -> None:
     assert len(lines) == len(set(lines)) == 3
     # A mail cannot be taken back: only a death between a mail and its note may repeat that one.
     assert len(desk.mailer.sent) == (3 if deaths.names[at] == "before note" and at in {0, 2} else 2)
+
+
+def test_what_is_too_rare_counts_as_skipped_and_nobody_is_told() -> None:
+    desk = Desk()
+
+    slot = desk.run(make_execution(route=routed(Route.CLOSE, "below_minimum")))
+
+    assert (desk.state, slot.announced_to) == (IncidentState.SKIPPED, [])
+    assert "minimum_occurrences" in desk.incidents.by_id[INCIDENT].reason

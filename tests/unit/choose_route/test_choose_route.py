@@ -58,6 +58,7 @@ class Routing:
                 fault=self.fault,
                 generation=self.generation,
                 merged_into="inc-other",
+                count=3,
             ),
             mapping=MappingSlot(ref=mapping, repository="r", head=HEAD, **self.mapping),
             trigger=trigger,
@@ -201,3 +202,11 @@ def test_a_rehearsal_is_closed() -> None:
     room = Routing()
     room.kind = SignalKind.REHEARSAL
     assert room.choose().route is Route.CLOSE
+
+
+@pytest.mark.parametrize(("least", "route"), [(1, Route.CHANGE), (3, Route.CHANGE), (4, Route.CLOSE)])
+def test_a_fault_that_is_too_rare_for_the_service_is_skipped(least: int, route: Route) -> None:
+    slot = Routing(limits={"minimum_occurrences": least}).choose()
+
+    assert slot.route is route
+    assert ("limits.minimum_occurrences" in slot.reason) is (route is Route.CLOSE)

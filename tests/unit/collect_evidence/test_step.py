@@ -8,6 +8,7 @@ import pytest
 
 from functions.collect_evidence.step import collect_evidence
 from mendloop import documents
+from mendloop.cli.evidence_lines import told_lines
 from mendloop.contracts.evidence import Deployment, Evidence, EvidenceSlot, EvidenceStatus, MetricPoint
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import IncidentState, SignalKind
@@ -351,3 +352,50 @@ def test_ip_addresses_go_where_the_service_asks_for_it() -> None:
         (line,) = house.evidence(house.collect()).lines
 
         assert ("10.0.13.17" in line.text) is not asked
+
+
+def test_errors_without_a_trace_are_grouped_by_template() -> None:
+    house = House()
+    for number in range(3):
+        house.telemetry.write_log(
+            LOG_GROUP, BEFORE + timedelta(seconds=number), f"ERROR order {number} failed: timeout"
+        )
+    house.telemetry.write_log(LOG_GROUP, BEFORE, "ERROR payment declined for dana@example.com", "INFO all is well")
+
+    slot = house.collect()
+
+    found = house.evidence(slot).errors
+    assert slot.status is EvidenceStatus.NO_TRACE
+    assert [(one.template, one.count) for one in found][0] == ("ERROR order # failed: timeout", 3)
+    assert (found[0].first_seen, found[0].last_seen) == (BEFORE, BEFORE + timedelta(seconds=2))
+    assert len(found) == 2 and "dana" not in found[1].template
+
+
+def test_a_fault_is_new_since_the_last_deployment_unless_it_was_seen_before() -> None:
+    deployed = Deployment(at=BEFORE - timedelta(minutes=5), what="shop-api version 7", revision="7" * 40)
+    later = Deployment(at=BEFORE + timedelta(minutes=1), what="shop-api version 8")
+    house = House()
+    house.telemetry.deployed["shop-api"] = [deployed, later]
+    house.telemetry.write_log(LOG_GROUP, BEFORE, *crash("req-1"))
+    slot = house.collect()
+    assert house.evidence(slot).faults[0].new_since == "shop-api version 7"
+    assert house.evidence(slot).earlier == []
+
+    before = {"fault": slot.fault, "state": IncidentState.CLOSED, "reason": "Rejected."}
+    old = make_incident(id="inc-00000000000000aa", opened_at=BEFORE - timedelta(days=1), **before)
+    house.incidents.claim(old)
+    again = house.evidence(house.collect())
+    assert again.faults[0].new_since == ""
+    assert [(one.incident_id, one.state, one.reason) for one in again.earlier] == [(old.id, "closed", "Rejected.")]
+
+
+def test_the_incident_knows_its_evidence() -> None:
+    house = House()
+    house.telemetry.write_log(LOG_GROUP, BEFORE, *crash("req-1"))
+    slot = house.collect()
+
+    incident = house.incidents.load(INCIDENT)
+    assert incident and incident.evidence == slot.ref
+    shown = "\n".join(told_lines(house.evidence(slot)))
+    assert "TypeError, 1 times" in shown and "totals.py:21 order_total" in shown
+    assert "Kept 4 log lines" in shown and "dana@example.com" not in shown

@@ -281,6 +281,17 @@ def test_starts_per_hour_and_open_incidents_are_limits_that_are_said() -> None:
     assert hourly.take(alarm("shop-2")) is Outcome.SKIPPED
 
 
+def test_a_mute_holds_until_its_day_for_its_resources_alone() -> None:
+    mute = {"resource": "shop-*", "until": "2026-11-20T12:00:00Z", "reason": "load test"}
+    house = House(mutes=[mute])
+
+    assert house.take(alarm("shop-errors")) is Outcome.SKIPPED
+    (skipped,) = house.incidents.incidents(state=IncidentState.SKIPPED)
+    assert "muted until 2026-11-20 12:00 UTC: load test" in skipped.reason
+    assert House(mutes=[mute | {"resource": "other"}]).take(alarm("shop-errors")) is Outcome.STARTED
+    assert House(mutes=[mute | {"until": "2026-11-20T09:00:00Z"}]).take(alarm("shop-errors")) is Outcome.STARTED
+
+
 def test_old_and_future_signals_are_skipped() -> None:
     house = House()
 
