@@ -38,33 +38,29 @@ class LineReader(Protocol):
         """There are no more."""
 
 
-LANGUAGES: tuple[Callable[[], LineReader], ...] = (
-    PythonReader,
-    JavaReader,
-    JavascriptReader,
-    GoReader,
-    DotnetReader,
-    RubyReader,
-    PhpReader,
-    RustReader,
+LANGUAGES: tuple[tuple[Callable[[], LineReader], re.Pattern[str]], ...] = (
+    (PythonReader, re.compile(r"Traceback|File \"|\[ERROR\]|During handling|direct cause")),
+    (JavaReader, re.compile(r"(?:^|\s)at\s+\S+\(|Caused by:|Suppressed:")),
+    (JavascriptReader, re.compile(r"(?:^|\s)at \S|\[native code\]|:\d+\s*$")),
+    (GoReader, re.compile(r"panic|goroutine|fatal error|\.(?:go|s|c):\d|created by")),
+    (DotnetReader, re.compile(r"(?:^|\s)at \S.*\(|--->|--- End of")),
+    (RubyReader, re.compile(r":\d+:in |from \S+:\d|\.rb:\d")),
+    (PhpReader, re.compile(r"PHP |#\d+ |Stack trace|\[stacktrace\]|\[object\] \(| in .*\d$|^\s+at \S+\(")),
+    (RustReader, re.compile(r"panicked at|(?i:stack backtrace|location):\s*$")),
 )
-_TELLING = re.compile(
-    r"rror|xception|Traceback|File \"|During handling|direct cause|Throwable|Fail|Fault|Timeout|Rejection|Warning|panic"
-    r"|goroutine|created by|Invalid|NotFound|Missing|Interrupt|Exit|Refused|Denied|Unavailable|Errno|\[native code\]"
-    r"|(?:^|\s)at \S|:\d+:in |@\S+:\d|^\S+:\d+:\d+$|from \S+:\d|\)\s*$|^\s*[\w./~%@-]+\.[\w.()*]+\s*$"
-)
-"""What a line must hold to begin anything; most lines of a log hold none of it, and only the newest are remembered."""
+"""The readers, and what a line must hold to begin a trace of theirs; the lines just before it may be its header."""
 
 
 class _Attentive:
-    """A reader that is spared the lines which nobody needs; those just before a telling one may be its header."""
+    """A reader that is spared the lines which it does not need; those just before a telling one may be its header."""
 
-    def __init__(self, reader: LineReader) -> None:
+    def __init__(self, reader: LineReader, telling: re.Pattern[str]) -> None:
         self.reader = reader
+        self._telling = telling.search
         self._before: deque[Line] = deque(maxlen=HEADER_REACH)
 
-    def feed(self, line: Line, telling: bool) -> None:
-        if not (telling or self.reader.busy):
+    def feed(self, line: Line) -> None:
+        if not (self.reader.busy or self._telling(line.text)):
             self._before.append(line)
             return
         while self._before:
@@ -76,14 +72,13 @@ class _Source:
     """The readers of one stream of lines."""
 
     def __init__(self) -> None:
-        self._attentive = [_Attentive(make()) for make in LANGUAGES]
+        self._attentive = [_Attentive(make(), telling) for make, telling in LANGUAGES]
         self._readers = [each.reader for each in self._attentive]
 
     def feed(self, lines: Sequence[Line]) -> None:
-        for line in lines:
-            telling = _TELLING.search(line.text) is not None
-            for each in self._attentive:
-                each.feed(line, telling)
+        for each in self._attentive:
+            for line in lines:
+                each.feed(line)
 
     def take(self) -> list[Found]:
         """What cannot change any more: all but each reader's newest."""
