@@ -16,7 +16,9 @@ MAX_REASON = 1_000
 
 def keep(artifacts: ArtifactStore, body: str, folder: str) -> ArtifactRef:
     """The event as received, redacted and cut; the key is its content's hash, so a redelivery writes the same."""
-    return artifacts.put(f"signals/{folder}/{sha256(body)}.json", redact(body[:MAX_KEPT_BYTES]).encode())
+    return artifacts.put(
+        f"signals/{folder}/{sha256(body)}.json", redact(body[:MAX_KEPT_BYTES]).encode("utf-8", "replace")
+    )
 
 
 def safe(signal: Signal) -> Signal:

@@ -1,10 +1,11 @@
 """`make bench`: ratios within one run, on a local cloud of its own.
 
-    python -m tests.bench [--only mail|cold|cost] [--runs 5] [--report FILE]
+    python -m tests.bench [--only mail|cold|cost|extraction] [--runs 5] [--report FILE]
 
 - mail: from the alarm to the mail, as a multiple of chains of as many states that do nothing
 - cold: the start of each Lambda, as a multiple of a bare powertools and boto3 handler with the same layer
 - cost: dollars on AWS, idle and per incident, from the template and an execution that really ran
+- extraction: stack traces out of logs of 20 and 200 MB: how seconds and memory grow
 
 Timings on shared machines are noisy, so the ratio of two medians of one run is the figure; seconds stand beside it.
 A run that measured nothing fails.
@@ -26,10 +27,10 @@ from mendloop.cli.demo.inbox import Inbox
 from mendloop.cli.demo.production import Production
 from mendloop.cli.place import Place
 from mendloop.cli.toolbox import Toolbox, find_root
-from tests.bench import cold, cost, mail, replay, show
+from tests.bench import cold, cost, extraction, mail, replay, show
 from tests.bench.mail import Run
 
-PARTS = ("mail", "cold", "cost")
+PARTS = ("mail", "cold", "cost", "extraction")
 
 
 def main() -> int:
@@ -38,13 +39,9 @@ def main() -> int:
     parts = [arguments.only] if arguments.only else list(PARTS)
     tools = Toolbox(find_root(Path(__file__).parent))
     found: dict[str, Any] = {"machine": show.machine(), "seconds": {}}
-    with tempfile.TemporaryDirectory() as folder:
-        cloud = fresh_cloud(tools, Path(folder) / "cloud")
-        try:
-            place, production, inbox = deploy_all(tools, cloud, "regression", 1)
-            _measure(found, parts, arguments.runs, place, production, inbox)
-        finally:
-            local_cloud.stop(cloud)
+    if "extraction" in parts:
+        _timed(found, "extraction", extraction.measure)
+    _on_a_cloud(found, [part for part in parts if part != "extraction"], arguments.runs, tools)
     print(show.tables(found))
     if arguments.report:
         arguments.report.write_text(json.dumps(found, indent=2) + "\n")
@@ -53,6 +50,26 @@ def main() -> int:
         print(f"nothing was measured: {', '.join(empty)}", file=sys.stderr)
         return 1
     return 0
+
+
+def _timed(found: dict[str, Any], part: str, work: Callable[[], dict[str, Any]]) -> None:
+    print(f"measuring {part} …", file=sys.stderr, flush=True)
+    began = time.monotonic()
+    found[part] = work()
+    found["seconds"][part] = round(time.monotonic() - began, 1)
+
+
+def _on_a_cloud(found: dict[str, Any], parts: list[str], runs: int, tools: Toolbox) -> None:
+    """What needs the stack, on a local cloud of its own."""
+    if not parts:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        cloud = fresh_cloud(tools, Path(folder) / "cloud")
+        try:
+            place, production, inbox = deploy_all(tools, cloud, "regression", 1)
+            _measure(found, parts, runs, place, production, inbox)
+        finally:
+            local_cloud.stop(cloud)
 
 
 def _measure(
@@ -69,10 +86,7 @@ def _measure(
     }
     # Costs before cold starts: these change the functions' environments.
     for part in sorted(parts, key=("mail", "cost", "cold").index):
-        print(f"measuring {part} …", file=sys.stderr, flush=True)
-        began = time.monotonic()
-        found[part] = work[part]()
-        found["seconds"][part] = round(time.monotonic() - began, 1)
+        _timed(found, part, work[part])
 
 
 def _mail(place: Place, production: Production, inbox: Inbox, runs: int) -> dict[str, Any]:

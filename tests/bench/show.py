@@ -14,7 +14,7 @@ def machine() -> str:
 
 def tables(found: dict[str, Any]) -> str:
     """Markdown, ratios first."""
-    makers = {"mail": _mail, "cold": _cold, "cost": _cost}
+    makers = {"mail": _mail, "cold": _cold, "cost": _cost, "extraction": _extraction}
     parts = [make(found[name]) for name, make in makers.items() if found.get(name)]
     took = ", ".join(f"{name} {seconds} s" for name, seconds in found["seconds"].items())
     return "\n\n".join([f"Measured on {found['machine']}; {took}.", *parts])
@@ -38,6 +38,20 @@ def _cold(found: dict[str, Any]) -> str:
     errors = found["answered_with_an_error"]
     note = f"Bare handler: {found['bare_seconds']} s." + (f" Answered with an error: {errors}." if errors else "")
     return _table("Cold start", ["| function", "ratio", "start", "layers |"], rows) + f"\n\n{note}"
+
+
+def _extraction(found: dict[str, Any]) -> str:
+    rows = [
+        f"| {name} | {size} MB | {one['seconds']} s | {one['peak_mb']} MB | {one['traces']} |"
+        for name, by_size in found.items()
+        for size, one in by_size["sizes"].items()
+    ]
+    growth = "; ".join(
+        f"{name}: {one['growth']['seconds']} × the seconds, {one['growth']['peak_mb']} × the memory"
+        for name, one in found.items()
+    )
+    table = _table("Traces out of a log", ["| detector", "log", "processor", "highest memory", "traces |"], rows)
+    return f"{table}\n\nTen times the log: {growth}."
 
 
 def _cost(found: dict[str, Any]) -> str:

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 
 def sha256(content: bytes | str) -> str:
-    """Hex digest."""
-    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+    """Hex digest. Half a surrogate pair, which JSON may smuggle in, is hashed as it is."""
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content).hexdigest()
 
 
 def canonical_json(value: BaseModel | Mapping[str, Any]) -> str:

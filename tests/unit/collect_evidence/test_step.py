@@ -399,3 +399,26 @@ def test_the_incident_knows_its_evidence() -> None:
     shown = "\n".join(told_lines(house.evidence(slot)))
     assert "TypeError, 1 times" in shown and "totals.py:21 order_total" in shown
     assert "Kept 4 log lines" in shown and "dana@example.com" not in shown
+
+
+@pytest.mark.parametrize("depth", [100, 450, 900, 100_000])
+def test_a_deeply_nested_request_stops_nothing(depth: int) -> None:
+    house = House()
+    nested = '{"request": ' + '{"a":' * depth + "1" + "}" * depth + ', "function_request_id": "req-1"}'
+    house.telemetry.write_log(LOG_GROUP, BEFORE, nested, *crash("req-1"))
+
+    assert house.collect().status is EvidenceStatus.FAULT
+
+
+def test_hostile_lines_are_cut_and_the_fault_is_found() -> None:
+    house = House()
+    frames = "".join(f'  File "/var/task/shop/tree.py", line {n}, in walk\n' for n in range(5_000))
+    house.telemetry.write_log(LOG_GROUP, BEFORE, "\ufffd" * 10 + "x" * 1_100_000, "[" * 50_000, *crash("req-1"))
+    house.telemetry.write_log(
+        LOG_GROUP, BEFORE, f"Traceback (most recent call last):\n{frames}RecursionError: maximum depth", stream="other"
+    )
+
+    evidence = house.evidence(house.collect())
+
+    assert {fault.trace.type for fault in evidence.faults} == {"TypeError", "RecursionError"}
+    assert all(len(fault.trace.frames) <= 500 for fault in evidence.faults)
