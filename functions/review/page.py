@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import TypeAdapter
 
+from functions.review.chart import chart
 from functions.review.web import Answer
 from mendloop import documents
 from mendloop.contracts.approval import Action, ApprovalRequest, Decision
@@ -98,6 +99,7 @@ def page(question: Question, artifacts: ArtifactStore) -> str:
         own_frame=_own_frame(mapping),
         standing=STANDING.get(question.decision.action, "") if question.decision else "",
         frames=_frames(evidence),
+        chart=chart(evidence.metric, evidence.threshold),
         most_lines=MOST_LINES,
     )
 
