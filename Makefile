@@ -7,7 +7,7 @@ UV := .tools/uv/bin/uv
 RUN := .venv/bin/python
 STAMPS := .tools/stamps
 CDK := .venv/bin/node .tools/cdk/node_modules/aws-cdk/bin/cdk
-CONTEXT = -c catalog=$(or $(CATALOG),mendloop.yaml)
+CONTEXT = -c catalog=$(or $(CATALOG),mendloop.yaml) $(CDK_CONTEXT)
 
 export UV_PYTHON_DOWNLOADS = never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)

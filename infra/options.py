@@ -12,11 +12,14 @@ Set with `-c name=value` or in `cdk.json`:
     deadline_hours  of a whole execution (default 336, two weeks)
     github_secret, model_secret   names of secrets in Secrets Manager that you make yourself
     model_provider, model_name, model_base_url   for the claude drafter; empty: it is not configured
+    source_accounts  numbers of other accounts, comma separated, whose events are taken in (docs/accounts.md)
+    read_role       name of the role to read with in those accounts (default mendloop-read)
     bundles         none: empty bundles, to look at the template alone
     nag             true: check the template with cdk-nag while synthesising
     unsandboxed     true: run tests without a sandbox; refused outside the local cloud
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +46,8 @@ class Options:
     model_provider: str = "api"
     model_name: str = ""
     model_base_url: str = ""
+    source_accounts: tuple[str, ...] = ()
+    read_role: str = "mendloop-read"
     unsandboxed: bool = False
     bundled: bool = True
     nag: bool = False
@@ -58,6 +63,10 @@ class Options:
         _one_of("runner", self.runner, ("sandbox",))
         if self.unsandboxed and not self.local:
             raise ValueError("unsandboxed: only on the local cloud, for code of your own")
+        if strange := [account for account in self.source_accounts if not re.fullmatch("[0-9]{12}", account)]:
+            raise ValueError(f"source_accounts: {strange[0]!r} is no account number of 12 digits")
+        if not re.fullmatch(r"[\w+=,.@-]{1,64}", self.read_role, re.ASCII):
+            raise ValueError(f"read_role: {self.read_role!r} is no name of a role")
         if not 1 <= self.reminder_seconds <= 7 * 24 * 3600:
             raise ValueError("reminder_seconds: from 1 to 604800 (a week)")
 
@@ -84,6 +93,8 @@ def read_options(context: Callable[[str], object | None]) -> Options:
         model_provider=text("model_provider", Options.model_provider),
         model_name=text("model_name", ""),
         model_base_url=text("model_base_url", ""),
+        source_accounts=_listed(text("source_accounts", "")),
+        read_role=text("read_role", Options.read_role),
         unsandboxed=text("unsandboxed", "false").lower() == "true",
         bundled=text("bundles", "made") != "none",
         nag=text("nag", "false").lower() == "true",
@@ -92,13 +103,17 @@ def read_options(context: Callable[[str], object | None]) -> Options:
 
 def _approvers(named: str, catalog: str) -> tuple[str, ...]:
     if named:
-        return tuple(sorted({name.strip() for name in named.split(",") if name.strip()}))
+        return _listed(named)
     path = Path(catalog or "mendloop.yaml")
     if not path.exists():
         if catalog:
             raise ValueError(f"catalog: there is no file {catalog}")
         return ()
     return tuple(sorted(Catalog.model_validate(yaml.safe_load(path.read_text())).approvers))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(sorted({word.strip() for word in text.split(",") if word.strip()}))
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

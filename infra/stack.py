@@ -3,7 +3,8 @@
 Names that others rely on:
 
 - state machine `mendloop-remediation`, functions `mendloop-<room>`, log groups `/aws/lambda/mendloop-<room>`
-- topics `mendloop-signals`, `mendloop-operators`, `mendloop-approver-<name>`; bus `mendloop-replay`
+- topics `mendloop-signals`, `mendloop-operators`, `mendloop-approver-<name>`
+- buses `mendloop-replay`, and `mendloop-accounts` where other accounts forward their events
 - parameter `/mendloop/pause`, dashboard `mendloop`, alarms `mendloop-*`
 - tables, buckets, queues and the site's address are named by CloudFormation: read the outputs.
 """
@@ -22,6 +23,7 @@ from infra.constructs.network import IsolatedNetwork
 from infra.constructs.notifications import Notifications
 from infra.constructs.review_site import ReviewSite
 from infra.constructs.safety_net import SafetyNet
+from infra.constructs.source_accounts import SourceAccounts
 from infra.constructs.step import Step
 from infra.constructs.storage import Storage
 from infra.constructs.triggers import Triggers
@@ -41,6 +43,8 @@ class MendloopStack(Stack):
         storage = Storage(self, "Storage", local=options.local)
         people = Notifications(self, "Notifications", approvers=options.approvers, local=options.local)
         triggers = Triggers(self, "Triggers", local=options.local)
+        if options.source_accounts:
+            SourceAccounts(self, "SourceAccounts", accounts=options.source_accounts, target=triggers.target)
         site = ReviewSite(self, "ReviewSite")
         machine_arn = self.format_arn(
             service="states",

@@ -14,7 +14,7 @@ def handler(execution: Execution, wiring: Wiring) -> EvidenceSlot:
         execution,
         artifacts=wiring.artifacts,
         incidents=wiring.incidents,
-        telemetry=wiring.telemetry,
+        telemetry=wiring.telemetry_at(execution.trigger.account, execution.trigger.region),
         catalogs=wiring.catalogs,
         workflow=wiring.workflow,
         clock=wiring.clock,

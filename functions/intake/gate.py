@@ -37,10 +37,12 @@ def service_of(signal: Signal, catalog: Catalog) -> Service | None:
     function = signal.dimensions.get("FunctionName", "")
     if signal.kind is SignalKind.ALARM:
         named = [signal.resource, *signal.children]
-        found = (catalog.service_for(alarm=name) for name in named)
-        return next((service for service in found if service), None) or catalog.service_for(function=function)
+        found = (catalog.service_for(alarm=name, account=signal.account) for name in named)
+        return next((service for service in found if service), None) or catalog.service_for(
+            function=function, account=signal.account
+        )
     other = signal.dimensions.get("Application") or signal.resource
-    return catalog.service_for(log_group=signal.log_group, function=function, other=other)
+    return catalog.service_for(log_group=signal.log_group, function=function, other=other, account=signal.account)
 
 
 def refusal(incident: Incident, earlier: list[Incident], service: Service, now: datetime) -> Refusal | None:

@@ -13,7 +13,7 @@ def handler(execution: Execution, wiring: Wiring) -> MappingSlot:
         execution,
         artifacts=wiring.artifacts,
         incidents=wiring.incidents,
-        telemetry=wiring.telemetry,
+        telemetry=wiring.telemetry_at(execution.trigger.account, execution.trigger.region),
         catalogs=wiring.catalogs,
         code_host=wiring.code_host,
         clock=wiring.clock,

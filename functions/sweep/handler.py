@@ -15,7 +15,7 @@ def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         decisions=wiring.decisions,
         catalogs=wiring.catalogs,
         workflow=wiring.workflow,
-        telemetry=wiring.telemetry,
+        telemetry_at=wiring.telemetry_at,
         mailer=wiring.mailer,
         clock=wiring.clock,
         site_url=wiring.settings.site_url,

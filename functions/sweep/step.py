@@ -1,5 +1,6 @@
 """Sweep: what got stuck is started again, closed, or named; running it twice changes nothing more."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mendloop.contracts.base import Contract
@@ -35,7 +36,7 @@ def sweep(
     decisions: DecisionStore,
     catalogs: CatalogStore,
     workflow: Workflow,
-    telemetry: Telemetry,
+    telemetry_at: Callable[[str, str], Telemetry],
     mailer: Mailer,
     clock: Clock,
     site_url: str = "",
@@ -59,7 +60,7 @@ def sweep(
                 due = not ended and wake_due(incident, service, incidents, decisions, workflow, now)
                 woken += [incident.id] if due else []
             else:
-                stuck += _name_stuck(incident, incidents, telemetry, clock, now)
+                stuck += _name_stuck(incident, incidents, telemetry_at, clock, now)
         except MendloopError as error:
             failed.append(f"{incident.id}: {type(error).__name__}: {error}"[:300])
     return Swept(started=started, freed=freed, woken=woken, stuck=stuck, failed=failed)
@@ -111,14 +112,19 @@ def _services(catalogs: CatalogStore) -> dict[str, Service]:
 
 
 def _name_stuck(
-    incident: Incident, incidents: IncidentStore, telemetry: Telemetry, clock: Clock, now: datetime
+    incident: Incident,
+    incidents: IncidentStore,
+    telemetry_at: Callable[[str, str], Telemetry],
+    clock: Clock,
+    now: datetime,
 ) -> list[str]:
     """An alarm still in ALARM an hour after its incident ended; new faults behind it would fire no event."""
     ended = now - incident.updated_at
     is_alarm = incident.signal.kind is SignalKind.ALARM and incident.state is not IncidentState.SKIPPED
     if not is_alarm or not STUCK_AFTER <= ended <= STUCK_UNTIL:
         return []
-    alarm = telemetry.alarm(incident.signal.resource)
+    signal = incident.signal
+    alarm = telemetry_at(signal.account, signal.region).alarm(signal.resource)
     if alarm is None or alarm.state != "ALARM" or (alarm.state_since and alarm.state_since > incident.opened_at):
         return []
     what = "The alarm is still in ALARM an hour after this incident ended; a new fault behind it would fire no event"

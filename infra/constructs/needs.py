@@ -11,8 +11,8 @@
 | catalog | MENDLOOP_CATALOG_BUCKET | read |
 | queue | MENDLOOP_SIGNALS_QUEUE_URL | send |
 | start, wake | MENDLOOP_STATE_MACHINE_ARN | start and describe executions; answer task tokens |
-| telemetry | | read logs, metrics, alarms, deployments of this account |
-| revision, alarms | | of these: what a function says of itself; what an alarm says of itself |
+| telemetry | MENDLOOP_ACCOUNT, _REGION, _READ_ROLE | read logs, metrics, alarms, deployments of this account |
+| revision, alarms | the same | of these: what a function says of itself; what an alarm says of itself |
 | mail | MENDLOOP_APPROVER_TOPIC_PREFIX | publish to approvers, see who confirmed |
 | alert | MENDLOOP_OPERATORS_TOPIC_ARN | publish to the operators |
 | link_keys | MENDLOOP_LINK_KEYS_SECRET | read |
@@ -44,8 +44,13 @@ from infra.options import Options
 ITEMS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem")
 TRANSACTIONS = ("dynamodb:UpdateItem",)
 OBJECTS = ("s3:GetObject", "s3:PutObject")
+READ_LOGS = ("logs:FilterLogEvents",)
+# CloudWatch describes composite alarms only to who may describe all.
+READ_ALARMS = ("cloudwatch:DescribeAlarms",)
+READ_METRICS = ("cloudwatch:GetMetricData",)
 # Without ListTags, GetFunction leaves the tags out.
 REVISION = ("lambda:GetFunction", "lambda:ListTags")
+READ_FUNCTIONS = (*REVISION, "lambda:ListVersionsByFunction")
 
 
 @dataclass(frozen=True)
@@ -139,16 +144,27 @@ class House:
     def _telemetry(self, function: lambda_.Function) -> None:
         stack = Stack.of(function)
         here = f"{stack.region}:{stack.account}"
-        _allow(function, ("logs:FilterLogEvents",), f"arn:{stack.partition}:logs:{here}:log-group:*")
-        _allow(function, (*REVISION, "lambda:ListVersionsByFunction"), _functions(stack))
-        # CloudWatch describes composite alarms only to who may describe all.
-        _allow(function, ("cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"), "*")
+        _allow(function, READ_LOGS, f"arn:{stack.partition}:logs:{here}:log-group:*")
+        _allow(function, READ_FUNCTIONS, _functions(stack))
+        _allow(function, (*READ_ALARMS, *READ_METRICS), "*")
+        self._elsewhere(function)
 
     def _revision(self, function: lambda_.Function) -> None:
         _allow(function, REVISION, _functions(Stack.of(function)))
+        self._elsewhere(function)
 
     def _alarms(self, function: lambda_.Function) -> None:
-        _allow(function, ("cloudwatch:DescribeAlarms",), "*")
+        _allow(function, READ_ALARMS, "*")
+        self._elsewhere(function)
+
+    def _elsewhere(self, function: lambda_.Function) -> None:
+        """Where here is, and how to read in the accounts whose events come in, too."""
+        stack, options = Stack.of(function), self.options
+        _set(function, ACCOUNT=stack.account, REGION=stack.region)
+        if options.source_accounts:
+            roles = (f"arn:{stack.partition}:iam::{each}:role/{options.read_role}" for each in options.source_accounts)
+            _allow(function, ("sts:AssumeRole",), *roles)
+            _set(function, READ_ROLE=options.read_role)
 
     def _mail(self, function: lambda_.Function) -> None:
         prefix = self.notifications.approver_prefix

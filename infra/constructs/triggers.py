@@ -102,7 +102,7 @@ REPLAY_BUS = "mendloop-replay"
 
 
 class Triggers(Construct):
-    """`queue` with its dead-letter queue, `topic`, the rules, and the replay bus."""
+    """`queue` with its dead-letter queue, `target` for rules, `topic`, the rules, and the replay bus."""
 
     def __init__(self, scope: Construct, id: str, *, local: bool) -> None:
         super().__init__(scope, id)
@@ -118,11 +118,11 @@ class Triggers(Construct):
         self.topic = sns.Topic(self, "SignalsTopic", topic_name="mendloop-signals", enforce_ssl=not local)
         allow_alarms(self.topic)
         self.topic.add_subscription(subscriptions.SqsSubscription(self.queue, dead_letter_queue=self.undelivered))
-        target = targets.SqsQueue(self.queue, dead_letter_queue=self.undelivered, retry_attempts=20)
+        self.target = target = targets.SqsQueue(self.queue, dead_letter_queue=self.undelivered, retry_attempts=20)
         for name, pattern in PATTERNS.items():
-            _rule(self, name, pattern, target)
+            Rule(self, name, pattern, target)
         self.replay_bus = events.EventBus(self, "ReplayBus", event_bus_name=REPLAY_BUS)
-        _rule(self, "Replayed", {"account": [Stack.of(self).account]}, target, self.replay_bus)
+        Rule(self, "Replayed", {"account": [Stack.of(self).account]}, target, self.replay_bus)
 
     def _queue(self, id: str, **settings: Any) -> sqs.Queue:
         return sqs.Queue(self, id, encryption=sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=not self._local, **settings)
@@ -157,16 +157,19 @@ class Triggers(Construct):
         )
 
 
-def _rule(
-    scope: Construct,
-    name: str,
-    pattern: Mapping[str, Any],
-    target: events.IRuleTarget,
-    bus: events.IEventBus | None = None,
-) -> None:
-    rule = events.Rule(scope, name, event_bus=bus, event_pattern=events.EventPattern(source=["replaced"]))
-    rule.add_target(target)
-    # The typed pattern knows neither `$or` nor a list of prefixes.
-    resource = rule.node.default_child
-    assert isinstance(resource, events.CfnRule)  # noqa: S101 - tells the type checker
-    resource.event_pattern = dict(pattern)
+class Rule(events.Rule):
+    """By a plain pattern: the typed one knows neither `$or` nor a list of prefixes."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        pattern: Mapping[str, Any],
+        target: events.IRuleTarget,
+        bus: events.IEventBus | None = None,
+    ) -> None:
+        super().__init__(scope, name, event_bus=bus, event_pattern=events.EventPattern(source=["replaced"]))
+        self.add_target(target)
+        resource = self.node.default_child
+        assert isinstance(resource, events.CfnRule)  # noqa: S101 - tells the type checker
+        resource.event_pattern = dict(pattern)

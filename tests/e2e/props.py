@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from mendloop.cli.demo.settings import APPROVER
+from mendloop.cli.local_cloud import ACCOUNT, REGION
 from mendloop.contracts.approval import Action, Decision
 from mendloop.contracts.incident import Incident
+from tests.e2e.conftest import House
 from tests.e2e.desk import Desk
 
 EVENT = Path(__file__).parents[2] / "events/cloudwatch/metric_alarm.json"
@@ -21,15 +23,16 @@ OTHER_FAULT = (
 )
 
 
-SECONDS = count(60)
+SECONDS = count(1)
 """An alarm is known by its name and the second of its change: each event gets another one."""
 
 
-def alarm(desk: Desk, name: str = "") -> dict[str, Any]:
-    """An alarm's event that was never seen before."""
-    event: dict[str, Any] = json.loads(EVENT.read_text())
+def alarm(house: House, name: str = "") -> dict[str, Any]:
+    """An alarm's event of this cloud that was never seen before."""
+    text = EVENT.read_text().replace("123456789012", ACCOUNT).replace("eu-central-1", REGION)
+    event: dict[str, Any] = json.loads(text)
     at = datetime.now(UTC) - timedelta(seconds=60 * next(SECONDS))
-    event["detail"]["alarmName"] = name or desk.house.production.alarm_name
+    event["detail"]["alarmName"] = name or house.production.alarm_name
     event["id"], event["time"] = f"room-{at:%H%M%S%f}", f"{at:%Y-%m-%dT%H:%M:%SZ}"
     event["detail"]["state"]["timestamp"] = f"{at:%Y-%m-%dT%H:%M:%S}.000+0000"
     return event

@@ -2,8 +2,6 @@
 
 import json
 import time
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ from mendloop.cli.demo.watch import Watcher
 from mendloop.contracts.base import ArtifactRef
 from mendloop.contracts.incident import IncidentState
 from tests.e2e.conftest import House
+from tests.e2e.props import alarm
 from tests.e2e.roles import granting, without
 from tests.e2e.test_command_line import run
 from tests.e2e.test_loop import all_log_text, executions, first, wait_for_end
@@ -20,8 +19,6 @@ from tests.e2e.test_loop import all_log_text, executions, first, wait_for_end
 __all__ = ["first"]  # the loop's fixture
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(420)]
-
-EVENT = Path(__file__).parents[2] / "events/cloudwatch/metric_alarm.json"
 
 
 @pytest.fixture(autouse=True)
@@ -71,12 +68,7 @@ def test_a_missing_permission_is_named_in_the_incident(
 def fail_again(house: House) -> Watcher:
     """One more alarm of the service, until its execution has ended."""
     before = {execution["executionArn"] for execution in executions(house)}
-    event = json.loads(EVENT.read_text())
-    now = datetime.now(UTC)
-    event["detail"]["alarmName"] = house.production.alarm_name
-    event["id"], event["time"] = f"again-{now:%H%M%S%f}", f"{now:%Y-%m-%dT%H:%M:%SZ}"
-    event["detail"]["state"]["timestamp"] = f"{now:%Y-%m-%dT%H:%M:%S}.000+0000"
-    house.place.wiring.signals.put(json.dumps(event))
+    house.place.wiring.signals.put(json.dumps(alarm(house)))
     deadline = time.monotonic() + 60
     while not (fresh := {execution["executionArn"] for execution in executions(house)} - before):
         assert time.monotonic() < deadline, "no execution started"

@@ -41,13 +41,13 @@ def desk(house: House, first: tuple[Watcher, Mail, dict[str, Any]]) -> Desk:
 
 
 def test_receive_signal(desk: Desk) -> None:
-    assert desk.ask("receive_signal", alarm(desk, "mendloop-own"))["bytes"] > 0
+    assert desk.ask("receive_signal", alarm(desk.house, "mendloop-own"))["bytes"] > 0
 
 
 def test_intake_records_what_it_skips(desk: Desk) -> None:
     with paused(desk):
         known = {incident.id for incident in desk.wiring.incidents.incidents(limit=1000)}
-        assert desk.ask("intake", record(alarm(desk))) == {"batchItemFailures": []}
+        assert desk.ask("intake", record(alarm(desk.house))) == {"batchItemFailures": []}
         (fresh,) = [each for each in desk.wiring.incidents.incidents(limit=1000) if each.id not in known]
         assert fresh.state is IncidentState.SKIPPED and "is paused" in fresh.reason
 

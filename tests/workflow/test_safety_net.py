@@ -68,7 +68,7 @@ class Net:
             decisions=InMemoryDecisions(),
             catalogs=FixedCatalog(),
             workflow=self.workflow,
-            telemetry=ScriptedTelemetry(),
+            telemetry_at=lambda account, region: ScriptedTelemetry(),
             mailer=self.mailer,
             clock=self.clock,
         )

@@ -25,19 +25,19 @@ ATTEMPTS = 3
 """Together below a minute: the step's own time-out stands, and the state machine retries with a longer breath."""
 
 
-def _client(service: str) -> Any:
+def _client(service: str, session: boto3.session.Session | None = None) -> Any:
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
     )
     with translated(service):
-        return boto3.client(service, config=config)
+        return (session or boto3).client(service, config=config)
 
 
-def cloudwatch() -> "CloudWatchClient":
+def cloudwatch(session: boto3.session.Session | None = None) -> "CloudWatchClient":
     """Alarms and metrics."""
-    made: CloudWatchClient = _client("cloudwatch")
+    made: CloudWatchClient = _client("cloudwatch", session)
     return made
 
 
@@ -47,15 +47,15 @@ def dynamodb() -> "DynamoDBClient":
     return made
 
 
-def lambdas() -> "LambdaClient":
+def lambdas(session: boto3.session.Session | None = None) -> "LambdaClient":
     """Functions."""
-    made: LambdaClient = _client("lambda")
+    made: LambdaClient = _client("lambda", session)
     return made
 
 
-def logs() -> "CloudWatchLogsClient":
+def logs(session: boto3.session.Session | None = None) -> "CloudWatchLogsClient":
     """Log groups."""
-    made: CloudWatchLogsClient = _client("logs")
+    made: CloudWatchLogsClient = _client("logs", session)
     return made
 
 
@@ -93,3 +93,8 @@ def stepfunctions() -> "SFNClient":
     """State machines."""
     made: SFNClient = _client("stepfunctions")
     return made
+
+
+def sts() -> Any:
+    """Sessions of other roles; no types: of the stubs, those of sts are not installed."""
+    return _client("sts")

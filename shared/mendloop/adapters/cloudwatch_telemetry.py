@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mendloop.adapters import aws_clients
+from mendloop.adapters.aws_elsewhere import Elsewhere
 from mendloop.adapters.aws_errors import translated
 from mendloop.adapters.cloudwatch_logs import read_log_events
 from mendloop.contracts.evidence import Deployment, MetricPoint
@@ -18,6 +19,7 @@ from mendloop.domain.errors import NotFound
 from mendloop.ports import AlarmDescription, LogPage
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
@@ -28,19 +30,26 @@ _CHILD = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*[\"']?([^\"')]+?)[
 
 
 class CloudWatchTelemetry:
-    """Telemetry of this account and region."""
+    """Telemetry of this account and region, or of another one; the role there is assumed with the first question."""
+
+    def __init__(self, elsewhere: Elsewhere | None = None) -> None:
+        self._elsewhere = elsewhere
+
+    @cached_property
+    def _session(self) -> "boto3.session.Session | None":
+        return self._elsewhere.session() if self._elsewhere else None
 
     @cached_property
     def _cloudwatch(self) -> "CloudWatchClient":
-        return aws_clients.cloudwatch()
+        return aws_clients.cloudwatch(self._session)
 
     @cached_property
     def _lambda(self) -> "LambdaClient":
-        return aws_clients.lambdas()
+        return aws_clients.lambdas(self._session)
 
     @cached_property
     def _logs(self) -> "CloudWatchLogsClient":
-        return aws_clients.logs()
+        return aws_clients.logs(self._session)
 
     def alarm(self, name: str) -> AlarmDescription | None:
         """A metric or composite alarm, or None when CloudWatch answers that there is none."""

@@ -5,6 +5,7 @@ Reading the file with line numbers is `mendloop.domain.catalog_file`; here is on
 
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
@@ -52,6 +53,9 @@ class Repository(_Section):
 class ServiceSignals(_Section):
     """Which signals belong to a service. Names are shell patterns."""
 
+    accounts: list[Annotated[str, Field(pattern="^[0-9]{12}$")]] = Field(
+        default_factory=list, description="Numbers of 12 digits; empty: the names count in any account"
+    )
     alarms: list[str] = Field(default_factory=list)
     log_groups: list[str] = Field(default_factory=list)
     functions: list[str] = Field(default_factory=list)
@@ -165,11 +169,16 @@ class Catalog(_Section):
         return self
 
     def service_for(
-        self, *, alarm: str = "", log_group: str = "", function: str = "", other: str = ""
+        self, *, alarm: str = "", log_group: str = "", function: str = "", other: str = "", account: str = ""
     ) -> Service | None:
-        """The first service, in the file's order, that claims one of these names; None when nobody opted in."""
+        """The first service, in the file's order, that claims one of these names; None when nobody opted in.
+
+        A service that names accounts claims nothing in another one.
+        """
         for service in self.services.values():
             claims = service.signals
+            if claims.accounts and account not in claims.accounts:
+                continue
             pairs = (
                 (alarm, claims.alarms),
                 (log_group, claims.log_groups),

@@ -16,6 +16,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     stage: str = "aws"
+    account: str = ""
+    region: str = ""
+    read_role: str = ""
     incidents_table: str = ""
     decisions_table: str = ""
     ledger_table: str = ""

@@ -84,6 +84,18 @@ class Wiring:
 
         return CloudWatchTelemetry()
 
+    def telemetry_at(self, account: str, region: str) -> Telemetry:
+        """The same where a signal comes from; elsewhere than here by the read role there. "" and no names mean here."""
+        from mendloop.adapters.aws_elsewhere import ACCOUNT, REGION, Elsewhere
+        from mendloop.adapters.cloudwatch_telemetry import CloudWatchTelemetry
+
+        own = self.settings
+        there = account if ACCOUNT.fullmatch(account) else own.account
+        where = region if REGION.fullmatch(region) else own.region
+        if not own.account or (there, where) == (own.account, own.region):
+            return self.telemetry
+        return CloudWatchTelemetry(Elsewhere(there, where, own.read_role))
+
     @cached_property
     def switch(self) -> Switch:
         """The pause parameter."""

@@ -145,7 +145,7 @@ class Journey:
             decisions=self.decisions,
             catalogs=self.catalogs,
             workflow=self.workflow,
-            telemetry=ScriptedTelemetry(),
+            telemetry_at=lambda account, region: ScriptedTelemetry(),
             mailer=self.mailer,
             clock=self.clock,
         )

@@ -33,13 +33,17 @@ class House:
         for incident in standing:
             self.incidents.claim(incident)
 
+    def telemetry_at(self, account: str, region: str) -> ScriptedTelemetry:
+        assert (account, region) == ("123456789012", "eu-central-1"), "where the signal came from"
+        return self.telemetry
+
     def sweep(self) -> Swept:
         return sweep(
             incidents=self.incidents,
             decisions=self.decisions,
             catalogs=self.catalogs,
             workflow=self.workflow,
-            telemetry=self.telemetry,
+            telemetry_at=self.telemetry_at,
             mailer=self.mailer,
             clock=self.clock,
             site_url="https://site.example.com",

@@ -64,6 +64,7 @@ def _about(incident: Incident, store: IncidentStore, message: str) -> list[str]:
         f"Message: {message}" if message else "",
         incident.would_have,
         f"Signal: {incident.signal.kind.value} {incident.signal.resource} at {incident.signal.time}",
+        f"From: account {incident.signal.account or 'unknown'}, region {incident.signal.region or 'unknown'}",
         f"Occurrences: {len(store.occurrences(incident.id))}",
         f"Pull request: {publication.url}" if publication and publication.url else "",
         f"Right target: {', '.join(correction.functions)} ({correction.by})" if correction else "",
