@@ -40,15 +40,21 @@ def run_first(house: House) -> tuple[Watcher, Mail, dict[str, Any]]:
     house.place.client("lambda").invoke(FunctionName=house.production.function_name, Payload=json.dumps(hostile))
     send(house.place, house.production)
     wait_for_alarm(house.place, house.production.alarm_name, 60)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not (fresh := {execution["executionArn"] for execution in executions(house)} - before):
-        assert time.monotonic() < deadline, "no execution started"
+        assert time.monotonic() < deadline, f"no execution started: {reasons(house)}"
         time.sleep(0.2)
     watcher = Watcher(house.place, fresh.pop())
     mail = wait_for_mail(house, watcher)
     Visitor(house.cloud.endpoint).decide(mail.link, "approve", "Looks right.")
     wait_for_end(watcher)
     return watcher, mail, build_report(house.place, watcher, "regression", 1, {})
+
+
+def reasons(house: House) -> list[str]:
+    """Why the newest incidents are where they are."""
+    found = house.place.wiring.incidents.incidents(limit=5)
+    return [f"{incident.signal.title}: {incident.state.value}, {incident.reason}" for incident in found]
 
 
 def wait_for_end(watcher: Watcher, seconds: float = 240) -> None:
@@ -218,7 +224,7 @@ def test_the_same_fault_again_gets_no_second_pull_request(
     alarm = house.production.alarm_name
     house.place.client("cloudwatch").set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="it looked well")
     send(house.place, house.production)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not (fresh := {execution["executionArn"] for execution in executions(house)} - before):
         assert time.monotonic() < deadline, "no execution started"
         time.sleep(0.2)

@@ -69,7 +69,7 @@ def fail_again(house: House) -> Watcher:
     """One more alarm of the service, until its execution has ended."""
     before = {execution["executionArn"] for execution in executions(house)}
     house.place.wiring.signals.put(json.dumps(alarm(house)))
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not (fresh := {execution["executionArn"] for execution in executions(house)} - before):
         assert time.monotonic() < deadline, "no execution started"
         time.sleep(0.2)
