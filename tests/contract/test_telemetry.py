@@ -133,6 +133,7 @@ class Paging(CloudWatchTelemetry):
     """Log events page by page, as AWS does and moto does not; page n holds the event `n`, or none."""
 
     def __init__(self, pages: int, empty: tuple[int, ...] = ()) -> None:
+        super().__init__()
         self.answered = 0
 
         def answer(parsed: dict[str, object], **_: object) -> None:

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mendloop.cli import local_cloud
 from mendloop.cli.demo.deploy import deploy_all, fresh_cloud
-from mendloop.cli.demo.inbox import Inbox
+from mendloop.cli.demo.inbox import Inbox, Mail
 from mendloop.cli.demo.production import Production
+from mendloop.cli.demo.watch import Watcher
 from mendloop.cli.local_cloud import LocalCloud
 from mendloop.cli.place import Place
 from mendloop.cli.toolbox import Toolbox, find_root
@@ -56,6 +58,15 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield House(place, production, inbox, cloud)
     finally:
         local_cloud.stop(cloud)
+
+
+@pytest.fixture(scope="session")
+def first(house: House) -> tuple[Watcher, Mail, dict[str, Any]]:
+    """The first incident, approved the way a browser would; its report. Here, so that all modules share the one."""
+    from tests.e2e.test_loop import run_first
+
+    with own_environment(house.cloud.environment()):
+        return run_first(house)
 
 
 @contextmanager

@@ -14,9 +14,7 @@ from tests.e2e.conftest import House
 from tests.e2e.props import alarm
 from tests.e2e.roles import granting, without
 from tests.e2e.test_command_line import run
-from tests.e2e.test_loop import all_log_text, executions, first, wait_for_end
-
-__all__ = ["first"]  # the loop's fixture
+from tests.e2e.test_loop import all_log_text, executions, wait_for_end
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(420)]
 

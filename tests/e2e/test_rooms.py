@@ -28,9 +28,6 @@ from tests.e2e.props import (
     record,
     waiting_token,
 )
-from tests.e2e.test_loop import first
-
-__all__ = ["first"]  # the loop's fixture
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(420)]
 
