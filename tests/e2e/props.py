@@ -23,15 +23,19 @@ OTHER_FAULT = (
 )
 
 
-SECONDS = count(1)
-"""An alarm is known by its name and the second of its change: each event gets another one."""
+MINUTES = count(1)
+TAKEN: set[str] = set()
+"""An alarm is known by its name and the second of its change: each event gets another one, whenever it is made."""
 
 
 def alarm(house: House, name: str = "") -> dict[str, Any]:
     """An alarm's event of this cloud that was never seen before."""
     text = EVENT.read_text().replace("123456789012", ACCOUNT).replace("eu-central-1", REGION)
     event: dict[str, Any] = json.loads(text)
-    at = datetime.now(UTC) - timedelta(seconds=60 * next(SECONDS))
+    at = datetime.now(UTC) - timedelta(minutes=next(MINUTES))
+    while f"{at:%H%M%S}" in TAKEN:
+        at -= timedelta(seconds=1)
+    TAKEN.add(f"{at:%H%M%S}")
     event["detail"]["alarmName"] = name or house.production.alarm_name
     event["id"], event["time"] = f"room-{at:%H%M%S%f}", f"{at:%Y-%m-%dT%H:%M:%SZ}"
     event["detail"]["state"]["timestamp"] = f"{at:%Y-%m-%dT%H:%M:%S}.000+0000"

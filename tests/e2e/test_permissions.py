@@ -14,7 +14,7 @@ from tests.e2e.conftest import House
 from tests.e2e.props import alarm
 from tests.e2e.roles import granting, without
 from tests.e2e.test_command_line import run
-from tests.e2e.test_loop import all_log_text, executions, wait_for_end
+from tests.e2e.test_loop import all_log_text, executions, reasons, wait_for_end
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(420)]
 
@@ -69,7 +69,7 @@ def fail_again(house: House) -> Watcher:
     house.place.wiring.signals.put(json.dumps(alarm(house)))
     deadline = time.monotonic() + 180
     while not (fresh := {execution["executionArn"] for execution in executions(house)} - before):
-        assert time.monotonic() < deadline, "no execution started"
+        assert time.monotonic() < deadline, f"no execution started: {reasons(house)}"
         time.sleep(0.2)
     watcher = Watcher(house.place, fresh.pop())
     wait_for_end(watcher)

@@ -47,6 +47,7 @@ def _service(production: Production, drafter: str) -> dict[str, object]:
             "debounce_seconds": 0,
             "cool_down_minutes": 0,
             "starts_per_hour": 100,
+            "open_incidents": 100,
             "test_timeout_seconds": 120,
         },
     }
