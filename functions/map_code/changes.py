@@ -9,14 +9,16 @@ from unidiff.patch import PatchedFile, PatchSet
 
 from functions.map_code.snapshot import Snapshot
 from mendloop.contracts.mapping import Commit
-from mendloop.domain.errors import NotFound
-from mendloop.domain.source_code import SourceFile, grammar_of
+from mendloop.domain.errors import NotFound, TooLarge
+from mendloop.domain.source_code import SourceFile, grammar_of, read_source
 
 _DAYS = 30
 _MOST_COMMITS = 30
 _MOST_FILES = 10
 _MOST_PATHS = 5
 _MOST_OF_A_PATH = 5
+_READ_WHOLLY = 5
+"""Commits whose every file is read; older ones only where the trace goes."""
 
 
 @dataclass(frozen=True)
@@ -40,24 +42,31 @@ class Change:
     touches: dict[str, Touch] = field(default_factory=dict)
 
 
-def recent_changes(snapshot: Snapshot, last_good: str, until: datetime, paths: Sequence[str] = ()) -> list[Change]:
+def recent_changes(
+    snapshot: Snapshot, last_good: str, until: datetime, paths: Sequence[str] | None = None
+) -> list[Change]:
     """Commits since the last good deployment, else of the 30 days before `until`; newest first, at most 30.
 
-    `paths` are the files of the trace, crash first: in a busy repository their last commits are not among its newest.
+    `paths` are the files of the trace, crash first: in a busy repository their last commits are not among its newest,
+    and of older commits only what they did to these files is read.
     """
     since = until - timedelta(days=_DAYS)
     new = _since_good(snapshot, last_good)
     newest = snapshot.code.commits(snapshot.repository, snapshot.revision, since=since, limit=_MOST_COMMITS)
-    touching = _touching(snapshot, None if new else since, paths) if len(new) + len(newest) >= _MOST_COMMITS else {}
+    touching = (
+        _touching(snapshot, None if new else since, paths or ()) if len(new) + len(newest) >= _MOST_COMMITS else {}
+    )
     listed = _chosen([*new, *newest, *touching.values()], set(touching))
     new_hashes = {commit.sha for commit in new}
-    changes: list[Change] = []
+    changes, rank = list[Change](), 0
     for commit in listed:
-        touches = _touches(snapshot, commit)
+        files = [file for file in _diff(snapshot, commit) if grammar_of(file.path)][:_MOST_FILES]
         is_new = commit.sha in new_hashes
-        rank = sum(1 for change in changes if change.touches)
         weight = _weight(commit, is_new, bool(new), rank, until)
-        changes.append(Change(commit, is_new, weight, touches))
+        wholly = is_new or rank < _READ_WHOLLY or paths is None
+        read = [file for file in files if wholly or (paths and file.path in paths)]
+        rank += bool(files)
+        changes.append(Change(commit, is_new, weight, _touches(snapshot, commit, read)))
     return changes
 
 
@@ -82,6 +91,13 @@ def _chosen(commits: list[Commit], kept: set[str]) -> list[Commit]:
     return sorted((found[sha] for sha in chosen), key=lambda commit: commit.at, reverse=True)
 
 
+def _diff(snapshot: Snapshot, commit: Commit) -> list[PatchedFile]:
+    try:
+        return parsed(snapshot.code.commit_diff(snapshot.repository, commit.sha))
+    except (NotFound, TooLarge):
+        return []  # a partial clone lacks the contents, or the commit is a mass change that blames nobody
+
+
 def _since_good(snapshot: Snapshot, last_good: str) -> list[Commit]:
     base = snapshot.code.resolve(snapshot.repository, last_good) if last_good else None
     if not base or base == snapshot.revision:
@@ -101,14 +117,17 @@ def _weight(commit: Commit, is_new: bool, range_known: bool, rank: int, until: d
     return float(0.9 * 0.7**rank * age * merge)
 
 
-def _touches(snapshot: Snapshot, commit: Commit) -> dict[str, Touch]:
-    found = {}
-    files = parsed(snapshot.code.commit_diff(snapshot.repository, commit.sha))
-    for file in [file for file in files if grammar_of(file.path)][:_MOST_FILES]:
-        after = snapshot.at(commit.sha).source(file.path)
-        before = snapshot.at(commit.parents[0]).source(_old_path(file)) if commit.parents else None
-        found[file.path] = _touch(file, before, after)
-    return found
+def _touches(snapshot: Snapshot, commit: Commit, files: list[PatchedFile]) -> dict[str, Touch]:
+    if not files:
+        return {}
+    code, repository = snapshot.code, snapshot.repository
+    after = code.files(repository, commit.sha, [file.path for file in files])
+    before = code.files(repository, commit.parents[0], [_old_path(file) for file in files]) if commit.parents else {}
+    return {file.path: _touch(file, _source(before, _old_path(file)), _source(after, file.path)) for file in files}
+
+
+def _source(contents: Mapping[str, bytes], path: str) -> SourceFile | None:
+    return read_source(path, contents[path]) if path in contents else None
 
 
 def parsed(diff: str) -> list[PatchedFile]:

@@ -74,9 +74,13 @@ def _blocks(trace: StackTrace) -> list[StackTrace]:
 
 def _place(frame: Frame, match: Match, snapshot: Snapshot) -> Place | None:
     source = snapshot.source(match.path)
-    if source is None:
-        return None
     notes = [match.note] if match.note else []
+    if source is None:
+        lines = snapshot.lines(match.path)
+        if lines is None or not 1 <= (frame.line or 0) <= len(lines):
+            return None
+        notes.append("lines only: functions of this language are not read")
+        return Place(frame, match.path, None, frame.line or 0, match.certainty, "; ".join(notes))
     function, line, share, note = function_of(frame, source)
     if note:
         notes.append(note)

@@ -36,7 +36,8 @@ def look(evidence: Evidence, fault: Fault | None, service: Service, snapshot: Sn
         return View(Located([], [] if found else [why_nothing(evidence)], False), changes, found)
     located = locate(fault.trace, service, snapshot)
     paths = [place.path for places in reversed(located.places) for place in places]
-    changes = recent_changes(snapshot, evidence.last_good_revision, evidence.window_end, paths) if paths else []
+    good, until = evidence.last_good_revision, evidence.window_end
+    changes = recent_changes(snapshot, good, until, paths) if paths else []
     return View(located, changes, candidates(located, changes, snapshot))
 
 
@@ -55,6 +56,19 @@ def make_map(
     """
     snapshot = Snapshot(code, service.repository, running.revision)
     view = look(evidence, fault, service, snapshot)
+    return conclude(view, evidence, service, catalog, running, snapshot, correction)
+
+
+def conclude(
+    view: View,
+    evidence: Evidence,
+    service: Service,
+    catalog: Catalog,
+    running: Running,
+    snapshot: Snapshot,
+    correction: Correction | None = None,
+) -> CodeMap:
+    """What was seen, weighed."""
     located, changes = view.located, view.changes
     targets, missing = corrected(rank(view.candidates), correction, snapshot)
     suspects = rank_suspects(targets, changes, snapshot)

@@ -12,7 +12,7 @@ from mendloop.domain.source_code import Class, Function, SourceFile
 
 _TESTS = re.compile(
     r"(^|/)(tests?|testing|specs?|__tests__|__mocks__|testdata|test-data|test_data|fixtures|mocks?|integration|"
-    r"integration-cli|e2e|benchmarks?|testutils?|examples?|docs?|samples?)(/|$)"
+    r"integration-cli|e2e|benchmarks?|testutils?|(?<!com/)(?<!org/)examples?|docs?|samples?)(/|$)"
     r"|(^|/)(test_[^/]*\.py|[^/]*_tests?\.py|conftest\.py|[^/]*_test\.go|[^/]*\.(test|spec)\.[cm]?[jt]sx?"
     r"|[^/]*(Tests?|TestCase|IT)\.(java|kt))$"
 )

@@ -60,6 +60,16 @@ class Snapshot:
             self._sources[path] = read_source(path, content) if content is not None else None
         return self._sources[path]
 
+    def lines(self, path: str) -> list[str] | None:
+        """The text of a file in any language; None when there is none, or it is binary or too large."""
+        source = self.source(path)
+        if source is not None:
+            return source.lines
+        content = None if grammar_of(path) else self._content(path)
+        if content is None or b"\0" in content:
+            return None
+        return content.decode("utf-8", "replace").split("\n")
+
     def _content(self, path: str) -> bytes | None:
         known = next((files[path] for files in self._contents.values() if path in files), None)
         if known is not None:

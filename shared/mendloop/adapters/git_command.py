@@ -5,6 +5,7 @@ off here, in the environment or by settings that win over the repository's own.
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping
 from functools import cached_property
@@ -58,6 +59,9 @@ _ENVIRONMENT = {
 }
 
 
+_LOST = re.compile(r"unable to read [0-9a-f]{40}|cannot read blob|missing blob|promisor remote")
+
+
 class Git:
     """Git on one repository, given by the folder that holds it (bare or not). Never touches work tree or index."""
 
@@ -80,7 +84,9 @@ class Git:
         done = self._run(list(arguments), stdin, {**self._without_filters, **(environment or {})}, output)
         if done.returncode not in expected:
             said = done.stderr.decode(errors="replace").strip()[-300:]
-            raise GitFailed(f"git {arguments[0]} ended with {done.returncode} in {self.folder}: {said}")
+            told = f"git {arguments[0]} ended with {done.returncode} in {self.folder}: {said}"
+            # A partial clone lacks contents for good: trying again would not bring them.
+            raise NotFound(told) if _LOST.search(said) else GitFailed(told)
         return done
 
     @cached_property

@@ -15,6 +15,8 @@ from mendloop.ports import BlameLine, Branch, FileChange, PullRequest, TreeEntry
 
 MAX_FILE_BYTES = 5_000_000
 MAX_COMPARED = 1_000
+_FEW = 10
+"""Files up to which each is read by itself."""
 BRANCH_PREFIX = "mendloop/"
 
 
@@ -56,8 +58,12 @@ class GitHub:
         return reading.read_blob(self._api, _at(repository), entry.sha)
 
     def files(self, repository: Repository, revision: str, paths: Collection[str]) -> dict[str, bytes]:
-        """By way of the archive, one request for all; `export-ignore` files are missing in it."""
+        """Few one by one; many by way of the archive, in which `export-ignore` files are missing."""
         wanted = frozenset(paths)
+        if len(wanted) <= _FEW:
+            listed = [entry for entry in self.tree(repository, revision) if entry.path in wanted]
+            regular = [entry for entry in listed if entry.mode.startswith("100") and entry.size <= MAX_FILE_BYTES]
+            return {entry.path: reading.read_blob(self._api, _at(repository), entry.sha) for entry in regular}
         packed = self._api.download(f"{_at(repository)}/tarball/{full_hash(revision)}")
         return {path: content for path, _, content in git_archive.unpack(packed, wanted=wanted)}
 

@@ -1,8 +1,9 @@
 """`mendloop map` and `mendloop eval mapping`."""
 
 import json
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from rich.console import Console
@@ -44,21 +45,18 @@ def mapping(
     explain: Annotated[str, typer.Option(help="Explain this case only.")] = "",
 ) -> None:
     """Map every case at its base commit, on a history that ends there. Fails when nothing could be mapped."""
-    from mendloop.cli.mapping.bench import read_rows, run_cases, write_clues
+    from mendloop.cli.mapping.bench import read_rows, run_cases
     from mendloop.cli.mapping.show import print_map
 
     with told():
         rows = [row for row in read_rows(cases) if not explain or row["id"] == explain]
-        if clues:
-            with clues.open("w", encoding="utf-8") as file:
-                console.print(f"{write_clues(rows, repos, variant, file)} cases' clues written to {clues}")
-            return
         done = failed = 0
-        with (out or Path("/dev/null")).open("w", encoding="utf-8") as file:
+        with _lines(out) as predictions, _lines(clues) as seen:
             for outcome in run_cases(rows, repos, variant):
                 done, failed = done + bool(outcome.mapping), failed + (outcome.mapping is None)
-                file.write(json.dumps(outcome.prediction()) + "\n")
-                file.flush()
+                predictions.write(json.dumps(outcome.prediction()) + "\n")
+                if outcome.clues:
+                    seen.write(json.dumps(outcome.clues) + "\n")
                 if outcome.error:
                     console.print(f"{outcome.case}: {outcome.error}", markup=False)
                 elif explain and outcome.mapping:
@@ -66,3 +64,8 @@ def mapping(
         console.print(f"{done} cases mapped, {failed} not")
         if not done:
             raise typer.Exit(1)
+
+
+def _lines(file: Path | None) -> TextIO:
+    """Written line by line; a file that nobody asked for goes nowhere."""
+    return (file or Path(os.devnull)).open("w", encoding="utf-8", buffering=1)

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from mendloop.adapters.local_git import LocalGit
-from mendloop.cli.mapping.case import Case, clues_of, events_of, map_case, service_at
+from mendloop.cli.mapping.case import Case, events_of, map_case, service_at
 from mendloop.contracts.mapping import CodeMap
-from mendloop.domain.errors import BadInput, Permanent
+from mendloop.domain.errors import BadInput, Budget, Permanent, Retryable
 from mendloop.domain.stack_trace import LogText
 
 _PLACES = ("repo", "repo/.git", ".", ".git")
@@ -23,6 +23,8 @@ class Outcome:
     case: str
     mapping: CodeMap | None
     error: str = ""
+    clues: dict[str, Any] = field(default_factory=dict)
+    """`{"id", "repo", "language", "variant", "candidates": [{"path", "function", "clues"}]}`."""
 
     def prediction(self) -> dict[str, Any]:
         """`{"id", "files", "functions", "suspects"}`, best first."""
@@ -59,23 +61,11 @@ def run_cases(rows: list[dict[str, Any]], repositories: Path, variant: str) -> I
             yield Outcome(row["id"], None, f"{row['repo']} is not under {repositories}")
             continue
         try:
-            yield Outcome(row["id"], map_case(read_case(row, folder, variant), code))
-        except Permanent as error:
-            yield Outcome(row["id"], None, str(error))
-
-
-def write_clues(rows: list[dict[str, Any]], repositories: Path, variant: str, out: TextIO) -> int:
-    """A line per case: `{"id", "repo", "language", "candidates": [{"path", "function", "clues"}]}`; how many."""
-    code, written = LocalGit(), 0
-    for row in rows:
-        folder = folder_of(repositories, row["repo"])
-        if folder is not None:
+            mapping, clues = map_case(read_case(row, folder, variant), code)
             known = {key: row.get(key, "") for key in ("id", "repo", "language")}
-            found = clues_of(read_case(row, folder, variant), code)
-            out.write(json.dumps({**known, "variant": variant, "candidates": found}) + "\n")
-            out.flush()
-            written += 1
-    return written
+            yield Outcome(row["id"], mapping, clues={**known, "variant": variant, "candidates": clues})
+        except (Permanent, Budget, Retryable) as error:
+            yield Outcome(row["id"], None, str(error))
 
 
 def read_case(row: dict[str, Any], folder: Path, variant: str) -> Case:

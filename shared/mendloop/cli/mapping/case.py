@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from functions.collect_evidence.faults import group
-from functions.map_code.mapping import look, make_map
+from functions.map_code.mapping import conclude, look
 from functions.map_code.revision import Running
 from functions.map_code.snapshot import Snapshot
 from mendloop.contracts.evidence import Evidence, Fault
@@ -50,20 +51,17 @@ class Case:
         )
 
 
-def map_case(case: Case, code: CodeHost) -> CodeMap:
-    """Targets, suspects and owner at the case's revision, which counts as the default branch's head too."""
+def map_case(case: Case, code: CodeHost) -> tuple[CodeMap, list[dict[str, Any]]]:
+    """The mapping, and every candidate's clues. The case's revision counts as the default branch's head too."""
     evidence = case.evidence()
     running = Running(case.revision, "given", False, "", case.revision)
     catalog = Catalog(version=1, approvers={}, services={})
-    return make_map(evidence, next(iter(evidence.faults), None), case.service, catalog, running, code)
-
-
-def clues_of(case: Case, code: CodeHost) -> list[dict[str, object]]:
-    """Every candidate with its clues, for fitting what each is worth."""
-    evidence = case.evidence()
     snapshot = Snapshot(code, case.service.repository, case.revision)
     view = look(evidence, next(iter(evidence.faults), None), case.service, snapshot)
-    return [{"path": one.path, "function": one.function, "clues": one.clues} for one in view.candidates]
+    clues: list[dict[str, Any]] = [
+        {"path": one.path, "function": one.function, "clues": one.clues} for one in view.candidates
+    ]
+    return conclude(view, evidence, case.service, catalog, running, snapshot), clues
 
 
 def service_at(folder: Path, name: str = "", root: str = "", runtime_root: str = "/var/task") -> Service:

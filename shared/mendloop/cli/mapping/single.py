@@ -15,4 +15,5 @@ def map_events(service: Service, revision: str, events: tuple[LogText, ...]) -> 
     if found is None:
         raise BadInput(f"{service.repository.location} does not know the revision {revision}")
     at = code.commits(service.repository, found, limit=1)[0].at
-    return map_case(Case("map", service, found, at, events), code)
+    mapping, _ = map_case(Case("map", service, found, at, events), code)
+    return mapping

@@ -53,8 +53,12 @@ class SourceFile:
 
     def enclosing(self, line: int) -> Function | None:
         """The innermost named function around a line; None at module or class level."""
-        around = [function for function in self.functions if function.holds(line)]
-        return min(around, key=lambda function: function.end - function.start, default=None)
+        return self._innermost.get(line)
+
+    @cached_property
+    def _innermost(self) -> dict[int, Function]:
+        longest_first = sorted(self.functions, key=lambda function: function.start - function.end)
+        return {line: one for one in longest_first for line in range(one.start, one.end + 1)}
 
     def named(self, name: str) -> Function | None:
         """By qualified name; of several with one name the last, which wins at run time where names can repeat."""
