@@ -1,7 +1,7 @@
 """Choose route: what kind of answer the incident deserves, by rules alone and before any money is spent."""
 
+from functions.choose_route.deciding import Mapped, by_mapping, held_back
 from functions.choose_route.published import left_to_the_open_one
-from functions.choose_route.rules import rule_for
 from mendloop import documents
 from mendloop.contracts.evidence import Evidence, EvidenceSlot, EvidenceStatus, Fault
 from mendloop.contracts.execution import Execution
@@ -36,7 +36,8 @@ def choose_route(
         or _too_rare(execution.evidence, service)
         or _fixed(execution.mapping, artifacts)
         or _published(execution, execution.evidence, incidents, clock)
-        or _held_back(service, evidence, fault, paused=switch.paused(service.name))
+        or _paused(service, paused=switch.paused(service.name))
+        or held_back(evidence, fault)
         or _as_far_as_allowed(_by_mapping(execution.mapping, execution.evidence), service, execution.mapping)
     )
     if not slot.citations and fault:
@@ -98,20 +99,11 @@ def _published(
     return left_to_the_open_one(execution.incident_id, evidence, found, incidents, clock) if found else None
 
 
-def _held_back(service: Service, evidence: Evidence, fault: Fault | None, *, paused: bool) -> RouteSlot | None:
-    if paused:
-        reason = f"mendloop is paused for {service.name}: nothing is drafted."
-        return RouteSlot(route=Route.TICKET, reason_code="paused", reason=reason)
-    if found := rule_for(evidence, fault):
-        rule, cited = found
-        return RouteSlot(
-            route=Route.TICKET,
-            reason_code=rule.reason_code,
-            reason=f"No change of the code cures this. {rule.advice}",
-            citations=cited,
-            action=rule.action,
-        )
-    return None
+def _paused(service: Service, *, paused: bool) -> RouteSlot | None:
+    if not paused:
+        return None
+    reason = f"mendloop is paused for {service.name}: nothing is drafted."
+    return RouteSlot(route=Route.TICKET, reason_code="paused", reason=reason)
 
 
 def _as_far_as_allowed(slot: RouteSlot, service: Service, mapping: MappingSlot | None) -> RouteSlot:
@@ -124,22 +116,8 @@ def _as_far_as_allowed(slot: RouteSlot, service: Service, mapping: MappingSlot |
 
 
 def _by_mapping(mapping: MappingSlot | None, evidence: EvidenceSlot) -> RouteSlot:
-    if evidence.status in {EvidenceStatus.NO_TRACE, EvidenceStatus.NOTHING}:
-        reason = "The logs hold no stack trace to start from."
-        return RouteSlot(route=Route.TICKET, reason_code="no_trace", reason=reason)
-    if mapping is None or not mapping.target:
-        return RouteSlot(route=Route.TICKET, reason_code="no_target", reason=_no_target(mapping))
-    if mapping.suspect:
-        reason = f"{mapping.target} fails, and {mapping.suspect[:12]} changed it recently."
-        return RouteSlot(route=Route.CHANGE, reason_code="recent_suspect", reason=reason)
-    reason = f"{mapping.target} fails; no recent commit explains it."
-    return RouteSlot(route=Route.CHANGE, reason_code="own_code", reason=reason)
-
-
-def _no_target(mapping: MappingSlot | None) -> str:
-    if mapping and not mapping.revision:
-        return "The repository could not be read, so the failure was not mapped to code."
-    return "No frame of the stack trace lies in the repository."
+    mapped = Mapped(mapping.target, mapping.suspect, mapping.revision) if mapping else Mapped(revision="none")
+    return by_mapping(mapped, traced=evidence.status not in {EvidenceStatus.NO_TRACE, EvidenceStatus.NOTHING})
 
 
 def _citations(evidence: Evidence, fault: Fault) -> list[str]:

@@ -8,7 +8,7 @@ from mendloop.contracts.execution import Execution
 from mendloop.contracts.verification import Verification, VerificationNext
 from mendloop.ports import ArtifactStore, DecisionStore
 
-_LONGEST_HINT = 2_000
+LONGEST_HINT = 2_000
 
 
 def attempt_of(execution: Execution) -> int:
@@ -45,10 +45,10 @@ def reviewer_hint(execution: Execution, decisions: DecisionStore, artifacts: Art
         return _proof(execution.verification.ref, artifacts)
     if asked_for_another(execution) and execution.decision:
         decision = decisions.decision(execution.decision.request_id)
-        return decision.comment[:_LONGEST_HINT] if decision else ""
+        return decision.comment[:LONGEST_HINT] if decision else ""
     return ""
 
 
 def _proof(ref: ArtifactRef, artifacts: ArtifactStore) -> str:
     verification = documents.load(artifacts, ref, Verification)
-    return f"{verification.reason}\n{verification.output_tail[-_LONGEST_HINT:]}"
+    return f"{verification.reason}\n{verification.output_tail[-LONGEST_HINT:]}"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mendloop.cli.commands import catalog, cloud, evidence, incidents, mapping, recovery, service, tryout
+from mendloop.cli.commands import catalog, cloud, drafting, evidence, incidents, mapping, recovery, service, tryout
 from mendloop.cli.demo.production.scenarios import SCENARIOS
 
 app = typer.Typer(
@@ -20,6 +20,9 @@ app.add_typer(catalog.app, name="catalog", help="Check, push and show the catalo
 app.command("try")(tryout.try_)
 app.add_typer(mapping.app, name="eval", help="Measure on cases whose answer is known.")
 app.command("map")(mapping.map_log)
+app.command("draft")(drafting.draft)
+app.command("verify")(drafting.verify)
+mapping.app.command("drafting")(drafting.evaluate)
 app.command("extract")(evidence.extract)
 app.command("up")(cloud.up)
 app.command("down")(cloud.down)

@@ -1,0 +1,78 @@
+"""The job of one attempt: the trees it runs, packed, and the commands."""
+
+from functions.prepare_verification.dependencies import needed
+from functions.prepare_verification.trees import Tree, changed, pack, unpack
+from mendloop import documents
+from mendloop.contracts.base import ArtifactRef
+from mendloop.contracts.draft import CodeFix
+from mendloop.contracts.verification import PreparationSlot, TestJob
+from mendloop.domain.catalog import Service
+from mendloop.domain.errors import NotFound, TooLarge
+from mendloop.domain.patch import apply_edits
+from mendloop.domain.test_command import read_test_command
+from mendloop.ports import ArtifactStore, CodeHost
+
+
+class Packer:
+    """One attempt's trees."""
+
+    def __init__(
+        self,
+        incident_id: str,
+        slot: PreparationSlot,
+        fix: CodeFix,
+        service: Service,
+        artifacts: ArtifactStore,
+        code: CodeHost,
+    ) -> None:
+        self._slot, self._fix, self._service, self._artifacts, self._code = slot, fix, service, artifacts, code
+        self._folder = f"sandbox/{incident_id}/{slot.nonce}"
+        test = fix.regression
+        self._test = {test.path: test.content.encode()} if test.path else {}
+
+    def packed(self) -> tuple[PreparationSlot, str]:
+        """The slot with its job stored, or the reason why there is none."""
+        if read_test_command(self._service.test_command) is None:
+            named = "is not pytest" if self._service.test_command else "is missing"
+            return self._slot, f"The catalog's test_command of {self._service.name} {named}."
+        try:
+            base = self._tree(self._fix.base)
+            root = self._service.root.strip("/")
+            if reason := "" if self._service.python_environment else needed(base, root):
+                return self._slot, reason
+            job = documents.store(self._artifacts, f"{self._folder}/job.json", self._job(base, root))
+        except TooLarge as error:
+            return self._slot, f"The repository is too large for the sandbox: {error}."
+        return self._slot.model_copy(update={"job": job}), ""
+
+    def _job(self, base: Tree, root: str) -> TestJob:
+        after = apply_edits(lambda path: base.get(path, (None,))[0], self._fix.edits)
+        base_ref = self._put("base", changed(base, self._test))
+        return TestJob(
+            nonce=self._slot.nonce,
+            patch_sha256=self._slot.patch_sha256,
+            draft=self._slot.draft,
+            running=base_ref if self._fix.running == self._fix.base else self._running(),
+            base=base_ref,
+            patched=self._put("patched", changed(base, {**after, **self._test})),
+            environment=self._service.python_environment,
+            root=root,
+            test_command=self._service.test_command,
+            regression_id=self._fix.regression.test_id,
+            timeout_seconds=self._service.limits.test_timeout_seconds,
+            result_key=f"{self._folder}/result.json",
+        )
+
+    def _running(self) -> ArtifactRef | None:
+        """None when the host has lost the revision that runs, e.g. after a forced push."""
+        try:
+            tree = self._tree(self._fix.running)
+        except NotFound:
+            return None
+        return self._put("running", changed(tree, self._test))
+
+    def _tree(self, revision: str) -> Tree:
+        return unpack(self._code.archive(self._service.repository, revision), f"revision {revision[:12]}")
+
+    def _put(self, name: str, tree: Tree) -> ArtifactRef:
+        return self._artifacts.put(f"{self._folder}/{name}.tar.gz", pack(tree, f"tree {name}"), "application/gzip")
