@@ -38,7 +38,7 @@ def planted(bench: Bench, name: str, out: Path) -> dict[str, Any]:
     folder = out / f"planted+{name}" / "repo"
     bench.work_tree(case, truth["fix_commit"], folder)
     at = datetime.fromisoformat(git(folder, "log", "-1", "--format=%cI"))
-    git(folder, "revert", "--no-commit", "HEAD")
+    git(folder, "read-tree", "-u", "--reset", case["base_commit"])
     at = _commit(folder, "Simplify after a look at the callers", at + timedelta(days=1))
     path = truth["truth_files"][0]
     others = [each for each in git(folder, "ls-files", "*.py").splitlines() if each not in truth["truth_files"]]

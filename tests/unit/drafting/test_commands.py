@@ -1,0 +1,128 @@
+"""`mendloop draft`, `verify` and `eval drafting` on a git repository whose last-but-one commit took a guard away."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from mendloop.cli.main import app
+
+GOOD = "def total(items):\n    return sum(item['price'] for item in items or [])\n"
+BAD = GOOD.replace(" or []", "")
+TEST = "from shop.totals import total\n\n\ndef test_one():\n    assert total([{'price': 2}]) == 2\n"
+GUARDED = TEST + "\n\ndef test_none():\n    assert total(None) == 0\n"
+TRACE = (
+    "Traceback (most recent call last):\n"
+    '  File "/var/task/shop/totals.py", line 2, in total\n    return sum(item["price"] for item in items)\n'
+    "TypeError: 'NoneType' object is not iterable\n"
+)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    names = ["-c", "user.name=Ann", "-c", "user.email=ann@shop.example", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(["git", *names, *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def commit(folder: Path, subject: str, **files: str) -> None:
+    for name, text in files.items():
+        path = folder / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".py").write_text(text)
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", subject)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """`repos/ann+shop/repo` with three commits, `failure.log`, and `cases.jsonl`."""
+    folder = tmp_path / "repos" / "ann+shop" / "repo"
+    folder.mkdir(parents=True)
+    git(folder, "init", "-q", "-b", "main")
+    commit(folder, "Add totals", shop__totals=GOOD, tests__test_totals=GUARDED)
+    commit(folder, "Tidy up totals", shop__totals=BAD, tests__test_totals=TEST)
+    commit(folder, "Say what it is", shop__notes='"""Notes."""\n')
+    (tmp_path / "failure.log").write_text(TRACE)
+    case = {"id": "one", "repo": "ann/shop", "base_commit": git(folder, "rev-parse", "HEAD"), "trace": TRACE}
+    case["test_command"] = "python -m pytest -q"
+    (tmp_path / "cases.jsonl").write_text(json.dumps(case) + "\n")
+    return tmp_path
+
+
+def mendloop(*words: object) -> Any:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def drafted(place: Path, *more: object) -> dict[str, Any]:
+    repo = place / "repos" / "ann+shop" / "repo"
+    answer = mendloop("draft", "--repo", repo, "--log", place / "failure.log", "--json", *more)
+    assert answer.exit_code == 0, answer.output
+    found: dict[str, Any] = json.loads(answer.stdout)
+    return found
+
+
+def test_a_draft_can_be_verified(place: Path) -> None:
+    draft = drafted(place, "--drafter", "revert", "--sandbox", "none")
+    assert (draft["kind"], draft["drafter"], draft["regression"]["source"]) == (
+        "code_fix", "revert", "suspect_removed_test",
+    )  # fmt: skip
+    assert "+    return sum(item['price'] for item in items or [])" in draft["diff"]
+    (place / "draft.json").write_text(json.dumps(draft))
+    repo = place / "repos" / "ann+shop" / "repo"
+    verdict = mendloop("verify", "--repo", repo, "--draft", place / "draft.json", "--json")
+    assert verdict.exit_code == 0, verdict.output
+    assert json.loads(verdict.stdout)["status"] == "proved"
+
+
+def test_verify_fails_where_nothing_was_run(place: Path) -> None:
+    (place / "draft.json").write_text(json.dumps(drafted(place, "--sandbox", "none")))
+    repo = place / "repos" / "ann+shop" / "repo"
+    verdict = mendloop("verify", "--repo", repo, "--draft", place / "draft.json", "--sandbox", "none")
+    assert verdict.exit_code == 1
+    assert "skipped" in verdict.output
+
+
+def test_what_no_code_change_cures_is_a_recommended_action(place: Path) -> None:
+    (place / "failure.log").write_text(TRACE.replace("TypeError: 'NoneType'", "ReadTimeout: 'NoneType'"))
+    found = drafted(place)
+    assert (found["kind"], found["reason_code"], found["diff"]) == ("action_recommended", "dependency_timeout", "")
+
+
+def test_an_evaluation_counts_every_case_and_fails_when_nothing_was_drafted(place: Path) -> None:
+    words = (
+        "eval",
+        "drafting",
+        "--cases",
+        place / "cases.jsonl",
+        "--repos",
+        place / "repos",
+        "--json",
+        "--sandbox",
+        "none",
+    )
+    answer = mendloop(*words, "--out", place / "out.jsonl")
+    assert answer.exit_code == 0, answer.output
+    row = json.loads((place / "out.jsonl").read_text())
+    assert (row["status"], row["gate"], row["compiles"], row["proof"]) == ("drafted", "passed", True, "skipped")
+    assert json.loads(answer.stdout)["proved"] == 0
+    empty = mendloop("eval", "drafting", "--cases", place / "cases.jsonl", "--repos", place)
+    assert empty.exit_code == 1
+    assert "errored: 1" in empty.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--drafter", "magic"), "there is no drafter 'magic'"),
+        (("--drafter", "claude"), "--drafter claude needs --model"),
+        (("--revision", "nowhere"), "does not know the revision nowhere"),
+    ],
+)
+def test_wrong_input_is_said(place: Path, words: tuple[str, ...], says: str) -> None:
+    repo = place / "repos" / "ann+shop" / "repo"
+    answer = mendloop("draft", "--repo", repo, "--log", place / "failure.log", *words)
+    assert answer.exit_code in {2, 3}
+    assert says in answer.output
