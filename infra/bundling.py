@@ -30,7 +30,7 @@ SERVICES = frozenset(
 )
 """The AWS services whose descriptions stay in botocore (30 MB with all); `bundle_check` compares them with the code."""
 GRAMMARS = tuple(f"tree-sitter-{name}" for name in ("python", "java", "go", "javascript", "typescript"))
-ONLY_FOR_CODE = ("pygithub", "requests", "tree-sitter", *GRAMMARS, "codeowners", "unidiff", "pygments")
+ONLY_FOR_CODE = ("pygithub", "requests", "tree-sitter", *GRAMMARS, "codeowners", "libcst", "unidiff", "pygments")
 ONLY_FOR_MODEL = ("anthropic",)
 """Dependencies of the rooms that read or write code, or ask a model; with what only these need, they make layers of
 their own: a layer that is not there costs nothing at a cold start."""

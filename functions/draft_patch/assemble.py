@@ -1,5 +1,6 @@
 """From a proposal to a CodeFix: regression test, gate, derived diff."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from functions.draft_patch.context import DraftContext, Proposal, Tree, cited
@@ -9,6 +10,9 @@ from mendloop.domain.errors import PatchRefused
 from mendloop.domain.patch import apply_edits
 from mendloop.domain.policy import Change, Footprint, PatchPolicy, check_patch
 
+MOST_UNPUBLISHED = 200
+"""Lines of a regression test beyond the patch's own budget. What is longer proves nothing that somebody could read."""
+
 
 def assemble(proposal: Proposal, context: DraftContext, drafter: str) -> CodeFix:
     """The fix with the best regression test that the gate lets through.
@@ -17,14 +21,7 @@ def assemble(proposal: Proposal, context: DraftContext, drafter: str) -> CodeFix
     """
     policy = _policy(context)
     alone = _checked(proposal, RegressionTest(source=RegressionSource.NONE), context, policy)
-    test, footprint = RegressionTest(source=RegressionSource.NONE), alone
-    refused: list[str] = []
-    for candidate in regression_tests(context, proposal):
-        try:
-            test, footprint = candidate, _checked(proposal, candidate, context, policy)
-            break
-        except PatchRefused as refusal:
-            refused.append(f"regression test ({candidate.source}): {refusal}")
+    test, footprint, refused = _tested(proposal, context, policy, alone)
     return CodeFix(
         drafter=drafter,
         base=context.base.revision,
@@ -37,9 +34,36 @@ def assemble(proposal: Proposal, context: DraftContext, drafter: str) -> CodeFix
         regression=test,
         title=proposal.title[:120],
         rationale=cited(proposal.rationale),
-        risks=proposal.risks,
+        risks=[*proposal.risks, *([] if test.published else [_kept_out(test)])],
         discarded=[*proposal.discarded, *refused][:20],
+        undoes=proposal.suspect,
     )
+
+
+def _tested(
+    proposal: Proposal, context: DraftContext, policy: PatchPolicy, alone: Footprint
+) -> tuple[RegressionTest, Footprint, list[str]]:
+    """The first test that the gate lets through, and the refusals. One that is only too long proves, and stays out."""
+    refused: list[str] = []
+    roomy = replace(policy, files=policy.files + 1, changed_lines=policy.changed_lines + MOST_UNPUBLISHED)
+    for candidate in regression_tests(context, proposal):
+        if candidate.content and candidate.content in context.unreproduced:
+            continue
+        try:
+            return candidate, _checked(proposal, candidate, context, policy), refused
+        except PatchRefused as refusal:
+            refused.append(f"regression test ({candidate.source}): {refusal}")
+        try:
+            _checked(proposal, candidate, context, roomy)
+        except PatchRefused:
+            continue
+        return candidate.model_copy(update={"published": False}), alone, refused
+    return RegressionTest(source=RegressionSource.NONE), alone, refused
+
+
+def _kept_out(test: RegressionTest) -> str:
+    lines = len(test.content.splitlines())
+    return f"The regression test of {lines} lines is over the budget: it proves the change, and is no part of it."
 
 
 def _checked(proposal: Proposal, test: RegressionTest, context: DraftContext, policy: PatchPolicy) -> Footprint:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
-from mendloop.contracts.draft import Claim, Edit
+from mendloop.contracts.draft import Claim, CodeFix, Edit
 from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.mapping import CodeMap
 from mendloop.domain.catalog import Service
@@ -70,6 +70,10 @@ class DraftContext:
     """Edits of earlier attempts that were not taken, and those the gate refused in this one."""
     refusals: list[str] = field(default_factory=list)
     """Why the gate refused in this attempt."""
+    unreproduced: frozenset[str] = frozenset()
+    """Contents of regression tests that did not show the failure: not to be used again."""
+    retest: CodeFix | None = None
+    """The last draft, where only its regression test was wrong: the same edits are wanted with another test."""
 
     @property
     def exception(self) -> str:

@@ -1,11 +1,15 @@
 """What earlier attempts of the incident came to, and why another one is wanted."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
 from mendloop import documents
 from mendloop.contracts.approval import Action
 from mendloop.contracts.base import ArtifactRef
 from mendloop.contracts.draft import CodeFix, Edit
 from mendloop.contracts.execution import Execution
-from mendloop.contracts.verification import Verification, VerificationNext
+from mendloop.contracts.verification import Verification, VerificationNext, VerificationStatus
 from mendloop.ports import ArtifactStore, DecisionStore
 
 LONGEST_HINT = 2_000
@@ -26,16 +30,46 @@ def asked_for_another(execution: Execution) -> bool:
     return bool(execution.decision and execution.decision.action is Action.REDRAFT)
 
 
-def edits_tried(execution: Execution, artifacts: ArtifactStore, attempt: int) -> list[tuple[Edit, ...]]:
-    """Edits not to offer again. Where only the base has moved, the same edits are wanted again: none."""
+@dataclass(frozen=True)
+class Lessons:
+    """What earlier drafts taught: edits not to offer again, tests that show nothing, and a draft to test anew."""
+
+    tried: list[tuple[Edit, ...]] = field(default_factory=list)
+    unreproduced: frozenset[str] = frozenset()
+    retest: CodeFix | None = None
+
+
+def lessons(drafts: Sequence[CodeFix], *, unreproduced: bool) -> Lessons:
+    """From earlier drafts, oldest first. `unreproduced`: the last one's test did not show the failure.
+
+    A draft that was followed by the same edits with another test had the wrong test, no wrong edits.
+    """
+    tried: list[tuple[Edit, ...]] = []
+    tests: set[str] = set()
+    for fix, following in zip_longest(drafts, drafts[1:]):
+        if following.edits == fix.edits if following else unreproduced:
+            tests.add(fix.regression.content)
+        else:
+            tried.append(tuple(fix.edits))
+    return Lessons(tried, frozenset(tests), drafts[-1] if drafts and unreproduced else None)
+
+
+def learned(execution: Execution, artifacts: ArtifactStore, attempt: int) -> Lessons:
+    """Where only the base has moved, the same edits are wanted again: nothing was learned."""
     if not failed_proof(execution) and not asked_for_another(execution):
-        return []
+        return Lessons()
+    status = execution.verification.status if execution.verification and failed_proof(execution) else None
+    drafts = _earlier(execution, artifacts, attempt)
+    return lessons(drafts, unreproduced=status is VerificationStatus.NOT_REPRODUCED)
+
+
+def _earlier(execution: Execution, artifacts: ArtifactStore, attempt: int) -> list[CodeFix]:
     found = []
     for number in range(1, attempt):
         key = documents.key(execution.incident_id, "draft_patch", f"draft-{number}.json")
         content = artifacts.read(key)
         if content and b'"kind":"code_fix"' in content:
-            found.append(tuple(CodeFix.model_validate_json(content).edits))
+            found.append(CodeFix.model_validate_json(content))
     return found
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from functions.draft_patch.context import DraftContext, Drafter, Tree
-from functions.draft_patch.earlier import attempt_of, edits_tried, reviewer_hint
+from functions.draft_patch.earlier import attempt_of, learned, reviewer_hint
 from functions.draft_patch.highlight import highlighted
 from functions.draft_patch.turns import MOST_REFUSALS, drafted
 from mendloop import documents
@@ -62,6 +62,7 @@ def _context(
     head = code.resolve(service.repository, branch)
     if head is None:
         raise NotFound(f"{service.repository.location} has no branch {branch}")
+    taught = learned(execution, artifacts, attempt)
     return DraftContext(
         incident_id=execution.incident_id,
         service=service,
@@ -71,7 +72,9 @@ def _context(
         base=Tree(code, service, head),
         attempt=attempt,
         hint=reviewer_hint(execution, decisions, artifacts),
-        tried=edits_tried(execution, artifacts, attempt),
+        tried=taught.tried,
+        unreproduced=taught.unreproduced,
+        retest=taught.retest,
     )
 
 

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from functions.draft_patch.assemble import assemble
-from functions.draft_patch.context import Declined, DraftContext, Drafter
+from functions.draft_patch.context import Declined, DraftContext, Drafter, Proposal
 from mendloop.contracts.draft import Claim, CodeFix, Explanation
 from mendloop.domain.errors import MoneyExhausted, PatchRefused
 
 MOST_REFUSALS = 2
 """A refused proposal goes back to its drafter this often, then the next drafter has its turn."""
+
+_UNSHOWN = Declined("not_reproduced", "no regression test at hand shows the failure on the running revision")
 
 Result = tuple[CodeFix | Explanation, list[str]]
 
@@ -18,6 +20,11 @@ def drafted(context: DraftContext, drafters: Sequence[Drafter]) -> Result:
     """A fix or an explanation, and the refusals on the way in words."""
     declined: list[tuple[str, Declined]] = []
     refusals: list[str] = []
+    if context.retest:
+        again = _with_another_test(context.retest, context)
+        if again:
+            return again, refusals
+        context = replace(context, tried=[*context.tried, tuple(context.retest.edits)])
     for drafter in drafters:
         result = _from_one(drafter, context, refusals)
         if isinstance(result, CodeFix):
@@ -37,20 +44,46 @@ def _from_one(drafter: Drafter, context: DraftContext, refusals: list[str]) -> C
         except MoneyExhausted as error:
             return Declined("over_budget", str(error))
         if isinstance(proposal, Declined):
-            return Declined("gate_refused", own[-1]) if own else proposal
+            return _said(proposal, own, context)
+        tried.append(proposal.edits)
         try:
-            return assemble(proposal, turn, drafter.name)
+            fix = assemble(proposal, turn, drafter.name)
         except PatchRefused as refusal:
             own.append(str(refusal))
             refusals.append(f"{drafter.name}: {refusal}"[:300])
-            tried.append(proposal.edits)
-    return Declined("gate_refused", own[-1])
+            continue
+        if not context.unreproduced or fix.regression.test_id:
+            return fix
+    return _said(_UNSHOWN, own, context)
+
+
+def _said(last: Declined, own: list[str], context: DraftContext) -> Declined:
+    """What a drafter's turn came to: the gate's last word, else that nothing shows the failure, else its own."""
+    if own:
+        return Declined("gate_refused", own[-1])
+    return _UNSHOWN if context.unreproduced else last
+
+
+def _with_another_test(fix: CodeFix, context: DraftContext) -> CodeFix | None:
+    """The same edits with the next regression test; None when there is no other."""
+    parents = context.base.code.commit(context.service.repository, fix.undoes).parents if fix.undoes else []
+    proposal = Proposal(
+        edits=tuple(fix.edits),
+        title=fix.title,
+        rationale=fix.rationale,
+        risks=fix.risks,
+        discarded=fix.discarded,
+        suspect=fix.undoes,
+        precedent_revision=parents[0] if parents else "",
+    )
+    again = assemble(proposal, context, fix.drafter)
+    return again if again.regression.test_id else None
 
 
 def _explained(context: DraftContext, declined: list[tuple[str, Declined]]) -> Explanation:
     """Money or the gate where a drafter came so far; else no safe change was found, and each drafter says why."""
     codes = [said.reason_code for _, said in declined]
-    furthest = ("over_budget", "gate_refused")
+    furthest = ("over_budget", "gate_refused", "not_reproduced")
     code = next((known for known in furthest if known in codes), "no_safe_change" if codes else "no_drafter")
     target = context.mapping.targets[0] if context.mapping.targets else None
     claims = [

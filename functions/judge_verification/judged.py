@@ -38,9 +38,12 @@ def judged(
     )
 
 
-def next_after(status: VerificationStatus, attempt: int) -> VerificationNext:
-    """Another draft after a failed proof, while attempts are left."""
-    if status is VerificationStatus.FAILED:
+def next_after(status: VerificationStatus, attempt: int, *, tested: bool) -> VerificationNext:
+    """While attempts are left: another draft after a failed proof, and after a test that did not show the failure.
+
+    `tested`: the draft had a regression test; without one another draft would be told no more than this one.
+    """
+    if status is VerificationStatus.FAILED or (status is VerificationStatus.NOT_REPRODUCED and tested):
         return VerificationNext.REDRAFT if attempt < MOST_ATTEMPTS else VerificationNext.FILE_TICKET
     return _NEXT[status]
 

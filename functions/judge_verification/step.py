@@ -32,7 +32,7 @@ def judge_verification(
         status=verdict.status,
         ref=ref,
         reason=verdict.reason,
-        next=next_after(verdict.status, preparation.attempt),
+        next=next_after(verdict.status, preparation.attempt, tested=bool(job and job.regression_id)),
         attempt=preparation.attempt,
     )
 

@@ -8,8 +8,10 @@ from unidiff.patch import Hunk, PatchedFile, PatchSet
 
 from mendloop.domain.python_source import PythonSource
 
-_CONTEXTS = ((3, 3), (2, 2), (1, 1), (1, 0), (0, 1), (0, 0))
+_CONTEXTS = ((3, 3), (2, 2), (1, 1), (3, 0), (0, 3), (1, 0), (0, 1), (0, 0))
 """Lines of context above and below: as many as still stand there, since more context is more certainty."""
+_LONE_SIDE = 3
+"""Lines that place a gap from one side alone, where a later edit stands on the other."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,10 @@ class Piece:
         return None
 
     def _certain(self, above: int, below: int) -> bool:
-        """A gap needs a line on each side; without context the added lines must say something themselves."""
+        """A gap needs a line on each side, or three on one; without context the added lines must say something."""
         if not self.added:
-            return bool(above and below and self.lead and self.trail)
+            lone = (above >= _LONE_SIDE <= len(self.lead)) or (below >= _LONE_SIDE <= len(self.trail))
+            return lone or bool(above and below and self.lead and self.trail)
         telling = any(any(character.isalnum() for character in line) for line in self.added)
         return telling or bool(above and below)
 

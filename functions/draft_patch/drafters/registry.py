@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functions.draft_patch.context import Drafter
 from functions.draft_patch.drafters.claude import Claude
 from functions.draft_patch.drafters.revert import Revert
+from functions.draft_patch.drafters.templates.drafter import Templates
 from mendloop.domain.errors import Misconfigured
 from mendloop.ports import Clock, Ledger, Model
 
@@ -15,8 +16,10 @@ def drafters(model: Callable[[], Model], ledger: Callable[[], Ledger], clock: Cl
     def build(name: str) -> Drafter:
         if name == "revert":
             return Revert()
+        if name == "templates":
+            return Templates()
         if name == "claude":
             return Claude(model, ledger(), clock)
-        raise Misconfigured(f"the catalog names a drafter {name!r}; there are revert and claude")
+        raise Misconfigured(f"the catalog names a drafter {name!r}; there are revert, templates and claude")
 
     return build

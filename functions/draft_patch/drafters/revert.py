@@ -1,31 +1,16 @@
-"""Revert: undo, in part, what the suspect commit did to the implicated function, at the default branch's head.
+"""Revert: undo, in part or as a whole, what a suspect commit did, at the default branch's head.
 
 Later edits stay: each piece is found again by its text, and one that no longer stands there exactly once is not undone.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from functions.draft_patch.anchoring import edits_between
 from functions.draft_patch.context import Declined, DraftContext, Proposal, evidence_lines
-from functions.draft_patch.drafters.pieces import Piece, file_of, pieces_of
+from functions.draft_patch.drafters.likely import likely_commits
+from functions.draft_patch.drafters.plans import Plan, plans
+from functions.draft_patch.drafters.undo import edits_of
 from mendloop.contracts.draft import Claim, Edit
-from mendloop.contracts.mapping import Commit, Target
-from mendloop.domain.patch import encoding_of
-from mendloop.domain.python_source import PythonSource
+from mendloop.domain.policy import holds_tests
 
-_MOST_SUSPECTS = 3
-_MOST_TARGETS = 3
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """Which pieces of which commit to undo."""
-
-    commit: Commit
-    target: Target
-    pieces: tuple[Piece, ...]
-    what: str
+_MOST_TARGETS = 5
 
 
 class Revert:
@@ -35,11 +20,13 @@ class Revert:
 
     def draft(self, context: DraftContext) -> Proposal | Declined:
         """The first plan whose edits were not tried; `no_suspect` or `no_safe_change` when there is none."""
-        if not context.mapping.suspects:
+        targets = context.mapping.targets[:_MOST_TARGETS]
+        commits = likely_commits(targets, context)
+        if not commits:
             return Declined("no_suspect", "no recent commit touched the target")
         passed_over: list[str] = []
-        for plan in _plans(context):
-            edits = _edits(plan, context)
+        for plan in plans(commits, targets, context):
+            edits = edits_of(plan, context)
             if not edits:
                 passed_over.append(f"undo {plan.what} of {plan.commit.sha[:12]}: later commits changed those lines")
             elif edits in context.tried:
@@ -50,93 +37,12 @@ class Revert:
         return Declined("no_safe_change", reason)
 
 
-def _plans(context: DraftContext) -> Iterator[_Plan]:
-    """The whole change to the function first, then smaller and larger parts; likelier suspects before others."""
-    suspects = [suspect.commit for suspect in context.mapping.suspects[:_MOST_SUSPECTS]]
-    for target in context.mapping.targets[:_MOST_TARGETS]:
-        for commit in suspects:
-            yield from _plans_for(commit, target, context)
-
-
-def _plans_for(commit: Commit, target: Target, context: DraftContext) -> Iterator[_Plan]:
-    pieces = _pieces(commit, target, context)
-    inside = tuple(piece for piece in pieces if target.function in piece.functions)
-    around = tuple(piece for piece in pieces if piece.bound and piece not in inside)
-    used = tuple(piece for piece in around if piece.bound & _names(target, inside, context))
-    name = target.function or "the module"
-    if not target.function:
-        yield from ([_Plan(commit, target, around, f"the change to {name}")] if around else [])
-        return
-    if inside:
-        needed = tuple(piece for piece in used if _restores(piece))
-        plan = tuple(piece for piece in pieces if piece in inside or piece in needed)
-        yield _Plan(commit, target, plan, f"the change to {name}")
-    if len(inside) > 1:
-        for piece in sorted(inside, key=lambda piece: piece.size):
-            yield _Plan(commit, target, (piece,), f"a part of the change to {name}")
-    if used:
-        plan = tuple(piece for piece in pieces if piece in inside or piece in used)
-        yield _Plan(
-            commit, target, plan, f"the change to {name} and to what it uses" if inside else f"what {name} uses"
-        )
-
-
-def _pieces(commit: Commit, target: Target, context: DraftContext) -> list[Piece]:
-    file = file_of(context.base.code.commit_diff(context.service.repository, commit.sha), target.path)
-    after = context.base.at(commit.sha).python(file.path) if file else None
-    if file is None or after is None:
-        return []
-    old_path = str(file.source_file).removeprefix("a/")
-    before = context.base.at(commit.parents[0]).python(old_path) if commit.parents else None
-    return pieces_of(file, before, after)
-
-
-def _restores(piece: Piece) -> bool:
-    """Whether undoing it puts something back, such as an import that the function needs again."""
-    return bool(piece.removed)
-
-
-def _names(target: Target, inside: tuple[Piece, ...], context: DraftContext) -> set[str]:
-    """Names that the function uses now, or would use again with its old lines put back."""
-    source = context.base.python(target.path)
-    function = source.named(target.function) if source else None
-    names = source.names_used(function) if source and function else set()
-    for line in (line for piece in inside for line in piece.removed):
-        names |= PythonSource(line.strip().encode()).identifiers
-    return names
-
-
-def _edits(plan: _Plan, context: DraftContext) -> tuple[Edit, ...]:
-    """Edits at the base; empty when a piece does not stand there exactly once, or pieces got mixed up."""
-    content = context.base.read(plan.target.path)
-    if content is None:
-        return ()
-    old = content.decode(encoding_of(plan.target.path, content)).replace("\r\n", "\n")
-    lines = old.split("\n")
-    source = PythonSource(old.encode())
-    function = source.named(plan.target.function)
-    found: list[tuple[int, Piece]] = []
-    for piece in plan.pieces:
-        inside = function is not None and plan.target.function in piece.functions
-        within = (function.start - 1, function.end) if function and inside else (0, len(lines))
-        at = piece.find(lines, within)
-        if at is None:
-            return ()
-        found.append((at, piece))
-    found.sort(key=lambda pair: pair[0])
-    if any(at + len(piece.added) > following for (at, piece), (following, _) in zip(found, found[1:], strict=False)):
-        return ()
-    for at, piece in reversed(found):
-        lines[at : at + len(piece.added)] = piece.removed
-    new = "\n".join(lines)
-    return tuple(edits_between(plan.target.path, old, new)) if new != old else ()
-
-
-def _proposal(plan: _Plan, edits: tuple[Edit, ...], context: DraftContext, passed_over: list[str]) -> Proposal:
+def _proposal(plan: Plan, edits: tuple[Edit, ...], context: DraftContext, passed_over: list[str]) -> Proposal:
     commit, target = plan.commit, plan.target
     name, sha = target.function or target.path, commit.sha[:12]
     raised = evidence_lines(context.evidence, context.exception)
-    restored, gone = (sum(len(lines) for lines in side) for side in _sides(plan))
+    restored = sum(len(part.piece.removed) for part in plan.parts)
+    gone = sum(len(part.piece.added) for part in plan.parts)
     others = [
         f"revert {other.commit.sha[:12]}: less likely" for other in context.mapping.suspects if other.commit != commit
     ]
@@ -151,15 +57,16 @@ def _proposal(plan: _Plan, edits: tuple[Edit, ...], context: DraftContext, passe
                 citations=[f"{target.path}:{target.start_line}", commit.sha],
             ),
         ],
-        risks=[f"Whatever else {sha} meant to do in {name} is undone with it."],
+        risks=[f"Whatever else {sha} meant to do in {name} is undone with it.", *_tests_put_back(edits, sha)],
         discarded=[*passed_over, *others][:10],
         suspect=commit.sha,
         precedent_revision=commit.parents[0] if commit.parents else "",
     )
 
 
-def _sides(plan: _Plan) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-    return [piece.removed for piece in plan.pieces], [piece.added for piece in plan.pieces]
+def _tests_put_back(edits: tuple[Edit, ...], sha: str) -> list[str]:
+    paths = sorted({edit.path for edit in edits if holds_tests(edit.path)})
+    return [f"{path}: tests that {sha} changed expect again what they expected before it." for path in paths]
 
 
 def _times(context: DraftContext) -> str:

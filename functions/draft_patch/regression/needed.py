@@ -12,6 +12,26 @@ _CALLED_BY_RUNNERS = re.compile(
 
 def unneeded_by(tree: ast.Module, test: str) -> list[ast.stmt]:
     """Top-level definitions that `test` (`test_x`, `TestY.test_x`) can do without. Only definitions are ever named."""
+    needed = _needed(tree, test)
+    return [node for node in tree.body if _bound(node) and node not in needed]
+
+
+def unused_imports(tree: ast.Module, test: str) -> list[ast.stmt]:
+    """Top-level imports of which neither `test` nor what it needs uses a name.
+
+    One that only works by being there is among them: whether the test shows the failure without it, the proof tells.
+    """
+    used = {name for node in _needed(tree, test) for name in _mentioned(node, test)}
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return [node for node in imports if not _kept(node, used)]
+
+
+def _kept(node: ast.Import | ast.ImportFrom, used: set[str]) -> bool:
+    names = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    return bool(names & (used | {"*"})) or (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+
+
+def _needed(tree: ast.Module, test: str) -> list[ast.stmt]:
     definitions = {bound: node for node in tree.body for bound in _bound(node)}
     roots = [node for node in tree.body if _always(node, test.partition(".")[0])]
     reached, left = set[str](), {name for node in roots for name in _mentioned(node, test)}
@@ -20,8 +40,7 @@ def unneeded_by(tree: ast.Module, test: str) -> list[ast.stmt]:
         if name in definitions and name not in reached:
             reached.add(name)
             left |= set(_mentioned(definitions[name], test)) - reached
-    needed = [*roots, *(definitions[name] for name in reached)]
-    return [node for node in tree.body if _bound(node) and node not in needed]
+    return [*roots, *(definitions[name] for name in reached)]
 
 
 def _bound(node: ast.stmt) -> list[str]:

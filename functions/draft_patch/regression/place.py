@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from functions.draft_patch.context import DraftContext
-from mendloop.domain.policy import is_protected, is_test
+from mendloop.domain.policy import holds_tests, is_protected
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def place_for(context: DraftContext) -> Place:
     root = context.service.root.strip("/")
     paths = [path for path in context.base.paths if not root or path.startswith(root + "/")]
     protected = context.service.protected_paths
-    tests = [path for path in paths if is_test(path) and not is_protected(path, tuple(protected))]
+    tests = [path for path in paths if holds_tests(path) and not is_protected(path, tuple(protected))]
     folders = Counter(str(PurePosixPath(path).parent) for path in tests)
     best = min(folders, key=lambda folder: (-folders[folder], folder.count("/"), folder), default="")
     folder = best if best else str(PurePosixPath(root) / "tests")

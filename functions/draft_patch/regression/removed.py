@@ -1,16 +1,19 @@
 """Second source: a test that the suspect commit removed or weakened, put back as a file of its own."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from functions.draft_patch.context import DraftContext, Tree
 from functions.draft_patch.drafters.pieces import paths_in
-from functions.draft_patch.regression.needed import unneeded_by
+from functions.draft_patch.regression.needed import unneeded_by, unused_imports
 from functions.draft_patch.regression.place import Place
 from mendloop.contracts.draft import RegressionSource, RegressionTest
-from mendloop.domain.policy import is_test
+from mendloop.contracts.mapping import Commit
+from mendloop.domain.policy import holds_tests
 
 _Test = ast.FunctionDef | ast.AsyncFunctionDef
+_ENCODING = re.compile(r"#.*coding[:=]")
 
 
 def restored(context: DraftContext, place: Place, suspect: str) -> Iterator[RegressionTest]:
@@ -22,7 +25,7 @@ def restored(context: DraftContext, place: Place, suspect: str) -> Iterator[Regr
         return
     diff = context.base.code.commit_diff(context.service.repository, suspect)
     before, after = context.base.at(commit.parents[0]), context.base.at(suspect)
-    for path in (path for path in paths_in(diff) if is_test(path)):
+    for path in (path for path in paths_in(diff) if holds_tests(path)):
         for name in sorted(_lost(before, after, path), key=lambda name: not _about_target(before, path, name, context)):
             yield RegressionTest(
                 source=RegressionSource.SUSPECT_REMOVED,
@@ -31,6 +34,15 @@ def restored(context: DraftContext, place: Place, suspect: str) -> Iterator[Regr
                 test_id=place.node_id(name.replace(".", "::")),
                 reason=f"{name} stood in {path} until {suspect[:12]} removed or changed it.",
             )
+
+
+def tests_lost(context: DraftContext, commit: Commit) -> bool:
+    """Whether a commit took a test away, or changed one."""
+    if not commit.parents:
+        return False
+    before, after = context.base.at(commit.parents[0]), context.base.at(commit.sha)
+    diff = context.base.code.commit_diff(context.service.repository, commit.sha)
+    return any(_lost(before, after, path) for path in paths_in(diff) if holds_tests(path))
 
 
 def _about_target(before: Tree, path: str, name: str, context: DraftContext) -> bool:
@@ -68,17 +80,24 @@ def _parsed(content: bytes | None) -> ast.Module | None:
 
 
 def _only(before: Tree, path: str, name: str) -> str:
-    """The old file without its other tests, and without the helpers that only those used; imports stay."""
+    """The old file's one test and what it needs: no other tests, no helpers, imports or comments of theirs."""
     content = before.read(path) or b""
     lines = content.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
     tree = ast.parse(content)
-    unneeded = {_span(node) for node in unneeded_by(tree, name)}
+    unneeded = {_span(node) for node in (*unneeded_by(tree, name), *unused_imports(tree, name))}
     for first, last in sorted({*_others(tree, name), *unneeded}, reverse=True):
         start = first - 1
         while start and not lines[start - 1].strip():  # the blank lines that set it apart go with it
             start -= 1
         del lines[start:last]
-    return "\n".join(lines).strip("\n") + "\n"
+    return "\n".join(_without_header(lines)).strip("\n") + "\n"
+
+
+def _without_header(lines: list[str]) -> list[str]:
+    """Without the comments above the first statement, a licence as a rule: the file it came from keeps them."""
+    first = next((at for at, line in enumerate(lines) if line.strip() and not line.startswith("#")), 0)
+    declared = [line for line in lines[:first] if _ENCODING.match(line)][:1]
+    return declared + lines[first:]
 
 
 def _others(tree: ast.Module, name: str) -> list[tuple[int, int]]:

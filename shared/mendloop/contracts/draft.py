@@ -45,6 +45,7 @@ class RegressionTest(Contract):
     expected_type: str = Field(default="", description="Exception type that red must show")
     expected_function: str = Field(default="", description="Function that red must pass through")
     reason: str = Field(default="", description="How it was made, or why there is none")
+    published: bool = Field(default=True, description="False: too long for the budget; it proves, and stays out")
 
 
 class CodeFix(StoredContract):
@@ -64,6 +65,7 @@ class CodeFix(StoredContract):
     rationale: list[Claim]
     risks: list[str] = Field(default_factory=list)
     discarded: list[str] = Field(default_factory=list, description="Alternatives that were not taken, and why")
+    undoes: str = Field(default="", description="Hash of the commit whose change is undone, if it is a revert")
     highlighted: ArtifactRef | None = Field(
         default=None, description="The diff as highlighted HTML, stored when drafted"
     )
@@ -78,7 +80,7 @@ class CodeFix(StoredContract):
         """How small the change is, in words: the code's lines, and the regression test's beside them."""
         files = len(self.files) - self._with_test
         test = len(self.regression.content.splitlines())
-        beside = f", plus a regression test of {plural(test, 'line')}" if self.regression.path else ""
+        beside = f", plus a regression test of {plural(test, 'line')}" if self._with_test else ""
         return f"{plural(self.code_lines, 'changed line')} in {plural(files, 'file')}{beside}"
 
     @property
@@ -90,7 +92,7 @@ class CodeFix(StoredContract):
         test = self.regression
         return (
             [*self.edits, Edit(path=test.path, search="", replace=test.content, new_file=True)]
-            if test.path
+            if test.path and test.published
             else [*self.edits]
         )
 

@@ -41,6 +41,7 @@ PROTECTED_NAMES = (
 """File names, folded to lower case."""
 
 _TEST_NAMES = ("test_*.py", "*_test.py")
+_OTHER_TEST_NAMES = ("tests_*.py", "*_tests.py", "tests.py", "test.py")
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,11 @@ def is_test(path: str) -> bool:
     return any(fnmatchcase(PurePosixPath(path).name, pattern) for pattern in _TEST_NAMES)
 
 
+def holds_tests(path: str) -> bool:
+    """Whether somebody's test runner takes the file for tests: pytest's names, and those of others before it."""
+    return is_test(path) or any(fnmatchcase(PurePosixPath(path).name, pattern) for pattern in _OTHER_TEST_NAMES)
+
+
 def _matches(path: str, pattern: str) -> bool:
     """A pattern of the catalog: a folder, a file name, or a whole path, `*` crossing folders."""
     pattern = pattern.strip("/").removesuffix("/**")
@@ -149,7 +155,7 @@ def _check_content(path: str, content: bytes, policy: PatchPolicy, change: Chang
         raise PatchRefused(f"secret: {path} would hold something like a {new_secrets[0]}")
     if path.endswith((".py", ".pyi")):
         python_policy.check_python(path, content, allowed, policy.own_modules)
-        if is_test(path) and path != change.regression:
+        if holds_tests(path) and path != change.regression:
             python_policy.check_tests_kept(path, old, content)
 
 

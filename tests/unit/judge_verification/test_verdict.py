@@ -213,7 +213,8 @@ def test_passing_through_a_method_of_that_name_counts_but_not_in_the_test_itself
         (without("patched", "suite")(), 1, VerificationNext.REDRAFT),
         (without("patched", "suite")(), 2, VerificationNext.REDRAFT),
         (without("patched", "suite")(), 3, VerificationNext.FILE_TICKET),
-        (with_session("base", "regression", GREEN)(), 1, VerificationNext.FILE_TICKET),
+        (with_session("base", "regression", GREEN)(), 1, VerificationNext.REDRAFT),
+        (with_session("base", "regression", GREEN)(), 3, VerificationNext.FILE_TICKET),
     ],
 )
 def test_where_it_goes_from_here(runs: Sessions, attempt: int, leads_to: VerificationNext) -> None:

@@ -8,18 +8,18 @@ from typing import Any
 
 from functions.choose_route.deciding import Mapped, by_mapping, held_back
 from functions.draft_patch.context import DraftContext, Drafter, Tree
-from functions.draft_patch.earlier import LONGEST_HINT
+from functions.draft_patch.earlier import LONGEST_HINT, lessons
 from functions.draft_patch.turns import drafted
 from functions.judge_verification.judged import MOST_ATTEMPTS, judged, next_after
 from functions.map_code.mapping import name_of
 from functions.prepare_verification.packing import Packer
 from mendloop import documents
 from mendloop.cli.drafting.failure import Failure
-from mendloop.contracts.draft import ActionRecommended, CodeFix, Edit, Explanation
+from mendloop.contracts.draft import ActionRecommended, CodeFix, Explanation
 from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.mapping import CodeMap
 from mendloop.contracts.route import Route, RouteSlot
-from mendloop.contracts.verification import PreparationSlot, TestJob, Verification, VerificationNext
+from mendloop.contracts.verification import PreparationSlot, TestJob, Verification, VerificationNext, VerificationStatus
 from mendloop.domain.catalog import Limits, Service
 from mendloop.domain.identity import content_hash, sha256
 from mendloop.ports import ArtifactStore, CodeHost, Sandbox
@@ -101,9 +101,9 @@ def _rounds(failure: Failure, ended: Ended, tools: Tools, tell: Callable[[str], 
         mapping=ended.mapping,
         base=Tree(tools.code, service, failure.base),
     )
-    tried: list[tuple[Edit, ...]] = []
+    drafts: list[CodeFix] = []
     for attempt in range(1, MOST_ATTEMPTS + 1):
-        draft, refusals = drafted(replace(context, attempt=attempt, tried=list(tried)), tools.drafters)
+        draft, refusals = drafted(replace(context, attempt=attempt), tools.drafters)
         ended.refusals += refusals
         if not isinstance(draft, CodeFix) and ended.verification:
             tell(f"attempt {attempt}: {draft.explanation}")
@@ -115,8 +115,15 @@ def _rounds(failure: Failure, ended: Ended, tools: Tools, tell: Callable[[str], 
         said = f"attempt {attempt}, {draft.drafter}: {verdict.status}. {verdict.reason}"
         ended.rounds.append(said)
         tell(said)
-        if next_after(verdict.status, attempt) is not VerificationNext.REDRAFT:
+        tested = bool(draft.regression.test_id)
+        if next_after(verdict.status, attempt, tested=tested) is not VerificationNext.REDRAFT:
             return
-        tried.append(tuple(draft.edits))
-        hint = f"{verdict.reason}\n{verdict.output_tail[-LONGEST_HINT:]}"
-        context = replace(context, hint=hint)
+        drafts.append(draft)
+        taught = lessons(drafts, unreproduced=verdict.status is VerificationStatus.NOT_REPRODUCED)
+        context = replace(
+            context,
+            hint=f"{verdict.reason}\n{verdict.output_tail[-LONGEST_HINT:]}",
+            tried=taught.tried,
+            unreproduced=taught.unreproduced,
+            retest=taught.retest,
+        )

@@ -18,7 +18,7 @@ from mendloop.domain.catalog import Repository, Service
 from mendloop.domain.errors import BadInput
 from mendloop.ports import Model, Sandbox
 
-OFFLINE = ("revert",)
+OFFLINE = ("revert", "templates")
 """What `auto` tries, in this order; a model only where one is named."""
 NAMES = ("auto", *OFFLINE, "claude")
 
