@@ -108,6 +108,8 @@ class Drafter(Protocol):
     """One way to a change."""
 
     name: str
+    costs: bool
+    """Whether it spends money."""
 
     def draft(self, context: DraftContext) -> Proposal | Declined:
         """A proposal other than those in `context.tried`, or the reason why there is none."""

@@ -10,6 +10,8 @@ from mendloop.domain.errors import MoneyExhausted, PatchRefused
 
 MOST_REFUSALS = 2
 """A refused proposal goes back to its drafter this often, then the next drafter has its turn."""
+MOST_PROPOSALS = 10
+"""Of a drafter that costs nothing, where no test at hand shows the failure with its proposals."""
 
 _UNSHOWN = Declined("not_reproduced", "no regression test at hand shows the failure on the running revision")
 
@@ -25,19 +27,34 @@ def drafted(context: DraftContext, drafters: Sequence[Drafter]) -> Result:
         if again:
             return again, refusals
         context = replace(context, tried=[*context.tried, tuple(context.retest.edits)])
+    untested: list[CodeFix] = []
     for drafter in drafters:
+        if drafter.costs and untested:
+            break  # money is for where nothing else has an answer
         result = _from_one(drafter, context, refusals)
-        if isinstance(result, CodeFix):
-            others = [f"{name}: {said.reason}" for name, said in declined]
-            return result.model_copy(update={"discarded": [*result.discarded, *others]}), refusals
-        declined.append((drafter.name, result))
+        if isinstance(result, Declined):
+            declined.append((drafter.name, result))
+        elif result.regression.test_id:
+            return _with_alternatives(result, untested, declined), refusals
+        else:
+            untested.append(result)
+    if untested:
+        best = min(untested, key=lambda fix: fix.changed_lines)
+        return _with_alternatives(best, [fix for fix in untested if fix is not best], declined), refusals
     return _explained(context, declined), refusals
+
+
+def _with_alternatives(fix: CodeFix, passed: list[CodeFix], declined: list[tuple[str, Declined]]) -> CodeFix:
+    """With what the others said. One that a test can prove goes before the smallest of those that none can."""
+    said = [f"{other.drafter}: {other.changed_lines} lines that nothing proves ({other.title})" for other in passed]
+    said += [f"{name}: {found.reason}" for name, found in declined]
+    return fix.model_copy(update={"discarded": [*fix.discarded, *said]})
 
 
 def _from_one(drafter: Drafter, context: DraftContext, refusals: list[str]) -> CodeFix | Declined:
     """Ask again after a refusal, at most twice; `refusals` collects the gate's words."""
     tried, own = list(context.tried), list[str]()
-    for _ in range(MOST_REFUSALS + 1):
+    for _ in range(MOST_REFUSALS + 1 if drafter.costs else MOST_PROPOSALS):
         turn = replace(context, tried=list(tried), refusals=list(own))
         try:
             proposal = drafter.draft(turn)
@@ -51,6 +68,8 @@ def _from_one(drafter: Drafter, context: DraftContext, refusals: list[str]) -> C
         except PatchRefused as refusal:
             own.append(str(refusal))
             refusals.append(f"{drafter.name}: {refusal}"[:300])
+            if len(own) > MOST_REFUSALS:
+                break
             continue
         if not context.unreproduced or fix.regression.test_id:
             return fix

@@ -23,6 +23,7 @@ class Claude:
     """Needs a configured model and money in the ledger. `model` is called when the first exchange is due."""
 
     name = "claude"
+    costs = True
 
     def __init__(self, model: Callable[[], Model], ledger: Ledger, clock: Clock) -> None:
         self._model = model

@@ -17,6 +17,7 @@ class Revert:
     """Needs no model and no money."""
 
     name = "revert"
+    costs = False
 
     def draft(self, context: DraftContext) -> Proposal | Declined:
         """The first plan whose edits were not tried; `no_suspect` or `no_safe_change` when there is none."""

@@ -122,7 +122,7 @@ class Service(_Section):
     approvers: list[str]
     tickets: Tickets = Tickets()
     autonomy: Autonomy = Autonomy.EXPLAIN
-    drafters: list[str] = Field(default_factory=lambda: ["revert"])
+    drafters: list[str] = Field(default_factory=lambda: ["revert", "templates"], description="In this order")
     limits: Limits = Limits()
     mutes: list[Mute] = Field(default_factory=list)
     protected_paths: list[str] = Field(default_factory=list, description="Patterns added to the built-in ones")

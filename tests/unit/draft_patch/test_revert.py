@@ -3,6 +3,7 @@ from datetime import timedelta
 from mendloop import documents
 from mendloop.contracts.approval import Action, DecisionSlot
 from mendloop.contracts.draft import CodeFix, RegressionSource
+from mendloop.contracts.execution import Execution
 from mendloop.contracts.verification import VerificationNext, VerificationSlot, VerificationStatus
 from tests.fakes.clock import NOW
 from tests.fakes.house import INCIDENT, SERVICE, make_decision, make_request, make_verification
@@ -252,3 +253,56 @@ def test_the_size_counts_code_and_regression_test_apart() -> None:
     lines = len(fix.regression.content.splitlines())
     assert fix.size == f"2 changed lines in 1 file, plus a regression test of {lines} lines"
     assert "\n\n\n\n" not in fix.regression.content
+
+
+def test_a_change_elsewhere_is_undone_as_a_whole_with_the_tests_that_it_changed() -> None:
+    shop = Shop(entry_point="")
+    other = "shop/limits.py"
+    limits = "def most():\n    return 3\n"
+    test = "from shop.limits import most\n\n\ndef test_most():\n    assert most() == 3\n"
+    shop.good = shop.commit({other: limits, "tests/test_most.py": test}, days=5)
+    loose = {other: limits.replace("3", "None"), "tests/test_most.py": test.replace("== 3", "is None")}
+    broken = shop.break_it(BAD, **loose)
+    room = Drafting(shop, broken)
+    first = room.fix()
+    second = room.fix(failed_once(room, first))
+    patched = room.patched(second)
+    assert (patched[other], patched["tests/test_most.py"]) == (limits, test)
+    assert any("expect again what they expected before" in risk for risk in second.risks)
+
+
+def failed_once(room: Drafting, fix: CodeFix, status: VerificationStatus = VerificationStatus.FAILED) -> Execution:
+    """The execution after a draft whose proof came to nothing, on its way back."""
+    slot, _ = room.draft()
+    verification = make_verification(status=status)
+    ref = documents.store(room.shop.artifacts, "verification.json", verification)
+    verdict = VerificationSlot(status=status, ref=ref, reason="No.", next=VerificationNext.REDRAFT)
+    return room.execution.model_copy(update={"draft": slot, "verification": verdict})
+
+
+def test_a_test_that_shows_nothing_is_replaced_and_the_edits_stay() -> None:
+    shop = Shop(entry_point="")
+    weak = TEST.replace("== 2", "== 2.0")
+    more = TEST + "\n\ndef test_none():\n    assert order_total(None) == 0\n"
+    shop.good = shop.commit({"tests/test_totals.py": more}, days=5)
+    room = Drafting(shop, shop.break_it(BAD, **{"tests/test_totals.py": weak}), requests=[])
+    first = room.fix()
+    second = room.fix(failed_once(room, first, VerificationStatus.NOT_REPRODUCED))
+    assert second.edits == first.edits
+    assert second.regression.test_id != first.regression.test_id
+
+
+def test_a_long_regression_test_proves_and_stays_out_of_the_change() -> None:
+    shop = Shop(entry_point="", limits={"changed_lines": 8})
+    more = (
+        TEST
+        + "\n\ndef test_none():\n"
+        + "    assert order_total([]) == 0\n" * 9
+        + "    assert order_total(None) == 0\n"
+    )
+    shop.good = shop.commit({"tests/test_totals.py": more}, days=5)
+    fix = Drafting(shop, shop.break_it(BAD, **{"tests/test_totals.py": TEST}), requests=[]).fix()
+    assert (fix.regression.source, fix.regression.published) == (RegressionSource.SUSPECT_REMOVED, False)
+    assert fix.files == [PATH] and fix.regression.path not in fix.diff
+    assert [edit.path for edit in fix.all_edits()] == [PATH]
+    assert any("it proves the change, and is no part of it" in risk for risk in fix.risks)

@@ -22,6 +22,7 @@ class Templates:
     """The first template whose shape fits what failed."""
 
     name = "templates"
+    costs = False
 
     def draft(self, context: DraftContext) -> Proposal | Declined:
         """`no_template` where none fits, `would_hide` where the one that fits would only hide the failure."""

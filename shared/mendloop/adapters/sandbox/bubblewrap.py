@@ -21,6 +21,7 @@ UIDS = range(2_000_000, 3_000_000)
 _PROCESSES = 64
 _TMP_BYTES = 128 * 2**20
 _WORK_BYTES = 512 * 2**20
+_SHARED_BYTES = 64 * 2**20
 _SPACES = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
 
@@ -52,6 +53,8 @@ class Bubblewrap:
         rooms = [
             *("--perms", "1777", "--size", str(_TMP_BYTES), "--tmpfs", "/tmp"),  # noqa: S108 - the jail's own
             *("--perms", "1777", "--size", str(_WORK_BYTES), "--tmpfs", "/work"),
+            # Locks and queues between processes live here; bubblewrap makes it writable for root alone.
+            *("--perms", "1777", "--size", str(_SHARED_BYTES), "--tmpfs", "/dev/shm"),  # noqa: S108 - the jail's own
         ]
         job = _shown(folder / "job", "/job")
         prefix = [self._program, *self._spaces(), *_system(environment), *site, *packages, *job, *rooms]
