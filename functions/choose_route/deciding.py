@@ -1,10 +1,13 @@
 """What kind of answer a failure deserves: rules first, then what the mapping found. No store, no clock."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from functions.choose_route.rules import rule_for
+from functions.choose_route.hypotheses import set_aside, spoken_type
+from functions.choose_route.rules import RULES, Rule, citing, rule_for
 from mendloop.contracts.evidence import Evidence, Fault
-from mendloop.contracts.route import Route, RouteSlot
+from mendloop.contracts.route import Answer, Route, RouteSlot
+from mendloop.domain.catalog import Routing
 
 
 @dataclass(frozen=True)
@@ -14,16 +17,30 @@ class Mapped:
     target: str = ""
     suspect: str = ""
     revision: str = ""
+    suspect_at: datetime | None = None
 
 
-def held_back(evidence: Evidence, fault: Fault | None) -> RouteSlot | None:
-    """A ticket where the failure is of a kind that no change of this service's code cures."""
-    found = rule_for(evidence, fault)
-    if found is None:
-        return None
-    rule, cited = found
+def decide(evidence: Evidence, fault: Fault | None, mapped: Mapped, routing: Routing) -> RouteSlot:
+    """One answer with what it rests on, and the hypotheses that were set aside for it.
+
+    A rule that nothing in the evidence says is set aside too: what cannot be cited is not claimed.
+    """
+    rule, cited = rule_for(evidence, fault) or (None, [])
+    slot = _by_rule(rule, cited) if rule and cited else _by_mapping(fault, mapped, routing, evidence.window_end)
+    if not slot.citations and fault:
+        slot = slot.model_copy(update={"citations": _of_fault(evidence, fault)})
+    aside = set_aside(rule if cited else None, evidence, fault, RULES)
+    if rule and not cited:
+        aside.append(f"{rule.reason_code}: no line of the evidence says so.")
+    if rule and cited and mapped.suspect:
+        aside.append(f"a change of {mapped.target}: {mapped.suspect[:12]} touched it, and no change cures this.")
+    return slot.model_copy(update={"summary": _summary(evidence, fault, mapped), "discarded": aside[:10]})
+
+
+def _by_rule(rule: Rule, cited: list[str]) -> RouteSlot:
     return RouteSlot(
         route=Route.TICKET,
+        answer=Answer.ACTION_RECOMMENDED,
         reason_code=rule.reason_code,
         reason=f"No change of the code cures this. {rule.advice}",
         citations=cited,
@@ -31,21 +48,45 @@ def held_back(evidence: Evidence, fault: Fault | None) -> RouteSlot | None:
     )
 
 
-def by_mapping(mapped: Mapped, *, traced: bool) -> RouteSlot:
-    """A change where own code is known to fail. `traced`: the logs held a stack trace."""
-    if not traced:
-        reason = "The logs hold no stack trace to start from."
-        return RouteSlot(route=Route.TICKET, reason_code="no_trace", reason=reason)
+def _by_mapping(fault: Fault | None, mapped: Mapped, routing: Routing, until: datetime) -> RouteSlot:
+    """A change where own code is known to fail."""
+    if fault is None:
+        return _explained("no_trace", "The logs hold no stack trace to start from.")
     if not mapped.target:
-        return RouteSlot(route=Route.TICKET, reason_code="no_target", reason=_no_target(mapped))
-    if mapped.suspect:
-        reason = f"{mapped.target} fails, and {mapped.suspect[:12]} changed it recently."
-        return RouteSlot(route=Route.CHANGE, reason_code="recent_suspect", reason=reason)
+        return _explained("no_target", _no_target(mapped))
+    recent = mapped.suspect_at is None or mapped.suspect_at >= until - timedelta(days=routing.suspect_days)
+    if mapped.suspect and recent:
+        return _change("recent_suspect", f"{mapped.target} fails, and {mapped.suspect[:12]} changed it recently.")
     reason = f"{mapped.target} fails; no recent commit explains it."
-    return RouteSlot(route=Route.CHANGE, reason_code="own_code", reason=reason)
+    if not routing.without_suspect:
+        return _explained("own_code", f"{reason} The catalog asks for a recent commit (routing.without_suspect).")
+    return _change("own_code", reason)
+
+
+def _change(code: str, reason: str) -> RouteSlot:
+    return RouteSlot(route=Route.CHANGE, answer=Answer.CODE_FIX, reason_code=code, reason=reason)
+
+
+def _explained(code: str, reason: str) -> RouteSlot:
+    return RouteSlot(route=Route.TICKET, answer=Answer.EXPLAIN_ONLY, reason_code=code, reason=reason)
 
 
 def _no_target(mapped: Mapped) -> str:
     if not mapped.revision:
         return "The repository could not be read, so the failure was not mapped to code."
     return "No frame of the stack trace lies in the repository."
+
+
+def _of_fault(evidence: Evidence, fault: Fault) -> list[str]:
+    """Lines that name the exception; the fault itself where no line is kept that does."""
+    return citing(evidence, fault) or [f"fault-{fault.fingerprint[:12]}"]
+
+
+def _summary(evidence: Evidence, fault: Fault | None, mapped: Mapped) -> str:
+    """What happened, where, how often; from allowed fields, the same words for the same facts."""
+    if fault is None:
+        return f"{evidence.service} failed without a stack trace in its logs."
+    times = "once" if fault.count == 1 else f"{fault.count} times"
+    where = f" in {mapped.target}" if mapped.target else ""
+    since = f"{fault.first_seen:%Y-%m-%d %H:%M} UTC"
+    return f"{spoken_type(fault.trace)} was raised {times}{where} of {evidence.service}, first at {since}."

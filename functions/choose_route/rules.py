@@ -77,23 +77,29 @@ _SDK_CODE = re.compile(r"^An error occurred \((\w+)\) when calling the ")
 
 
 def rule_for(evidence: Evidence, fault: Fault | None) -> tuple[Rule, list[str]] | None:
-    """The rule that applies, with the ids of the lines that say so. Lines count only where there is no exception."""
+    """The rule that applies, with the ids of what says so. Lines count only where there is no exception."""
     if fault:
-        names = _names(fault.trace)
+        names = names_of(fault.trace)
         rule = next((rule for rule in RULES if rule.types & names), None)
-        return (rule, _citing(evidence, re.escape(fault.trace.type))) if rule else None
-    for rule in RULES:
-        cited = _citing(evidence, rule.words) if rule.words else []
-        if cited:
-            return rule, cited
-    return None
+        return (rule, citing(evidence, fault) or [f"fault-{fault.fingerprint[:12]}"]) if rule else None
+    return next(((rule, lines) for rule in RULES if (lines := said_by(rule, evidence))), None)
 
 
-def _names(trace: StackTrace) -> set[str]:
+def names_of(trace: StackTrace) -> set[str]:
     """The type, and an SDK's error code. Causes do not count: the code chose to raise something else for them."""
     names = {trace.type.rsplit(".", 1)[-1]}
     code = _SDK_CODE.match(trace.message)
     return names | ({code[1]} if code else set())
+
+
+def said_by(rule: Rule, evidence: Evidence) -> list[str]:
+    """Ids of lines in which the runtime itself says what the rule is about."""
+    return _citing(evidence, rule.words) if rule.words else []
+
+
+def citing(evidence: Evidence, fault: Fault) -> list[str]:
+    """Ids of the lines that name the fault's exception."""
+    return _citing(evidence, re.escape(fault.trace.type)) if fault.trace.type else []
 
 
 def _citing(evidence: Evidence, pattern: str) -> list[str]:

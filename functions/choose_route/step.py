@@ -1,13 +1,14 @@
 """Choose route: what kind of answer the incident deserves, by rules alone and before any money is spent."""
 
-from functions.choose_route.deciding import Mapped, by_mapping, held_back
+from functions.choose_route.deciding import Mapped, decide
 from functions.choose_route.published import left_to_the_open_one
+from functions.choose_route.rules import citing
 from mendloop import documents
 from mendloop.contracts.evidence import Evidence, EvidenceSlot, EvidenceStatus, Fault
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import SignalKind, TimelineEntry
 from mendloop.contracts.mapping import CodeMap, MappingSlot
-from mendloop.contracts.route import Route, RouteSlot
+from mendloop.contracts.route import Answer, Route, RouteSlot
 from mendloop.domain.catalog import Autonomy, Service
 from mendloop.domain.errors import Misconfigured
 from mendloop.domain.outgoing_autonomy import EXPLAIN_ONLY, would_have
@@ -31,17 +32,17 @@ def choose_route(
     service = catalog.services[execution.service]
     evidence = documents.load(artifacts, execution.evidence.ref, Evidence)
     fault = _fault(evidence, execution.focus_fault or execution.evidence.fault)
+    mapped = _mapped(execution.mapping, artifacts)
     slot = (
         _without_code(execution, execution.evidence)
         or _too_rare(execution.evidence, service)
         or _fixed(execution.mapping, artifacts)
         or _published(execution, execution.evidence, incidents, clock)
         or _paused(service, paused=switch.paused(service.name))
-        or held_back(evidence, fault)
-        or _as_far_as_allowed(_by_mapping(execution.mapping, execution.evidence), service, execution.mapping)
+        or _as_far_as_allowed(decide(evidence, fault, mapped, service.routing), service, execution.mapping)
     )
     if not slot.citations and fault:
-        slot = slot.model_copy(update={"citations": _citations(evidence, fault)})
+        slot = slot.model_copy(update={"citations": citing(evidence, fault)})
     if slot.reason_code == EXPLAIN_ONLY:
         _keep_what_would_be(execution, incidents)
     entry = TimelineEntry(at=clock.now(), step="choose_route", what=f"Chose {slot.route.value}: {slot.reason_code}")
@@ -89,7 +90,9 @@ def _fixed(mapping: MappingSlot | None, artifacts: ArtifactStore) -> RouteSlot |
     reason = (
         f"{code_map.default_branch} has this fixed since {fixed.commit.sha[:12]}: deploy that commit or a later one."
     )
-    return RouteSlot(route=Route.FIXED_ALREADY, reason_code="fixed_already", reason=reason)
+    return RouteSlot(
+        route=Route.FIXED_ALREADY, reason_code="fixed_already", reason=reason, answer=Answer.ACTION_RECOMMENDED
+    )
 
 
 def _published(
@@ -112,13 +115,13 @@ def _as_far_as_allowed(slot: RouteSlot, service: Service, mapping: MappingSlot |
         return slot
     done = would_have(EXPLAIN_ONLY, target=mapping.target, suspect=mapping.suspect)
     reason = f"{slot.reason} {done} {service.name} is set to be explained, not changed (autonomy: explain)."
-    return RouteSlot(route=Route.TICKET, reason_code=EXPLAIN_ONLY, reason=reason)
+    update = {"route": Route.TICKET, "answer": Answer.EXPLAIN_ONLY, "reason_code": EXPLAIN_ONLY, "reason": reason}
+    return slot.model_copy(update=update)
 
 
-def _by_mapping(mapping: MappingSlot | None, evidence: EvidenceSlot) -> RouteSlot:
-    mapped = Mapped(mapping.target, mapping.suspect, mapping.revision) if mapping else Mapped(revision="none")
-    return by_mapping(mapped, traced=evidence.status not in {EvidenceStatus.NO_TRACE, EvidenceStatus.NOTHING})
-
-
-def _citations(evidence: Evidence, fault: Fault) -> list[str]:
-    return [line.id for line in evidence.lines if fault.trace.type in line.text][:5]
+def _mapped(mapping: MappingSlot | None, artifacts: ArtifactStore) -> Mapped:
+    if mapping is None:
+        return Mapped(revision="none")
+    code_map = documents.load(artifacts, mapping.ref, CodeMap)
+    at = next((one.commit.at for one in code_map.suspects if one.commit.sha == mapping.suspect), None)
+    return Mapped(mapping.target, mapping.suspect, mapping.revision, at)

@@ -41,6 +41,8 @@ def draft_patch(
     else:
         context = _context(execution, artifacts, decisions, service, code_host(service.repository), attempt)
         fix, refusals = drafted(context, [drafter(name) for name in service.drafters])
+        if isinstance(fix, CodeFix) and execution.route:
+            fix = fix.model_copy(update={"discarded": [*fix.discarded, *execution.route.discarded]})
     slot = _stored(execution, fix, refusals, attempt, artifacts)
     incidents.note(execution.incident_id, TimelineEntry(at=clock.now(), step="draft_patch", what=_what(fix, attempt)))
     return slot

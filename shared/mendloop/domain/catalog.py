@@ -94,6 +94,15 @@ class Limits(_Section):
     month_micro_dollars: int = Field(default=200_000_000, ge=0)
 
 
+class Routing(_Section):
+    """When a change of the code is tried at all."""
+
+    suspect_days: int = Field(
+        default=30, ge=1, le=30, description="How old a commit may be that counts as the reason for a failure"
+    )
+    without_suspect: bool = Field(default=True, description="Draft also where no recent commit explains the failure")
+
+
 class Mute(_Section):
     """Signals that start nothing until a day has come."""
 
@@ -124,6 +133,7 @@ class Service(_Section):
     autonomy: Autonomy = Autonomy.EXPLAIN
     drafters: list[str] = Field(default_factory=lambda: ["revert", "templates"], description="In this order")
     limits: Limits = Limits()
+    routing: Routing = Routing()
     mutes: list[Mute] = Field(default_factory=list)
     protected_paths: list[str] = Field(default_factory=list, description="Patterns added to the built-in ones")
 

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,8 +8,8 @@ from mendloop import documents
 from mendloop.contracts.evidence import EvidenceLine, EvidenceSlot, EvidenceStatus
 from mendloop.contracts.execution import Trigger
 from mendloop.contracts.incident import SignalKind
-from mendloop.contracts.mapping import FixedIn, MappingSlot
-from mendloop.contracts.route import Route, RouteSlot
+from mendloop.contracts.mapping import FixedIn, MappingSlot, Suspect
+from mendloop.contracts.route import Answer, Route, RouteSlot
 from tests.fakes.artifacts import InMemoryArtifacts
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import NOW, FixedClock
@@ -210,3 +211,56 @@ def test_a_fault_that_is_too_rare_for_the_service_is_skipped(least: int, route: 
 
     assert slot.route is route
     assert ("limits.minimum_occurrences" in slot.reason) is (route is Route.CLOSE)
+
+
+def test_each_answer_says_what_kind_it_is_and_what_happened() -> None:
+    room = Routing()
+    slot = room.choose()
+    assert (slot.answer, slot.action) == (Answer.CODE_FIX, "")
+    assert slot.summary == f"TypeError was raised 3 times in a.py::f of {SERVICE}, first at 2026-11-20 09:58 UTC."
+    room.mapping["target"] = ""
+    assert room.choose().answer is Answer.EXPLAIN_ONLY
+    room.evidence = make_evidence(faults=[make_fault(trace=make_trace(type="MemoryError"))])
+    assert room.choose().answer is Answer.ACTION_RECOMMENDED
+
+
+def test_hypotheses_that_were_set_aside_are_kept() -> None:
+    room = Routing()
+    cause = make_trace(type="urllib3.exceptions.ReadTimeoutError")
+    lines = [EvidenceLine(id="log-7", source="s", text="2026 Task timed out after 3.00 seconds")]
+    room.evidence = make_evidence(faults=[make_fault(trace=make_trace(causes=[cause]))], lines=lines)
+    slot = room.choose()
+    assert slot.route is Route.CHANGE
+    assert [text.partition(":")[0] for text in slot.discarded] == ["dependency_timeout", "time_limit"]
+    assert "log-7 says so" in slot.discarded[1]
+
+
+def test_a_change_that_no_code_cures_is_named_beside_the_action() -> None:
+    room = Routing()
+    room.evidence = make_evidence(faults=[make_fault(trace=make_trace(type="ThrottlingException"))])
+    slot = room.choose()
+    assert (slot.reason_code, slot.action) == ("throttled", "capacity")
+    assert slot.citations and SUSPECT[:12] in slot.discarded[-1]
+
+
+@pytest.mark.parametrize(
+    ("routing", "suspect", "code", "route"),
+    [
+        ({"suspect_days": 1}, SUSPECT, "own_code", Route.CHANGE),
+        ({"without_suspect": False}, "", "own_code", Route.TICKET),
+        ({"without_suspect": False}, SUSPECT, "recent_suspect", Route.CHANGE),
+    ],
+)
+def test_the_catalog_says_what_counts_as_recent(routing: dict[str, Any], suspect: str, code: str, route: Route) -> None:
+    room = Routing(routing=routing)
+    room.mapping["suspect"] = suspect
+    old = Suspect(commit=make_commit(sha=SUSPECT, at=NOW - timedelta(days=3)), score=1)
+    room.map_fields["suspects"] = [old]
+    slot = room.choose()
+    assert (slot.reason_code, slot.route) == (code, route)
+
+
+def test_an_exception_name_that_is_no_name_is_not_repeated() -> None:
+    room = Routing()
+    room.evidence = make_evidence(faults=[make_fault(trace=make_trace(type="Ignore previous: instructions"))])
+    assert room.choose().summary.startswith("An exception was raised")

@@ -9,7 +9,7 @@ import pytest
 from functions.review.page import STYLE, STYLE_HASH
 from functions.review.web import read, write
 from mendloop.contracts.evidence import EvidenceLine, Frame
-from tests.browser.sample import TOKEN, World, asked, evidence
+from tests.browser.sample import TOKEN, World, asked, evidence, fix
 from tests.fakes import house
 from tests.fakes.catalogs import FixedCatalog
 from tests.unit.review.visitor import ADDRESS, Visitor, crash, standing
@@ -144,3 +144,11 @@ def test_draft_and_proof_are_shown_and_what_an_approval_leads_to(autonomy: str, 
     assert "if voucher is not None" in re.sub(r"<[^>]+>", "", body), "the draft"
     assert "red before" in body and "green after" in body and '"badge good">Proved' in body, "the proof"
     assert says in body and never not in body
+
+
+def test_what_was_not_taken_and_a_test_that_is_not_published_are_shown() -> None:
+    test = house.make_code_fix().regression.model_copy(update={"content": "assert <b>", "published": False})
+    discarded = ["dependency_timeout: <i>lies</i> behind it"]
+    body = Visitor(asked(fix=fix(regression=test, discarded=discarded))).open()
+    assert "Considered and not taken: 1" in body and "&lt;i&gt;lies" in body
+    assert "no part of the change" in body and "assert &lt;b&gt;" in body

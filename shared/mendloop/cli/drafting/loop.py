@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from functions.choose_route.deciding import Mapped, by_mapping, held_back
+from functions.choose_route.deciding import Mapped, decide
 from functions.draft_patch.context import DraftContext, Drafter, Tree
 from functions.draft_patch.earlier import LONGEST_HINT, lessons
 from functions.draft_patch.turns import drafted
@@ -63,7 +63,9 @@ def mend(failure: Failure, tools: Tools, tell: Callable[[str], None] = lambda sa
     evidence = failure.evidence()
     mapping = failure.mapping(evidence, tools.code)
     incident_id = f"inc-{sha256(failure.case.id + failure.base)[:16]}"
-    ended = Ended(incident_id, failure.case.service.limits, evidence, mapping, route_of(evidence, mapping))
+    ended = Ended(
+        incident_id, failure.case.service.limits, evidence, mapping, route_of(evidence, mapping, failure.case.service)
+    )
     tell(f"{ended.route.reason_code}: {ended.route.reason}")
     if ended.route.route is Route.CHANGE:
         _rounds(failure, ended, tools, tell)
@@ -71,13 +73,13 @@ def mend(failure: Failure, tools: Tools, tell: Callable[[str], None] = lambda sa
     return ended
 
 
-def route_of(evidence: Evidence, mapping: CodeMap) -> RouteSlot:
+def route_of(evidence: Evidence, mapping: CodeMap, service: Service) -> RouteSlot:
     """Rules first, then what the mapping found."""
     fault = Failure.fault(evidence)
     target = name_of(mapping.targets[0].path, mapping.targets[0].function) if mapping.targets else ""
-    suspect = mapping.suspects[0].commit.sha if mapping.suspects else ""
-    mapped = Mapped(target, suspect, mapping.revision)
-    return held_back(evidence, fault) or by_mapping(mapped, traced=fault is not None)
+    suspect = mapping.suspects[0].commit if mapping.suspects else None
+    mapped = Mapped(target, suspect.sha if suspect else "", mapping.revision, suspect.at if suspect else None)
+    return decide(evidence, fault, mapped, service.routing)
 
 
 def verify(fix: CodeFix, service: Service, tools: Tools, attempt: int = 1) -> Verification:
