@@ -104,4 +104,5 @@ def _policy(context: DraftContext) -> PatchPolicy:
         functions=limits.functions,
         protected_paths=tuple(context.service.protected_paths),
         own_modules=frozenset(own),
+        allows=frozenset(context.service.patch_allows),
     )

@@ -1,6 +1,7 @@
 """The job of one attempt: the trees it runs, packed, and the commands."""
 
 from functions.prepare_verification.dependencies import needed
+from functions.prepare_verification.reaching import reaching
 from functions.prepare_verification.trees import Tree, changed, pack, unpack
 from mendloop import documents
 from mendloop.contracts.base import ArtifactRef
@@ -59,6 +60,7 @@ class Packer:
             root=root,
             test_command=self._service.test_command,
             regression_id=self._fix.regression.test_id,
+            first=reaching(base, self._fix, root),
             timeout_seconds=self._service.limits.test_timeout_seconds,
             result_key=f"{self._folder}/result.json",
         )

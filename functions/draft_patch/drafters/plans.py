@@ -38,9 +38,10 @@ def plans(commits: list[Commit], targets: list[Target], context: DraftContext) -
     """
     found = [_Undo(commit, targets, context) for commit in commits]
     for undo in found:
-        yield from undo.functions()
+        yield from undo.functions()[:1]
         yield from undo.whole()
     for undo in found:
+        yield from undo.functions()[1:]
         yield from undo.used()
         yield from undo.pieces()
 
@@ -53,16 +54,18 @@ class _Undo:
         self._diff = context.base.code.commit_diff(context.service.repository, commit.sha)
         self._cut: dict[str, list[Piece]] = {}
 
-    def functions(self) -> Iterator[Plan]:
+    def functions(self) -> list[Plan]:
         """What it did to each implicated function, with what those lines need again."""
-        for target in self._targets:
-            inside, around = self._around(target)
-            name = target.function or "the module"
-            if not target.function:
-                yield from self._plan(target, around, f"the change to {name}")
-            elif inside:
-                needed = [piece for piece in self._used(target, inside, around) if piece.removed]
-                yield from self._plan(target, [*inside, *needed], f"the change to {name}")
+        return [plan for target in self._targets for plan in self._function(target)]
+
+    def _function(self, target: Target) -> Iterator[Plan]:
+        inside, around = self._around(target)
+        name = target.function or "the module"
+        if not target.function:
+            yield from self._plan(target, around, f"the change to {name}")
+        elif inside:
+            needed = [piece for piece in self._used(target, inside, around) if piece.removed]
+            yield from self._plan(target, [*inside, *needed], f"the change to {name}")
 
     def whole(self) -> Iterator[Plan]:
         """Everything it did to Python files, and to the tests that it changed and left in place."""

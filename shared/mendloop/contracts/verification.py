@@ -39,6 +39,9 @@ class TestJob(StoredContract):
     root: str = Field(default="", description="Folder in the tree to run in")
     test_command: str = Field(description="From the catalog, e.g. `python -m pytest -q`")
     regression_id: str = Field(default="", description="pytest node id, empty when there is no regression test")
+    first: list[str] = Field(
+        default_factory=list, description="Test files in `root` that name what was changed: their tests run first"
+    )
     timeout_seconds: int = Field(default=300, ge=1)
     result_key: str = Field(description="Where the runner must put the result object")
 

@@ -136,6 +136,9 @@ class Service(_Section):
     routing: Routing = Routing()
     mutes: list[Mute] = Field(default_factory=list)
     protected_paths: list[str] = Field(default_factory=list, description="Patterns added to the built-in ones")
+    patch_allows: list[Annotated[str, Field(pattern="^(new dependency|network|subprocess)$")]] = Field(
+        default_factory=list, description="Rules of the gate that a patch may break, since the service does so anyway"
+    )
 
     @model_validator(mode="after")
     def _somebody_decides(self) -> "Service":

@@ -54,6 +54,8 @@ class PatchPolicy:
     protected_paths: tuple[str, ...] = ()
     own_modules: frozenset[str] = frozenset()
     """Top-level modules that the repository or its dependencies already provide."""
+    allows: frozenset[str] = frozenset()
+    """Rules that the catalog lets a patch break. Paths, budget, tests and secrets are never among them."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def _check_content(path: str, content: bytes, policy: PatchPolicy, change: Chang
     if new_secrets:
         raise PatchRefused(f"secret: {path} would hold something like a {new_secrets[0]}")
     if path.endswith((".py", ".pyi")):
-        python_policy.check_python(path, content, allowed, policy.own_modules)
+        python_policy.check_python(path, content, allowed, policy.own_modules, policy.allows)
         if holds_tests(path) and path != change.regression:
             python_policy.check_tests_kept(path, old, content)
 

@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import pytest
+from pydantic import ValidationError
 
 from mendloop.domain.errors import PatchRefused
 from mendloop.domain.policy import Change, PatchPolicy, check_patch, is_protected
+from tests.fakes import house
 
 POLICY = PatchPolicy(files=3, changed_lines=60, functions=2, own_modules=frozenset({"shop"}))
 OLD = b"import json\n\n\ndef f(x):\n    return x\n\n\ndef g(x):\n    return f(x)\n\n\ndef h(x):\n    return x\n"
@@ -114,3 +118,23 @@ def test_existing_tests_keep_their_tests_and_assertions() -> None:
         check(b"def test_a():\n    assert f(1)\n    assert f(2)\n", path="tests/test_a.py", before=old)
     with pytest.raises(PatchRefused, match="fewer assertions"):
         check(old.replace(b"assert f(2)", b"f(2)"), path="tests/test_a.py", before=old)
+
+
+@pytest.mark.parametrize(
+    ("rule", "new"),
+    [("network", "import socket"), ("subprocess", "import subprocess"), ("new dependency", "import leftpad")],
+)
+def test_the_catalog_may_allow_a_rule_to_be_broken_and_only_that_one(rule: str, new: str) -> None:
+    content = OLD + b"\n" + new.encode() + b"\n"
+    with pytest.raises(PatchRefused, match=rule):
+        check(content)
+    allowing = replace(POLICY, allows=frozenset({rule}))
+    check_patch(allowing, Change({"shop/a.py": OLD}, {"shop/a.py": content}))
+    with pytest.raises(PatchRefused, match="code from text"):
+        check_patch(allowing, Change({"shop/a.py": OLD}, {"shop/a.py": content + b"eval('1')\n"}))
+
+
+@pytest.mark.parametrize("rule", ["secret", "disabled test", "swallowed exception", "code from text", "protected path"])
+def test_what_no_catalog_can_allow(rule: str) -> None:
+    with pytest.raises(ValidationError, match="patch_allows"):
+        house.make_service(patch_allows=[rule])

@@ -12,6 +12,8 @@ import pytest
 from mendloop.adapters.sandbox import build_sandbox
 from mendloop.adapters.sandbox.bubblewrap import Bubblewrap
 from mendloop.adapters.sandbox.environment import read_environment
+from mendloop.adapters.sandbox.process import PlainProcess
+from mendloop.adapters.sandbox.tests_in_jail import TestsInJail
 from mendloop.contracts.verification import TestRun
 from mendloop.domain.errors import Misconfigured
 from tests.fakes.artifacts import InMemoryArtifacts
@@ -150,3 +152,12 @@ def _older_python_with_pytest() -> str | None:
             if prefix.name.split(".")[1] in {"7", "8", "9", "10"} and list(prefix.glob("lib/*/site-packages/pytest")):
                 return str(prefix)
     return None
+
+
+def test_tests_that_reach_the_change_run_first_and_all_run(tmp_path: Path) -> None:
+    artifacts = InMemoryArtifacts()
+    project = {"test_a.py": "def test_one(): pass\n", "test_b.py": "def test_two(): pass\ndef test_three(): pass\n"}
+    job = make_job(artifacts, {}, project=project, regression_id="", first=["test_b.py"])
+    result = TestsInJail(PlainProcess("unsandboxed"), artifacts).run(job)
+    ids = [outcome.test_id for outcome in run_of(result, "patched", "suite").outcomes]
+    assert ids == ["test_b.py::test_two", "test_b.py::test_three", "test_a.py::test_one"]

@@ -107,6 +107,7 @@ def _plan(place: Place, job: TestJob, trial: Trial, command: TestCommand, second
         "job": place.job,
         "import": [place.site, f"{place.work}/dependencies"],
         "arguments": list(trial.arguments),
+        "first": job.first,
     }
 
 

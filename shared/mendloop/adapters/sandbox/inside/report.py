@@ -20,15 +20,21 @@ _LONGEST = 1_000
 
 
 class Report:
-    """One session's report. `tree` is the folder whose files count as frames."""
+    """One session's report. `tree` is the folder whose files count as frames, `first` the files to begin with."""
 
-    def __init__(self, descriptor: int, key: str, tree: str) -> None:
+    def __init__(self, descriptor: int, key: str, tree: str, first: list[str] | None = None) -> None:
         os.set_inheritable(descriptor, False)
         self._say = _speaker(descriptor, key)
         self._tree = tree + os.sep
         self._status: dict[str, str] = {}
         self._failure: dict[str, dict[str, Any]] = {}
+        self._first = {path: at for at, path in enumerate(first or [])}
         self._say({"event": "started"})
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Tests that name what was changed, then all others, each in the order of the project."""
+        items.sort(key=lambda item: self._first.get(item.nodeid.partition("::")[0], len(self._first)))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """The ids that are going to run."""

@@ -36,7 +36,7 @@ def main() -> int:
     sys.path.remove(plan["job"])
     del sys.modules["report"]
 
-    report = Report(plan["descriptor"], plan.pop("key"), str(tree))
+    report = Report(plan["descriptor"], plan.pop("key"), str(tree), plan.get("first", []))
     return int(pytest.main(plan["arguments"], plugins=[report]))
 
 
