@@ -25,7 +25,7 @@ SERVICES = frozenset(
     (
         *("cloudwatch", "logs", "xray", "events", "stepfunctions", "lambda", "ecs", "cloudformation", "synthetics"),
         *("codebuild", "codedeploy", "codepipeline", "resourcegroupstaggingapi", "bedrock", "bedrock-runtime"),
-        *("dynamodb", "s3", "secretsmanager", "sns", "sqs", "ssm", "sts"),
+        *("cloudtrail", "dynamodb", "s3", "secretsmanager", "sns", "sqs", "ssm", "sts"),
     )
 )
 """The AWS services whose descriptions stay in botocore (30 MB with all); `bundle_check` compares them with the code."""

@@ -4,7 +4,7 @@
     -c read_role=mendloop-read    name of the role to read with; "" in an account's second region: roles know no region
 
 It forwards what the rules of mendloop's own account take (`infra/constructs/triggers.py`), and lets mendloop's
-functions read logs, alarms, metrics and functions. Nothing may be written. See docs/accounts.md.
+functions read logs, alarms, metrics, traces and deployments. Nothing may be written. See docs/accounts.md.
 """
 
 import re
@@ -16,7 +16,7 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.constructs.needs import READ_ALARMS, READ_FUNCTIONS, READ_LOGS, READ_METRICS
+from infra.constructs.needs import telemetry_grants
 from infra.constructs.source_accounts import ACCOUNTS_BUS
 from infra.constructs.triggers import PATTERNS, Rule
 from infra.options import Options
@@ -45,11 +45,7 @@ class SourceAccount(Stack):
             # The account alone would let whoever may assume roles there in.
             assumed_by=iam.AccountPrincipal(account).with_conditions({"ArnLike": {"aws:PrincipalArn": functions}}),
         )
-        for actions, resource in (
-            (READ_LOGS, f"arn:{self.partition}:logs:*:{self.account}:log-group:*"),
-            (READ_FUNCTIONS, f"arn:{self.partition}:lambda:*:{self.account}:function:*"),
-            ((*READ_ALARMS, *READ_METRICS), "*"),
-        ):
+        for actions, resource in telemetry_grants(self.partition, "*", self.account):
             role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
 
 

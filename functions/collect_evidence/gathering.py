@@ -38,8 +38,8 @@ def gather(
 ) -> Collected:
     """What the telemetry tells, redacted; Retryable when no log answers. `known`: the service's incidents."""
     signal, sources = incident.signal, Sources(telemetry)
-    alarms = sources.alarms([signal.resource, *signal.children]) if signal.kind is SignalKind.ALARM else []
-    places = find_places(signal, alarms, service, clock.now())
+    alarms = sources.alarms(signal) if signal.kind is SignalKind.ALARM else []
+    places = find_places(signal, alarms, service, clock.now(), sources.metric_log_groups(alarms))
     events = [] if signal.kind is SignalKind.REHEARSAL else sources.logs(places)
     texts = _texts(events)
     groups = group(extract(texts), service, execution.focus_fault)
@@ -47,7 +47,7 @@ def gather(
     main = groups[0] if groups else None
     lines, ids, cut = choose(log, groups, request_events(log, main, service.request_field))
     deployments = sources.deployments(places)
-    running = sources.revision(places)
+    running = sources.revision(places) or _newest(deployments)
     evidence = Evidence(
         incident_id=incident.id,
         service=service.name,
@@ -59,8 +59,8 @@ def gather(
         errors=[] if groups else errors_without_trace(events),
         earlier=earlier_of(main, incident, known),
         requests=failing_requests(log, main, service.request_field, ids),
-        metric=sources.metric(alarms[0] if alarms else None, places),
-        threshold=alarms[0].threshold if alarms else None,
+        series=sources.series(alarms, places),
+        traces=sources.traces(places),
         deployments=deployments,
         last_good_revision=_last_good(deployments, running, main, places),
         failing_revision=running,
@@ -77,6 +77,11 @@ def _texts(events: list[LogEvent]) -> list[LogText]:
     return [LogText(event.at, event.message, f"{event.log_group} {event.stream}") for event in events]
 
 
+def _newest(deployments: list[Deployment]) -> str:
+    """What was deployed last and says what it is: the one that runs, where the function itself does not tell."""
+    return next((each.revision for each in reversed(deployments) if each.succeeded and each.revision), "")
+
+
 def _last_good(deployments: list[Deployment], running: str, main: Group | None, places: Places) -> str:
     """The newest revision that was deployed before the running one and before the fault was first seen."""
     seen = min((one.at for one in main.found), default=places.end) if main else places.end
@@ -85,5 +90,6 @@ def _last_good(deployments: list[Deployment], running: str, main: Group | None, 
 
 
 def _recovered(alarms: list[AlarmDescription], incident: Incident) -> datetime | None:
-    since = alarms[0].state_since if alarms and alarms[0].state == "OK" else None
+    own = next((alarm for alarm in alarms if alarm.name == incident.signal.resource), None)
+    since = own.state_since if own and own.state == "OK" else None
     return since if since and since >= incident.signal.time else None

@@ -1,11 +1,12 @@
-"""From a signal to where the truth lies: log groups, the function, the window."""
+"""From a signal to where the truth lies: log groups, the function or service, its deployments, the window."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mendloop.contracts.incident import Signal
+from mendloop.contracts.incident import Signal, SignalKind
 from mendloop.domain.catalog import Service
-from mendloop.ports import AlarmDescription
+from mendloop.ports import AlarmDescription, Deployed
 
 MAX_LOG_GROUPS = 5
 MARGIN = timedelta(minutes=2)
@@ -22,27 +23,60 @@ class Places:
     function: str
     start: datetime
     end: datetime
+    deployed: Deployed = field(default_factory=Deployed)
+    traced: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
 
 
-def find_places(signal: Signal, alarms: list[AlarmDescription], service: Service, now: datetime) -> Places:
-    """The signal's own words first, then its alarms' dimensions, then what the catalog names without a wildcard."""
+def find_places(
+    signal: Signal,
+    alarms: list[AlarmDescription],
+    service: Service,
+    now: datetime,
+    filtered: Sequence[str] = (),
+) -> Places:
+    """The signal's own words first, then its alarms' dimensions, then what the catalog names without a wildcard.
+
+    `filtered`: log groups whose metric filters make the alarms' metrics.
+    """
     dimensions = [signal.dimensions, *(alarm.dimensions for alarm in alarms)]
     functions = [each["FunctionName"].split(":")[0] for each in dimensions if each.get("FunctionName")]
     functions += [name for name in service.signals.functions if _exact(name)]
     groups = [signal.log_group] if signal.log_group else []
     groups += [each["LogGroupName"] for each in dimensions if each.get("LogGroupName")]
+    groups += filtered
     groups += [f"/aws/lambda/{name}" for name in functions]
     groups += [name for name in service.signals.log_groups if _exact(name)]
     unique = list(dict.fromkeys(groups))
     left = unique[MAX_LOG_GROUPS:]
     start, end = _window(signal, alarms, now)
+    function = functions[0] if functions else _function_of(unique)
+    deployed = _deployed(signal, dimensions, service, function)
+    named = (each.get("Service") for each in dimensions)
     return Places(
-        tuple(unique[:MAX_LOG_GROUPS]),
-        functions[0] if functions else _function_of(unique),
-        start,
-        end,
-        (f"{len(left)} more log groups were not read",) if left else (),
+        log_groups=tuple(unique[:MAX_LOG_GROUPS]),
+        function=function,
+        start=start,
+        end=end,
+        deployed=deployed,
+        traced=tuple(dict.fromkeys(filter(None, (function, deployed.ecs_service, *named)))),
+        cut=(f"{len(left)} more log groups were not read",) if left else (),
+    )
+
+
+def _deployed(signal: Signal, dimensions: list[dict[str, str]], service: Service, function: str) -> Deployed:
+    """Of the signal and its alarms; an ECS service and an application also of the catalog, where it names one."""
+
+    def named(dimension: str) -> str:
+        return next((each[dimension] for each in dimensions if each.get(dimension)), "")
+
+    ecs = named("ServiceName") if named("ClusterName") else ""
+    return Deployed(
+        function=function,
+        cluster=named("ClusterName"),
+        ecs_service=ecs or next((name for name in service.signals.ecs_services if _exact(name)), ""),
+        application=named("Application"),
+        stack=signal.resource if signal.kind is SignalKind.CLOUDFORMATION else "",
     )
 
 

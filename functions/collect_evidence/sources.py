@@ -7,15 +7,21 @@ from functools import partial
 from typing import TypeVar
 
 from functions.collect_evidence.places import Places
-from mendloop.contracts.evidence import Deployment, Gap, MetricPoint
+from mendloop.contracts.evidence import Deployment, Gap, Series, TracedCall, TracedRequest
+from mendloop.contracts.incident import Signal
 from mendloop.domain.errors import MendloopError, Retryable
 from mendloop.domain.redaction import redact
-from mendloop.ports import AlarmDescription, LogEvent, Telemetry
+from mendloop.ports import AlarmDescription, DeploymentSource, LogEvent, Telemetry, TracePage
 
 MAX_BYTES = 2_000_000
 TERMS = ("Traceback", "[ERROR]", "errorType", "ERROR", "Exception")
 DEPLOYMENTS_BACK = timedelta(days=7)
 METRIC_BACK = timedelta(hours=1)
+MAX_SERIES = 4
+MAX_ALARMS = 12
+LEVELS = 3
+"""A composite alarm, composite ones under it, and theirs."""
+MAX_DEPLOYMENTS = 50
 
 Answer = TypeVar("Answer")
 
@@ -28,10 +34,25 @@ class Sources:
     gaps: list[Gap] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
 
-    def alarms(self, names: list[str]) -> list[AlarmDescription]:
-        """Descriptions of these alarms."""
-        described = [self._ask(f"alarm {name}", None, partial(self.telemetry.alarm, name)) for name in names]
-        return [alarm for alarm in described if alarm is not None]
+    def alarms(self, signal: Signal) -> list[AlarmDescription]:
+        """The signal's alarm, then its children as the signal or the alarm names them, two levels down."""
+        found: dict[str, AlarmDescription] = {}
+        names = [signal.resource, *signal.children]
+        for _ in range(LEVELS):
+            new = [name for name in dict.fromkeys(names) if name not in found][: MAX_ALARMS - len(found)]
+            described = [self._ask(f"alarm {name}", None, partial(self.telemetry.alarm, name)) for name in new]
+            found.update({alarm.name: alarm for alarm in described if alarm})
+            names = [child for alarm in described if alarm for child in alarm.children]
+        return list(found.values())
+
+    def metric_log_groups(self, alarms: list[AlarmDescription]) -> list[str]:
+        """Log groups whose metric filters make the alarms' metrics; AWS's own metrics come from no filter."""
+        own = dict.fromkeys((a.namespace, a.metric) for a in alarms if a.metric and not a.namespace.startswith("AWS/"))
+        found: list[str] = []
+        for namespace, metric in own:
+            ask = partial(self.telemetry.metric_log_groups, namespace, metric)
+            found += self._ask(f"metric filters of {namespace}/{metric}", [], ask)
+        return found
 
     def logs(self, places: Places) -> list[LogEvent]:
         """Events of all groups, in time order; Retryable when there are groups and none answered for now."""
@@ -49,19 +70,42 @@ class Sources:
             raise failures[0]
         return sorted(events, key=lambda event: event.at)
 
-    def metric(self, alarm: AlarmDescription | None, places: Places) -> list[MetricPoint]:
-        """The alarm's series from an hour before the window."""
-        if alarm is None:
-            return []
+    def series(self, alarms: list[AlarmDescription], places: Places) -> list[Series]:
+        """What each alarm watches, from an hour before the window; first of those that are in ALARM."""
         start = places.start - METRIC_BACK
-        return self._ask("metric", [], lambda: self.telemetry.metric(alarm, start, places.end))
+        watching = sorted(
+            (alarm for alarm in alarms if alarm.metric or alarm.queries), key=lambda a: a.state != "ALARM"
+        )
+        self.cut += [f"the series of {len(watching) - MAX_SERIES} more alarms"] if len(watching) > MAX_SERIES else []
+        return [
+            self._ask(
+                f"metric of {alarm.name}",
+                Series(alarm=alarm.name, threshold=alarm.threshold),
+                partial(self.telemetry.metric, alarm, start, places.end),
+            )
+            for alarm in watching[:MAX_SERIES]
+        ]
+
+    def traces(self, places: Places) -> list[TracedRequest]:
+        """Traced requests with faults, redacted."""
+        if not places.traced:
+            return []
+        ask = partial(self.telemetry.traces, places.traced, places.start, places.end)
+        page = self._ask("traces", TracePage(), ask)
+        self.cut += [page.cut] if page.cut else []
+        return [trace.model_copy(update={"calls": [_safe(call) for call in trace.calls]}) for trace in page.traces]
 
     def deployments(self, places: Places) -> list[Deployment]:
-        """Deployments of the function of the last week, oldest first."""
-        if not places.function:
-            return []
+        """Of the last week, of every source that knows, oldest first."""
         start = places.start - DEPLOYMENTS_BACK
-        return self._ask("deployments", [], lambda: self.telemetry.deployments(places.function, start, places.end))
+        found: list[Deployment] = []
+        for source in DeploymentSource:
+            ask = partial(self.telemetry.deployments, source, places.deployed, start, places.end)
+            found += self._ask(source.value, [], ask)
+        ordered = sorted(found, key=lambda each: each.at)
+        left = len(ordered) - MAX_DEPLOYMENTS
+        self.cut += [f"{left} earlier deployments of the week"] if left > 0 else []
+        return [each.model_copy(update={"what": redact(each.what)[:300]}) for each in ordered[-MAX_DEPLOYMENTS:]]
 
     def revision(self, places: Places) -> str:
         """The revision that runs; empty when nothing says so."""
@@ -90,3 +134,8 @@ class Sources:
 
     def _gap(self, source: str, error: MendloopError) -> None:
         self.gaps.append(Gap(source=source, reason=redact(f"{type(error).__name__}: {error}")[:300]))
+
+
+def _safe(call: TracedCall) -> TracedCall:
+    texts = {name: redact(getattr(call, name)) for name in ("name", "exception", "message")}
+    return call.model_copy(update=texts)

@@ -99,7 +99,7 @@ def page(question: Question, artifacts: ArtifactStore) -> str:
         own_frame=_own_frame(mapping),
         standing=STANDING.get(question.decision.action, "") if question.decision else "",
         frames=_frames(evidence),
-        chart=chart(evidence.metric, evidence.threshold),
+        charts=[chart(each, evidence.deployments) for each in evidence.series],
         most_lines=MOST_LINES,
     )
 

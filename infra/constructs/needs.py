@@ -11,7 +11,7 @@
 | catalog | MENDLOOP_CATALOG_BUCKET | read |
 | queue | MENDLOOP_SIGNALS_QUEUE_URL | send |
 | start, wake | MENDLOOP_STATE_MACHINE_ARN | start and describe executions; answer task tokens |
-| telemetry | MENDLOOP_ACCOUNT, _REGION, _READ_ROLE | read logs, metrics, alarms, deployments of this account |
+| telemetry | MENDLOOP_ACCOUNT, _REGION, _READ_ROLE | read logs, metrics, alarms, traces, deployments of this account |
 | revision, alarms | the same | of these: what a function says of itself; what an alarm says of itself |
 | mail | MENDLOOP_APPROVER_TOPIC_PREFIX | publish to approvers, see who confirmed |
 | alert | MENDLOOP_OPERATORS_TOPIC_ARN | publish to the operators |
@@ -45,12 +45,38 @@ ITEMS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem")
 TRANSACTIONS = ("dynamodb:UpdateItem",)
 OBJECTS = ("s3:GetObject", "s3:PutObject")
 READ_LOGS = ("logs:FilterLogEvents",)
+READ_FILTERS = ("logs:DescribeMetricFilters",)
 # CloudWatch describes composite alarms only to who may describe all.
 READ_ALARMS = ("cloudwatch:DescribeAlarms",)
 READ_METRICS = ("cloudwatch:GetMetricData",)
 # Without ListTags, GetFunction leaves the tags out.
 REVISION = ("lambda:GetFunction", "lambda:ListTags")
-READ_FUNCTIONS = (*REVISION, "lambda:ListVersionsByFunction")
+READ_FUNCTIONS = (*REVISION, "lambda:ListVersionsByFunction", "lambda:ListAliases")
+READ_TRACES = ("xray:GetTraceSummaries", "xray:BatchGetTraces")
+READ_SERVICES = ("ecs:DescribeServices",)
+READ_STACKS = ("cloudformation:DescribeStackEvents",)
+READ_APPLICATIONS = ("codedeploy:ListDeploymentGroups",)
+READ_RELEASES = ("codedeploy:ListDeployments", "codedeploy:BatchGetDeployments")
+# Neither X-Ray, CloudTrail's look-up nor task definitions know a resource.
+READ_CHANGES = ("cloudtrail:LookupEvents", "ecs:DescribeTaskDefinition")
+
+
+def telemetry_grants(partition: str, region: str, account: str) -> list[tuple[tuple[str, ...], str]]:
+    """What reading telemetry takes, each with its resource; `region` may be `*`."""
+
+    def of(service: str, resource: str) -> str:
+        return f"arn:{partition}:{service}:{region}:{account}:{resource}"
+
+    return [
+        ((*READ_LOGS, *READ_FILTERS), of("logs", "log-group:*")),
+        (READ_FUNCTIONS, of("lambda", "function:*")),
+        (READ_SERVICES, of("ecs", "service/*")),
+        (READ_STACKS, of("cloudformation", "stack/*")),
+        (READ_APPLICATIONS, of("codedeploy", "application:*")),
+        (READ_RELEASES, of("codedeploy", "deploymentgroup:*")),
+        ((*READ_ALARMS, *READ_METRICS), "*"),
+        ((*READ_TRACES, *READ_CHANGES), "*"),
+    ]
 
 
 @dataclass(frozen=True)
@@ -143,10 +169,8 @@ class House:
 
     def _telemetry(self, function: lambda_.Function) -> None:
         stack = Stack.of(function)
-        here = f"{stack.region}:{stack.account}"
-        _allow(function, READ_LOGS, f"arn:{stack.partition}:logs:{here}:log-group:*")
-        _allow(function, READ_FUNCTIONS, _functions(stack))
-        _allow(function, (*READ_ALARMS, *READ_METRICS), "*")
+        for actions, resource in telemetry_grants(stack.partition, stack.region, stack.account):
+            _allow(function, actions, resource)
         self._elsewhere(function)
 
     def _revision(self, function: lambda_.Function) -> None:

@@ -6,13 +6,14 @@ them. "Not there" is `None` or an empty list only where said so; an outage is al
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from pydantic import Field
 
 from mendloop.contracts.approval import ApprovalRequest, Decision
 from mendloop.contracts.base import ArtifactRef, Contract, UtcTime
-from mendloop.contracts.evidence import Deployment, MetricPoint
+from mendloop.contracts.evidence import Deployment, Series, TracedRequest
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, TimelineEntry
 from mendloop.contracts.mapping import Commit, Correction
 from mendloop.contracts.publication import Publication, Ticket
@@ -57,9 +58,40 @@ class AlarmDescription(Contract):
     threshold: float | None = None
     period_seconds: int = 60
     evaluation_periods: int = 1
+    queries: list[dict[str, object]] = Field(
+        default_factory=list, description="Of an alarm on an expression: its metric queries, as the service tells them"
+    )
+    threshold_query: str = Field(default="", description="Of an anomaly alarm: the query that makes the band")
     children: list[str] = Field(default_factory=list)
     state: str = ""
     state_since: UtcTime | None = None
+
+
+class TracePage(Contract):
+    """What a read of traces came to; `cut` says in words what was left out ("" when nothing was)."""
+
+    traces: list[TracedRequest] = Field(default_factory=list)
+    cut: str = ""
+
+
+class DeploymentSource(StrEnum):
+    """Who knows of deployments; the value is what a person calls it."""
+
+    LAMBDA = "Lambda versions"
+    ECS = "ECS deployments"
+    CODEDEPLOY = "CodeDeploy deployments"
+    CLOUDFORMATION = "CloudFormation stack events"
+    CLOUDTRAIL = "CloudTrail changes"
+
+
+class Deployed(Contract):
+    """What may have been deployed; empty where it is not known."""
+
+    function: str = ""
+    cluster: str = ""
+    ecs_service: str = ""
+    application: str = Field(default="", description="CodeDeploy's")
+    stack: str = Field(default="", description="CloudFormation's; where empty, the function's own stack")
 
 
 class Telemetry(Protocol):
@@ -73,11 +105,17 @@ class Telemetry(Protocol):
     ) -> LogPage:
         """Events of [start, end] in time order, containing `term` when given. NotFound when there is no such group."""
 
-    def metric(self, alarm: AlarmDescription, start: datetime, end: datetime) -> list[MetricPoint]:
-        """The alarm's series in the window."""
+    def metric(self, alarm: AlarmDescription, start: datetime, end: datetime) -> Series:
+        """What the alarm watches in the window, with its threshold or band; no points for a composite alarm."""
 
-    def deployments(self, function: str, start: datetime, end: datetime) -> list[Deployment]:
-        """Deployments of the function or service in the window, oldest first."""
+    def metric_log_groups(self, namespace: str, metric: str) -> list[str]:
+        """Log groups whose metric filters make this metric."""
+
+    def traces(self, services: Sequence[str], start: datetime, end: datetime) -> TracePage:
+        """Traced requests of [start, end] in which one of these services has a fault, oldest first, within bounds."""
+
+    def deployments(self, source: DeploymentSource, of: Deployed, start: datetime, end: datetime) -> list[Deployment]:
+        """In the window, oldest first; empty where `of` names nothing of that source. NotFound when it is not there."""
 
     def running_revision(self, function: str) -> tuple[str, str]:
         """(revision, source of the knowledge): `("", "")` when the function carries no record of it."""

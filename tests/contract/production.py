@@ -4,13 +4,15 @@ import io
 import json
 import zipfile
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import boto3
+import pytest
 
 from mendloop.adapters.cloudwatch_telemetry import CloudWatchTelemetry
-from mendloop.contracts.evidence import Deployment, MetricPoint
+from mendloop.contracts.evidence import Deployment, MetricPoint, TracedCall, TracedRequest
 from mendloop.ports import AlarmDescription, Telemetry
+from tests.contract.xray_double import XRayDouble
 from tests.fakes.clock import NOW
 from tests.fakes.house import ALARM, FUNCTION
 from tests.fakes.telemetry import ScriptedTelemetry
@@ -45,6 +47,18 @@ class Production(Protocol):
     def deploy(self, revision: str = "", tag: str = "") -> None:
         """The function, with its revision in the environment or in a tag."""
 
+    def name(self, version: str, alias: str) -> None:
+        """The function's version gets an alias."""
+
+    def release(self, cluster: str, service: str, revision: str) -> None:
+        """An ECS service is created with one task definition."""
+
+    def filter(self, log_group: str, namespace: str, metric: str) -> None:
+        """A metric filter of the group makes the metric."""
+
+    def trace(self, service: str, at: datetime, *, fault: bool = True) -> None:
+        """A request in which the service called a table that threw TypeError: boom."""
+
 
 class ScriptedProduction:
     """In memory."""
@@ -70,12 +84,35 @@ class ScriptedProduction:
         now = datetime.now(NOW.tzinfo)
         self.telemetry.deployed[FUNCTION] = [Deployment(at=now, what=f"{FUNCTION} version 1", revision=revision)]
 
+    def name(self, version: str, alias: str) -> None:
+        (made,) = self.telemetry.deployed[FUNCTION]
+        self.telemetry.deployed[FUNCTION] = [made.model_copy(update={"what": f"{made.what} ({alias})"})]
+
+    def release(self, cluster: str, service: str, revision: str) -> None:
+        made = Deployment(at=datetime.now(NOW.tzinfo), what=f"ECS service {service}: web:1", revision=revision)
+        self.telemetry.deployed[service] = [made]
+
+    def filter(self, log_group: str, namespace: str, metric: str) -> None:
+        self.telemetry.filters.setdefault((namespace, metric), []).append(log_group)
+
+    def trace(self, service: str, at: datetime, *, fault: bool = True) -> None:
+        calls = [
+            TracedCall(name=service, failure="fault", seconds=1.5),
+            TracedCall(name="orders", failure="fault", exception="TypeError", message="boom", seconds=0.5),
+        ]
+        listed = self.telemetry.traced.setdefault(service, [])
+        if fault:
+            listed.append(TracedRequest(id=trace_id(at, len(listed)), at=at, seconds=1.5, calls=calls))
+
 
 class AwsProduction:
     """In moto."""
 
-    def __init__(self) -> None:
+    def __init__(self, patches: pytest.MonkeyPatch | None = None) -> None:
         self.telemetry: Telemetry = CloudWatchTelemetry()
+        self.xray = XRayDouble()
+        if patches:
+            self.xray.install(patches)
 
     def log(self, log_group: str, *events: tuple[datetime, str]) -> None:
         logs = boto3.client("logs")
@@ -118,6 +155,35 @@ class AwsProduction:
             Tags={"mendloop:revision": tag} if tag else {},
             Publish=True,
         )
+
+    def name(self, version: str, alias: str) -> None:
+        boto3.client("lambda").create_alias(FunctionName=FUNCTION, Name=alias, FunctionVersion=version)
+
+    def release(self, cluster: str, service: str, revision: str) -> None:
+        ecs = boto3.client("ecs")
+        ecs.create_cluster(clusterName=cluster)
+        container: Any = {"name": "web", "image": "web", "memory": 128}
+        container["environment"] = [{"name": "GIT_REVISION", "value": revision}]
+        ecs.register_task_definition(family="web", containerDefinitions=[container])
+        ecs.create_service(cluster=cluster, serviceName=service, taskDefinition="web:1", desiredCount=0)
+
+    def filter(self, log_group: str, namespace: str, metric: str) -> None:
+        made: Any = [{"metricName": metric, "metricNamespace": namespace, "metricValue": "1"}]
+        boto3.client("logs").put_metric_filter(
+            logGroupName=log_group, filterName="errors", filterPattern="ERROR", metricTransformations=made
+        )
+
+    def trace(self, service: str, at: datetime, *, fault: bool = True) -> None:
+        began = at.timestamp()
+        called = {"name": "orders", "start_time": began, "end_time": began + 0.5, "fault": fault}
+        called["cause"] = {"exceptions": [{"type": "TypeError", "message": "boom"}, {"type": "Other"}]}
+        segment = {"name": service, "start_time": began, "end_time": began + 1.5, "fault": fault}
+        self.xray.put(trace_id(at, len(self.xray.traces)), segment | {"subsegments": [called]})
+
+
+def trace_id(at: datetime, number: int) -> str:
+    """As X-Ray makes them: the second of the request, then a number of its own."""
+    return f"1-{int(at.timestamp()):08x}-{number:024x}"
 
 
 def _role() -> str:

@@ -7,6 +7,7 @@ import pytest
 from mendloop.adapters.cloudwatch_logs import MAX_PAGES
 from mendloop.adapters.cloudwatch_telemetry import CloudWatchTelemetry
 from mendloop.domain.errors import NotFound
+from mendloop.ports import Deployed, DeploymentSource
 from tests.contract.production import DESCRIBED, AwsProduction, Production, ScriptedProduction
 from tests.fakes.house import ALARM, FUNCTION, LOG_GROUP, RUNNING
 
@@ -17,11 +18,11 @@ INSIDE = NOW - timedelta(minutes=5)
 
 
 @pytest.fixture(params=["memory", "aws"])
-def production(request: pytest.FixtureRequest) -> Production:
+def production(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Production:
     if request.param == "memory":
         return ScriptedProduction()
     request.getfixturevalue("aws")
-    return AwsProduction()
+    return AwsProduction(monkeypatch)
 
 
 def test_an_alarm_is_described(production: Production) -> None:
@@ -76,8 +77,43 @@ def test_the_series_of_an_alarm(production: Production) -> None:
     production.count(INSIDE, 3.0)
     production.count(INSIDE + timedelta(minutes=2), 1.0)
     production.count(START - timedelta(minutes=5), 9.0)
-    points = production.telemetry.metric(DESCRIBED, START, END)
-    assert [(point.at, point.value) for point in points] == [(INSIDE, 3.0), (INSIDE + timedelta(minutes=2), 1.0)]
+    series = production.telemetry.metric(DESCRIBED, START, END)
+    found = [(point.at, point.value) for point in series.points]
+    assert found == [(INSIDE, 3.0), (INSIDE + timedelta(minutes=2), 1.0)]
+    assert (series.alarm, series.threshold) == (ALARM, 1.0)
+
+
+def test_the_log_groups_whose_filters_make_a_metric(production: Production) -> None:
+    production.log(LOG_GROUP)
+    production.filter(LOG_GROUP, "Shop", "Failures")
+    assert production.telemetry.metric_log_groups("Shop", "Failures") == [LOG_GROUP]
+    assert production.telemetry.metric_log_groups("Shop", "Orders") == []
+
+
+def test_requests_with_a_fault_of_the_window_come_in_time_order(production: Production) -> None:
+    second = timedelta(seconds=1)
+    for at in (INSIDE + second, INSIDE, END + second, START - 60 * second):
+        production.trace("shop-api", at)
+    production.trace("shop-api", INSIDE, fault=False)
+    production.trace("billing", INSIDE)
+    page = production.telemetry.traces(["shop-api", "unknown"], START, END)
+    assert [trace.at for trace in page.traces] == [INSIDE, INSIDE + second] and page.cut == ""
+    calls = [(call.name, call.failure, call.exception, call.message) for call in page.traces[0].calls]
+    assert calls == [("shop-api", "fault", "", ""), ("orders", "fault", "TypeError", "boom")]
+    assert (page.traces[0].seconds, page.traces[0].calls[1].seconds) == (1.5, 0.5)
+
+
+def test_of_many_traces_the_oldest_are_read_and_the_cut_is_said(production: Production) -> None:
+    for number in range(13):
+        production.trace("shop-api", INSIDE + timedelta(seconds=number))
+    page = production.telemetry.traces(["shop-api"], START, END)
+    assert [trace.at - INSIDE for trace in page.traces] == [timedelta(seconds=number) for number in range(10)]
+    assert page.cut.startswith("3 more trace")
+
+
+def test_no_trace_is_no_error(production: Production) -> None:
+    assert production.telemetry.traces(["shop-api"], START, END).traces == []
+    assert production.telemetry.traces([], START, END).traces == []
 
 
 def test_the_revision_stands_in_the_environment_first(production: Production) -> None:
@@ -103,16 +139,29 @@ def test_a_version_is_a_deployment(production: Production) -> None:
     production.deploy(revision=RUNNING)
     around = timedelta(minutes=5)
     now = datetime.now(UTC)
-    found = production.telemetry.deployments(FUNCTION, now - around, now + around)
+    of = Deployed(function=FUNCTION)
+    found = production.telemetry.deployments(DeploymentSource.LAMBDA, of, now - around, now + around)
     assert [(one.what, one.revision) for one in found] == [(f"{FUNCTION} version 1", RUNNING)]
-    assert production.telemetry.deployments(FUNCTION, now - 3 * around, now - around) == []
+    assert production.telemetry.deployments(DeploymentSource.LAMBDA, of, now - 3 * around, now - around) == []
+    assert production.telemetry.deployments(DeploymentSource.LAMBDA, Deployed(), now - around, now + around) == []
+    production.name("1", "live")
+    (named,) = production.telemetry.deployments(DeploymentSource.LAMBDA, of, now - around, now + around)
+    assert named.what == f"{FUNCTION} version 1 (live)"
+
+
+def test_an_ecs_services_deployment_knows_its_revision(production: Production) -> None:
+    production.release("shop", "web", RUNNING)
+    around, now = timedelta(minutes=5), datetime.now(UTC)
+    of = Deployed(cluster="shop", ecs_service="web")
+    (found,) = production.telemetry.deployments(DeploymentSource.ECS, of, now - around, now + around)
+    assert found.what.startswith("ECS service web: web:1") and (found.revision, found.succeeded) == (RUNNING, True)
 
 
 def test_a_missing_function_is_an_error_not_an_unknown_revision(aws: None) -> None:
     with pytest.raises(NotFound, match="nothing"):
         CloudWatchTelemetry().running_revision("nothing")
     with pytest.raises(NotFound, match="nothing"):
-        CloudWatchTelemetry().deployments("nothing", START, END)
+        CloudWatchTelemetry().deployments(DeploymentSource.LAMBDA, Deployed(function="nothing"), START, END)
 
 
 def test_a_composite_alarm_names_its_children(aws: None) -> None:
@@ -126,7 +175,7 @@ def test_a_composite_alarm_names_its_children(aws: None) -> None:
     telemetry._cloudwatch.meta.events.register("after-call.cloudwatch.DescribeAlarms", answer)
     found = telemetry.alarm("shop")
     assert found and (found.children, found.state) == (["shop-errors", "shop-latency", "shop quiet"], "ALARM")
-    assert telemetry.metric(found, START, END) == []
+    assert telemetry.metric(found, START, END).points == []
 
 
 class Paging(CloudWatchTelemetry):

@@ -23,6 +23,8 @@ OTHER_FAULT = (
 )
 
 
+ABSENT = {"traces"}
+"""Sources of evidence that the emulator lacks: each is a gap there, named as any other."""
 MINUTES = count(1)
 TAKEN: set[str] = set()
 """An alarm is known by its name and the second of its change: each event gets another one, whenever it is made."""

@@ -19,6 +19,7 @@ from mendloop.contracts.incident import IncidentState
 from tests.e2e.conftest import House
 from tests.e2e.desk import Desk
 from tests.e2e.props import (
+    ABSENT,
     alarm,
     child_of,
     decision_on,
@@ -67,8 +68,13 @@ def test_collect_evidence(desk: Desk) -> None:
         # Focused on its fault, it starts nothing for others.
         slot = desk.ask("collect_evidence", desk.document("Collect evidence", own, focus_fault=desk.first.fault))
         evidence = json.loads(desk.wiring.artifacts.get(ArtifactRef(**slot["ref"])))
-    assert slot["status"] == "fault" and evidence["gaps"] == []
-    assert evidence["lines"] and evidence["metric"] and evidence["deployments"] and evidence["failing_revision"]
+    assert slot["status"] == "fault" and {gap["source"] for gap in evidence["gaps"]} <= ABSENT
+    assert (
+        evidence["lines"]
+        and evidence["series"][0]["points"]
+        and evidence["deployments"]
+        and evidence["failing_revision"]
+    )
 
 
 def test_collect_evidence_starts_another_fault(desk: Desk) -> None:

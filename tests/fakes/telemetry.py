@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from mendloop.contracts.evidence import Deployment, MetricPoint
+from mendloop.contracts.evidence import Deployment, MetricPoint, Series, TracedRequest
 from mendloop.domain.errors import MendloopError, NotFound
-from mendloop.ports import AlarmDescription, LogEvent, LogPage
+from mendloop.ports import AlarmDescription, Deployed, DeploymentSource, LogEvent, LogPage, TracePage
+
+MAX_TRACES = 10
 
 
 class ScriptedTelemetry:
@@ -16,6 +18,12 @@ class ScriptedTelemetry:
         self.logs: dict[str, list[LogEvent]] = {}
         self.points: dict[str, list[MetricPoint]] = {}
         self.deployed: dict[str, list[Deployment]] = {}
+        """Of a function, service, application or stack by its name."""
+        self.changed: dict[str, list[Deployment]] = {}
+        """What CloudTrail kept of a resource."""
+        self.filters: dict[tuple[str, str], list[str]] = {}
+        self.traced: dict[str, list[TracedRequest]] = {}
+        """With a fault in the service of this name."""
         self.revisions: dict[str, tuple[str, str]] = {}
         self.failing: dict[str, MendloopError] = {}
 
@@ -39,13 +47,34 @@ class ScriptedTelemetry:
         cut = f"{log_group}: cut at {max_bytes} bytes" if len(kept) < len(events) else ""
         return LogPage(events=kept, cut=cut)
 
-    def metric(self, alarm: AlarmDescription, start: datetime, end: datetime) -> list[MetricPoint]:
+    def metric(self, alarm: AlarmDescription, start: datetime, end: datetime) -> Series:
         self._answer("metric")
-        return [point for point in self.points.get(alarm.name, []) if start <= point.at <= end]
+        points = [point for point in self.points.get(alarm.name, []) if start <= point.at <= end]
+        return Series(alarm=alarm.name, points=points, threshold=alarm.threshold)
 
-    def deployments(self, function: str, start: datetime, end: datetime) -> list[Deployment]:
+    def metric_log_groups(self, namespace: str, metric: str) -> list[str]:
+        self._answer("metric_log_groups")
+        return self.filters.get((namespace, metric), [])
+
+    def traces(self, services: Sequence[str], start: datetime, end: datetime) -> TracePage:
+        self._answer("traces")
+        found = {t.id: t for name in services for t in self.traced.get(name, []) if start <= t.at <= end}
+        ordered = sorted(found.values(), key=lambda trace: (trace.at, trace.id))
+        left = len(ordered) - MAX_TRACES
+        return TracePage(traces=ordered[:MAX_TRACES], cut=f"{left} more traces" if left > 0 else "")
+
+    def deployments(self, source: DeploymentSource, of: Deployed, start: datetime, end: datetime) -> list[Deployment]:
+        """Each source may fail by its own name, `lambda`, …, or all by `deployments`."""
         self._answer("deployments")
-        found = [deployment for deployment in self.deployed.get(function, []) if start <= deployment.at <= end]
+        self._answer(source.name.lower())
+        name, kept = {
+            DeploymentSource.LAMBDA: (of.function, self.deployed),
+            DeploymentSource.ECS: (of.ecs_service, self.deployed),
+            DeploymentSource.CODEDEPLOY: (of.application, self.deployed),
+            DeploymentSource.CLOUDFORMATION: (of.stack, self.deployed),
+            DeploymentSource.CLOUDTRAIL: (of.function or of.ecs_service, self.changed),
+        }[source]
+        found = [deployment for deployment in kept.get(name, []) if start <= deployment.at <= end]
         return sorted(found, key=lambda deployment: deployment.at)
 
     def running_revision(self, function: str) -> tuple[str, str]:

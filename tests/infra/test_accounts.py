@@ -94,7 +94,8 @@ def test_the_other_account_forwards_what_is_taken_and_lets_only_mendloop_read() 
 
 
 def test_the_read_role_may_what_the_readers_may_here_and_no_more() -> None:
-    telemetry = {"logs:FilterLogEvents", "lambda:", "cloudwatch:"}
+    telemetry = {"logs:FilterLogEvents", "logs:DescribeMetricFilters", "lambda:", "cloudwatch:"}
+    telemetry |= {"xray:Get", "xray:Batch", "ecs:", "cloudformation:", "codedeploy:", "cloudtrail:"}
     policies = {name: each["Properties"] for name, each in source().items() if each["Type"] == "AWS::IAM::Policy"}
     (there,) = [actions_of(each) for name, each in policies.items() if name.startswith("ReadRole")]
     (here,) = [

@@ -22,6 +22,10 @@ ON_EVERYTHING = {
     "logs:DescribeLogGroups": "listing knows no resource",
     "cloudwatch:DescribeAlarms": "composite alarms are described to this scope only; reading",
     "cloudwatch:GetMetricData": "metrics know no resource; reading",
+    "xray:GetTraceSummaries": "X-Ray knows no resource; reading",
+    "xray:BatchGetTraces": "X-Ray knows no resource; reading",
+    "cloudtrail:LookupEvents": "CloudTrail's look-up knows no resource; reading",
+    "ecs:DescribeTaskDefinition": "task definitions are described to this scope only; reading",
 }
 """The only actions that may be granted on `*`, each with its reason."""
 

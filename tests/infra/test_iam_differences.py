@@ -135,6 +135,33 @@ def test_secrets_are_read_by_whoever_asks_for_them() -> None:
         assert readers == {room.name for room in ROOMS if need in room.needs}, need
 
 
+def test_whoever_reads_telemetry_may_read_traces_and_deployments() -> None:
+    """Each call of `aws_deployments`, `aws_changes` and `xray_traces`, by the name that IAM has for it."""
+    calls = {
+        "xray:GetTraceSummaries": "*",
+        "xray:BatchGetTraces": "*",
+        "cloudtrail:LookupEvents": "*",
+        "ecs:DescribeTaskDefinition": "*",
+        "ecs:DescribeServices": ":service/*",
+        "cloudformation:DescribeStackEvents": ":stack/*",
+        "codedeploy:ListDeploymentGroups": ":application:*",
+        "codedeploy:ListDeployments": ":deploymentgroup:*",
+        "codedeploy:BatchGetDeployments": ":deploymentgroup:*",
+        "logs:DescribeMetricFilters": ":log-group:*",
+        "lambda:ListAliases": ":function:*",
+    }
+    for room in ROOMS:
+        mine = of_role(f"{room.title}Role")
+        granted_here = {
+            action: flat(each["Resource"])
+            for each in mine
+            for action in listed(each["Action"])
+            if action in calls and isinstance(each["Resource"], (str, dict))
+        }
+        assert set(granted_here) == (set(calls) if "telemetry" in room.needs else set()), room.name
+        assert all(resource.endswith(calls[action]) for action, resource in granted_here.items()), room.name
+
+
 def test_the_ledger_may_do_what_its_transactions_hold() -> None:
     """A reservation puts and updates, a settlement updates; what was spent is read."""
     (ledger,) = [name for name in resources("AWS::DynamoDB::Table") if "Ledger" in name]

@@ -60,6 +60,21 @@ UNMISSED = (
         "the ledger is asked only by the claude drafter, which the tests' stack does not configure",
         "tests.infra.test_iam_differences::test_the_ledger_may_do_what_its_transactions_hold",
     ),
+    *(
+        Unmissed(
+            action,
+            resource,
+            "the emulator enforces no role for this service, or lacks it",
+            "tests.infra.test_iam_differences::test_whoever_reads_telemetry_may_read_traces_and_deployments",
+        )
+        for action, resource in (
+            ("xray:GetTraceSummaries", "*"),
+            ("ecs:DescribeServices", ":service/*"),
+            ("cloudformation:DescribeStackEvents", ":stack/*"),
+            ("codedeploy:ListDeploymentGroups", ":application:*"),
+            ("codedeploy:ListDeployments", ":deploymentgroup:*"),
+        )
+    ),
     Unmissed(
         "sns:Publish",
         ":mendloop-operators",

@@ -43,6 +43,7 @@ def ecs_deployment(event: Event, origin: Origin) -> Reading:
         resource=service,
         what=f"ECS deployment of {service}: {name}",
         reason=reason,
+        dimensions=_ecs(event),
         identity=(service, text(event, "detail", "deploymentId")),
     )
 
@@ -58,6 +59,7 @@ def ecs_action(event: Event, origin: Origin) -> Reading:
         resource=service,
         what=f"ECS service {service}: {name}",
         reason=text(event, "detail", "reason"),
+        dimensions=_ecs(event),
         identity=(service, name, need(event, "time")),
     )
 
@@ -82,6 +84,7 @@ def ecs_task(event: Event, origin: Origin) -> Reading:
         resource=(service or task) if failed else task,
         what=f"ECS task {task} {'failed' if failed else text(detail, 'lastStatus')}",
         reason=text(detail, "stoppedReason"),
+        dimensions={"ClusterName": arn_name(text(detail, "clusterArn")), "ServiceName": service} if service else {},
         identity=(task,),
     )
 
@@ -150,6 +153,13 @@ def stack(event: Event, origin: Origin) -> Reading:
 def _first_resource(event: Event) -> str:
     resources = get(event, "resources") or []
     return arn_name(str(resources[0])) if resources else ""
+
+
+def _ecs(event: Event) -> dict[str, str]:
+    """Cluster and service as CloudWatch names them; an ARN of the old form tells no cluster."""
+    resources = get(event, "resources") or []
+    parts = arn_part(str(resources[0]), 5).split("/") if resources else []
+    return {"ClusterName": parts[1], "ServiceName": parts[2]} if len(parts) == 3 and parts[0] == "service" else {}
 
 
 def _failed_or_not(

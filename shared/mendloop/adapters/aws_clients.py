@@ -98,3 +98,28 @@ def stepfunctions() -> "SFNClient":
 def sts() -> Any:
     """Sessions of other roles; no types: of the stubs, those of sts are not installed."""
     return _client("sts")
+
+
+def codedeploy(session: boto3.session.Session | None = None) -> Any:
+    """Deployments to instances, functions and services."""
+    return _client("codedeploy", session)
+
+
+def cloudtrail(session: boto3.session.Session | None = None) -> Any:
+    """Who changed what."""
+    return _client("cloudtrail", session)
+
+
+def cloudformation(session: boto3.session.Session | None = None) -> Any:
+    """Stacks."""
+    return _client("cloudformation", session)
+
+
+def ecs(session: boto3.session.Session | None = None) -> Any:
+    """Container services."""
+    return _client("ecs", session)
+
+
+def xray(session: boto3.session.Session | None = None) -> Any:
+    """Traces."""
+    return _client("xray", session)

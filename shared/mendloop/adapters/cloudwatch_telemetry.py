@@ -1,22 +1,23 @@
-"""Production's records: alarms and metrics from CloudWatch, logs from CloudWatch Logs, deployments from Lambda.
+"""Production's records: alarms and metrics from CloudWatch, logs from CloudWatch Logs, traces from X-Ray, deployments.
 
 The running revision of a function is looked for in this order: environment variable `GIT_REVISION`; tag
 `mendloop:revision`. An image's own label is not read: it needs the registry, which the role may not reach.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mendloop.adapters import aws_clients
+from mendloop.adapters import aws_changes, aws_clients, aws_deployments
+from mendloop.adapters.aws_deployments import REVISION_VARIABLE, variables
 from mendloop.adapters.aws_elsewhere import Elsewhere
 from mendloop.adapters.aws_errors import translated
+from mendloop.adapters.cloudwatch_alarms import description, queries, series_of
 from mendloop.adapters.cloudwatch_logs import read_log_events
-from mendloop.contracts.evidence import Deployment, MetricPoint
-from mendloop.domain.errors import NotFound
-from mendloop.ports import AlarmDescription, LogPage
+from mendloop.adapters.xray_traces import read_traces
+from mendloop.contracts.evidence import Deployment, Series
+from mendloop.ports import AlarmDescription, Deployed, DeploymentSource, LogPage, TracePage
 
 if TYPE_CHECKING:
     import boto3
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
 
-REVISION_VARIABLE = "GIT_REVISION"
 REVISION_TAG = "mendloop:revision"
-_CHILD = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*[\"']?([^\"')]+?)[\"']?\s*\)")
 
 
 class CloudWatchTelemetry:
@@ -56,7 +55,7 @@ class CloudWatchTelemetry:
         with translated(f"alarm {name}"):
             answer = self._cloudwatch.describe_alarms(AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"])
         found: list[Any] = [*answer.get("MetricAlarms", []), *answer.get("CompositeAlarms", [])]
-        return _description(found[0]) if found else None
+        return description(found[0]) if found else None
 
     def log_events(
         self, log_group: str, start: datetime, end: datetime, *, term: str = "", max_bytes: int = 2_000_000
@@ -64,84 +63,63 @@ class CloudWatchTelemetry:
         """Events of [start, end] in time order. NotFound when there is no such group."""
         return read_log_events(self._logs, log_group, start, end, term=term, max_bytes=max_bytes)
 
-    def metric(self, alarm: AlarmDescription, start: datetime, end: datetime) -> list[MetricPoint]:
-        """The alarm's series in the window, oldest first; empty for composite and metric-math alarms."""
-        if not alarm.metric:
-            return []
-        dimensions = [{"Name": name, "Value": value} for name, value in alarm.dimensions.items()]
-        stat = {
-            "Metric": {"Namespace": alarm.namespace, "MetricName": alarm.metric, "Dimensions": dimensions},
-            "Period": alarm.period_seconds,
-            "Stat": alarm.statistic or "Sum",
-        }
-        query: Any = [{"Id": "series", "MetricStat": stat}]
-        with translated(f"metric {alarm.namespace}/{alarm.metric}"):
+    def metric(self, alarm: AlarmDescription, start: datetime, end: datetime) -> Series:
+        """The alarm's series in the window, or its expression's with the anomaly band; none for a composite alarm."""
+        asked = queries(alarm)
+        if not asked:
+            return Series(alarm=alarm.name, threshold=alarm.threshold)
+        with translated(f"metric of the alarm {alarm.name}"):
             pages = self._cloudwatch.get_paginator("get_metric_data").paginate(
-                MetricDataQueries=query, StartTime=start, EndTime=end, ScanBy="TimestampAscending"
+                MetricDataQueries=asked, StartTime=start, EndTime=end, ScanBy="TimestampAscending"
             )
-            results = [result for page in pages for result in page["MetricDataResults"]]
-        return sorted(
-            (
-                MetricPoint(at=at, value=value)
-                for result in results
-                for at, value in zip(result["Timestamps"], result["Values"], strict=True)
-            ),
-            key=lambda point: point.at,
-        )
+            return series_of(alarm, [result for page in pages for result in page["MetricDataResults"]])
 
-    def deployments(self, function: str, start: datetime, end: datetime) -> list[Deployment]:
-        """Published versions, and `$LATEST` where it differs from them all, by the time of their last change."""
-        versions = list(self._versions(function))
-        if not versions:
-            raise NotFound(f"the function {function} has no version, not even $LATEST")
-        published = {version["CodeSha256"] for version in versions if version["Version"] != "$LATEST"}
-        found = [
-            _deployment(version)
-            for version in versions
-            if version["Version"] != "$LATEST" or version["CodeSha256"] not in published
-        ]
-        return sorted((one for one in found if start <= one.at <= end), key=lambda one: one.at)
+    def metric_log_groups(self, namespace: str, metric: str) -> list[str]:
+        """Log groups whose metric filters make this metric."""
+        with translated(f"metric filters of {namespace}/{metric}"):
+            pages = self._logs.get_paginator("describe_metric_filters").paginate(
+                metricName=metric, metricNamespace=namespace
+            )
+            return [each["logGroupName"] for page in pages for each in page["metricFilters"] if each["logGroupName"]]
+
+    def traces(self, services: Sequence[str], start: datetime, end: datetime) -> TracePage:
+        """Requests with a fault in one of these services."""
+        return read_traces(aws_clients.xray(self._session), services, start, end)
+
+    def deployments(self, source: DeploymentSource, of: Deployed, start: datetime, end: datetime) -> list[Deployment]:
+        """In the window, oldest first; empty where `of` names nothing of that source."""
+        found = self._deployments(source, of, start, end)
+        return sorted((one for one in found if start <= one.at <= end), key=lambda one: (one.at, one.what))
+
+    def _deployments(
+        self, source: DeploymentSource, of: Deployed, start: datetime, end: datetime
+    ) -> Iterable[Deployment]:
+        if source is DeploymentSource.LAMBDA and of.function:
+            return aws_deployments.of_function(self._lambda, of.function)
+        if source is DeploymentSource.ECS and of.ecs_service:
+            return aws_deployments.of_ecs_service(aws_clients.ecs(self._session), of.cluster, of.ecs_service)
+        if source is DeploymentSource.CODEDEPLOY and of.application:
+            return aws_deployments.of_application(aws_clients.codedeploy(self._session), of.application, start, end)
+        if source is DeploymentSource.CLOUDFORMATION and (stack := of.stack or self._stack_of(of.function)):
+            return aws_changes.of_stack(aws_clients.cloudformation(self._session), stack, start)
+        if source is DeploymentSource.CLOUDTRAIL and (resource := of.function or of.ecs_service):
+            return aws_changes.of_trail(aws_clients.cloudtrail(self._session), resource, start, end)
+        return []
+
+    def _stack_of(self, function: str) -> str:
+        """The stack that made the function, as its tag says."""
+        if not function:
+            return ""
+        with translated(f"function {function}"):
+            tags = self._lambda.get_function(FunctionName=function).get("Tags", {})
+        return tags.get(aws_changes.STACK_TAG, "")
 
     def running_revision(self, function: str) -> tuple[str, str]:
         """(revision, where it stands), `("", "")` when the function carries no record. NotFound: no such function."""
         with translated(f"function {function}"):
             answer = self._lambda.get_function(FunctionName=function)
-        revision = _variables(answer["Configuration"]).get(REVISION_VARIABLE, "").strip()
+        revision = variables(answer["Configuration"]).get(REVISION_VARIABLE, "").strip()
         if revision:
             return revision, f"environment variable {REVISION_VARIABLE} of the function {function}"
         revision = answer.get("Tags", {}).get(REVISION_TAG, "").strip()
         return (revision, f"tag {REVISION_TAG} of the function {function}") if revision else ("", "")
-
-    def _versions(self, function: str) -> Iterator[Any]:
-        with translated(f"function {function}"):
-            pages = self._lambda.get_paginator("list_versions_by_function").paginate(FunctionName=function)
-            yield from (version for page in pages for version in page["Versions"])
-
-
-def _description(alarm: dict[str, Any]) -> AlarmDescription:
-    return AlarmDescription(
-        name=alarm["AlarmName"],
-        namespace=alarm.get("Namespace", ""),
-        metric=alarm.get("MetricName", ""),
-        dimensions={dimension["Name"]: dimension["Value"] for dimension in alarm.get("Dimensions", [])},
-        statistic=alarm.get("Statistic") or alarm.get("ExtendedStatistic") or "",
-        threshold=alarm.get("Threshold"),
-        period_seconds=alarm.get("Period") or 60,
-        evaluation_periods=alarm.get("EvaluationPeriods") or 1,
-        children=_CHILD.findall(alarm.get("AlarmRule", "")),
-        state=alarm.get("StateValue", ""),
-        state_since=alarm.get("StateTransitionedTimestamp") or alarm.get("StateUpdatedTimestamp"),
-    )
-
-
-def _deployment(version: dict[str, Any]) -> Deployment:
-    return Deployment(
-        at=datetime.fromisoformat(version["LastModified"]),
-        what=f"{version['FunctionName']} version {version['Version']}",
-        revision=_variables(version).get(REVISION_VARIABLE, ""),
-    )
-
-
-def _variables(configuration: Any) -> dict[str, str]:
-    found: dict[str, str] = configuration.get("Environment", {}).get("Variables", {})
-    return found

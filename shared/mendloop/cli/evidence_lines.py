@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mendloop.contracts.evidence import Evidence, Fault
+from mendloop.contracts.evidence import Evidence, Fault, Series, TracedRequest
 
 LINES = 40
 FRAMES = 8
@@ -17,9 +17,9 @@ def told_lines(evidence: Evidence) -> Iterator[str]:
         yield from _fault(fault)
     yield from (f"Error without a trace, {one.count} times: {one.template}" for one in evidence.errors)
     yield from (f"Earlier: {one.incident_id} at {one.at:{DAY}}, {one.state}. {one.reason}" for one in evidence.earlier)
-    yield from (f"Deployed {one.at:{DAY}}: {one.what} {one.revision[:12]}" for one in evidence.deployments)
-    if evidence.metric:
-        yield f"Metric: {len(evidence.metric)} points, highest {max(point.value for point in evidence.metric):g}"
+    yield from (f"Deployed {one.at:{DAY}}: {one.what} {one.revision[:12]}".rstrip() for one in evidence.deployments)
+    yield from (_series(one) for one in evidence.series if one.points)
+    yield from (_trace(one) for one in evidence.traces)
     if evidence.recovered_at:
         yield f"Recovered at {evidence.recovered_at:%H:%M:%S} UTC"
     yield f"Kept {len(evidence.lines)} log lines and {len(evidence.requests)} failing requests"
@@ -36,3 +36,14 @@ def _fault(fault: Fault) -> Iterator[str]:
     yield f"Fault {fault.fingerprint}: {fault.trace.type}, {fault.count} times{new}"
     for frame in fault.trace.frames[-FRAMES:]:
         yield f"  {frame.path}:{frame.line or '?'} {frame.function}"
+
+
+def _series(series: Series) -> str:
+    limit = f", threshold {series.threshold:g}" if series.threshold is not None else ""
+    highest = max(point.value for point in series.points)
+    return f"Metric of {series.alarm}: {len(series.points)} points, highest {highest:g}{limit}"
+
+
+def _trace(trace: TracedRequest) -> str:
+    calls = " → ".join(f"{call.name} {call.failure} {call.exception}".rstrip() for call in trace.calls)
+    return f"Trace {trace.id}, {trace.seconds:g} s: {calls}"

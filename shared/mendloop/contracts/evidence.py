@@ -68,11 +68,40 @@ class MetricPoint(Contract):
     value: float
 
 
+class Series(Contract):
+    """An alarm's metric over the window, with what it is held against: a number, or a band around the expected."""
+
+    alarm: str
+    points: list[MetricPoint] = Field(default_factory=list, description="Oldest first")
+    threshold: float | None = None
+    upper: list[MetricPoint] = Field(default_factory=list, description="Of an anomaly band")
+    lower: list[MetricPoint] = Field(default_factory=list, description="Of an anomaly band")
+
+
+class TracedCall(Contract):
+    """What failed within a traced request: the service itself, or something that it called."""
+
+    name: str = Field(description="Service, function, table or host; untrusted")
+    failure: str = Field(default="", description="fault, error or throttle")
+    exception: str = Field(default="", description="Its type; untrusted")
+    message: str = Field(default="", description="Redacted; untrusted")
+    seconds: float = 0.0
+
+
+class TracedRequest(Contract):
+    """One X-Ray trace with a fault."""
+
+    id: str
+    at: UtcTime
+    seconds: float = 0.0
+    calls: list[TracedCall] = Field(default_factory=list, description="The failed ones, outermost first")
+
+
 class Deployment(Contract):
     """One deployment in or before the window."""
 
     at: UtcTime
-    what: str = Field(description="Function version, ECS deployment, CodeDeploy deployment …")
+    what: str = Field(description="Function version, ECS deployment, CodeDeploy deployment, stack, change; untrusted")
     revision: str = ""
     succeeded: bool = True
 
@@ -117,8 +146,8 @@ class Evidence(StoredContract):
     )
     earlier: list[EarlierIncident] = Field(default_factory=list, description="Of the main fault, newest first")
     requests: list[FailingRequest] = Field(default_factory=list)
-    metric: list[MetricPoint] = Field(default_factory=list)
-    threshold: float | None = None
+    series: list[Series] = Field(default_factory=list, description="The alarm's; a composite alarm's children's")
+    traces: list[TracedRequest] = Field(default_factory=list, description="Oldest first")
     deployments: list[Deployment] = Field(default_factory=list)
     last_good_revision: str = ""
     failing_revision: str = ""

@@ -9,7 +9,15 @@ import pytest
 from functions.collect_evidence.step import collect_evidence
 from mendloop import documents
 from mendloop.cli.evidence_lines import told_lines
-from mendloop.contracts.evidence import Deployment, Evidence, EvidenceSlot, EvidenceStatus, MetricPoint
+from mendloop.contracts.evidence import (
+    Deployment,
+    Evidence,
+    EvidenceSlot,
+    EvidenceStatus,
+    MetricPoint,
+    TracedCall,
+    TracedRequest,
+)
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import IncidentState, SignalKind
 from mendloop.domain.errors import AccessDenied, Throttled, Unavailable
@@ -166,17 +174,21 @@ def test_sources_that_fail_are_gaps_and_not_errors() -> None:
     house.telemetry.write_log(LOG_GROUP, BEFORE, *crash("req-0"))
     house.telemetry.failing = {
         "alarm": Throttled("slow down"),
-        "deployments": AccessDenied("lambda:ListVersionsByFunction on shop-api"),
+        "lambda": AccessDenied("lambda:ListVersionsByFunction on shop-api"),
+        "cloudtrail": Throttled("two a second"),
+        "traces": Unavailable("no answer"),
         "running_revision": Unavailable("no answer"),
     }
 
     slot = house.collect()
 
     gaps = {gap.source: gap.reason for gap in house.evidence(slot).gaps}
-    assert slot.status is EvidenceStatus.FAULT and slot.gaps == 3
+    assert slot.status is EvidenceStatus.FAULT and slot.gaps == 5
     assert gaps == {
         "alarm shop-errors": "Throttled: slow down",
-        "deployments": "AccessDenied: lambda:ListVersionsByFunction on shop-api",
+        "Lambda versions": "AccessDenied: lambda:ListVersionsByFunction on shop-api",
+        "CloudTrail changes": "Throttled: two a second",
+        "traces": "Unavailable: no answer",
         "running revision": "Unavailable: no answer",
     }
 
@@ -214,6 +226,8 @@ def test_the_window_is_the_alarms_own_evaluation() -> None:
     house = House()
     house.telemetry.alarms["shop-errors"] = AlarmDescription(
         name="shop-errors",
+        metric="Errors",
+        namespace="AWS/Lambda",
         period_seconds=300,
         evaluation_periods=3,
         threshold=1.0,
@@ -228,7 +242,7 @@ def test_the_window_is_the_alarms_own_evaluation() -> None:
 
     assert evidence.window_start == NOW - timedelta(minutes=17)
     assert evidence.faults[0].request_ids == ["req-in"]
-    assert (evidence.threshold, len(evidence.metric)) == (1.0, 1)
+    assert [(one.alarm, one.threshold, len(one.points)) for one in evidence.series] == [("shop-errors", 1.0, 1)]
     assert evidence.recovered_at == NOW + timedelta(seconds=20)
 
 
@@ -244,6 +258,80 @@ def test_revisions_come_from_the_function_and_its_deployments() -> None:
     evidence = house.evidence(house.collect())
 
     assert (evidence.last_good_revision, evidence.failing_revision) == ("a" * 40, "b" * 40)
+
+
+def test_every_source_of_deployments_is_asked_for_what_the_signal_names() -> None:
+    signal = {"dimensions": {"FunctionName": "shop-api", "Application": "shop", "ClusterName": "c", "ServiceName": "w"}}
+    house = House(signal=signal)
+    house.telemetry.write_log(LOG_GROUP, BEFORE, *crash("req-0"))
+    for minutes, name in ((40, "shop-api"), (30, "shop"), (20, "w")):
+        made = Deployment(at=BEFORE - timedelta(minutes=minutes), what=f"{name} to dana@example.com")
+        house.telemetry.deployed[name] = [made]
+    by_hand = Deployment(at=BEFORE - timedelta(minutes=10), what="UpdateFunctionConfiguration of shop-api")
+    house.telemetry.changed["shop-api"] = [by_hand]
+
+    evidence = house.evidence(house.collect())
+
+    assert [one.what.split(" ")[0] for one in evidence.deployments] == ["shop-api", "shop", "w", by_hand.what[:27]]
+    assert "dana" not in str(evidence.deployments)
+    assert evidence.faults[0].new_since == by_hand.what
+
+
+def test_the_signals_own_stack_is_asked() -> None:
+    house = House(signal={"kind": SignalKind.CLOUDFORMATION, "resource": "shop-stack", "dimensions": {}})
+    failed = Deployment(at=BEFORE, what="Stack shop-stack: UPDATE_ROLLBACK_COMPLETE", succeeded=False)
+    house.telemetry.deployed["shop-stack"] = [failed]
+    assert house.evidence(house.collect()).deployments == [failed]
+
+
+def test_traced_requests_with_faults_are_kept_redacted_and_shown() -> None:
+    house = House()
+    call = TracedCall(name="db.dana@example.com", failure="fault", exception="Timeout", message="password=hunter22")
+    trace = TracedRequest(id="1-5759e988-bd862e3fe1be46a994272793", at=BEFORE, seconds=3.0, calls=[call])
+    house.telemetry.traced["shop-api"] = [
+        trace,
+        trace.model_copy(update={"id": "1-old", "at": NOW - timedelta(days=1)}),
+    ]
+
+    evidence = house.evidence(house.collect())
+
+    (kept,) = evidence.traces
+    assert kept.id == trace.id and kept.calls[0].exception == "Timeout"
+    assert "hunter22" not in str(kept) and "dana" not in str(kept)
+    assert f"Trace {trace.id}, 3 s: " in "\n".join(told_lines(evidence))
+
+
+def alarm(name: str, state: str = "OK", **fields: Any) -> AlarmDescription:
+    return AlarmDescription(name=name, state=state, metric="Errors", namespace="AWS/Lambda", **fields)
+
+
+def test_a_composite_alarm_leads_to_its_childrens_functions_and_series() -> None:
+    house = House(signal={"children": ["one"], "dimensions": {}})
+    house.telemetry.alarms = {
+        "shop-errors": AlarmDescription(name="shop-errors", children=["one", "two", "shop-errors", "gone"]),
+        "one": alarm("one", threshold=1.0),
+        "two": AlarmDescription(name="two", children=["three"]),
+        "three": alarm("three", "ALARM", dimensions={"FunctionName": "shop-api"}, threshold=3.0),
+    }
+    house.telemetry.points = {name: [MetricPoint(at=NOW, value=9.0)] for name in ("one", "three")}
+    house.telemetry.write_log(LOG_GROUP, BEFORE, *crash("req-0"))
+
+    slot = house.collect()
+
+    series = [(one.alarm, one.threshold, len(one.points)) for one in house.evidence(slot).series]
+    assert slot.status is EvidenceStatus.FAULT
+    assert series == [("three", 3.0, 1), ("one", 1.0, 1)], "what is in ALARM comes first"
+
+
+def test_a_metric_of_ones_own_leads_to_the_log_group_whose_filter_makes_it() -> None:
+    house = House(signal={"dimensions": {}})
+    house.telemetry.alarms["shop-errors"] = AlarmDescription(name="shop-errors", namespace="Shop", metric="Failures")
+    house.telemetry.filters["Shop", "Failures"] = ["/ecs/shop"]
+    house.telemetry.write_log("/ecs/shop", BEFORE, *crash("req-0"))
+
+    slot = house.collect()
+
+    assert (slot.status, house.evidence(slot).log_groups) == (EvidenceStatus.FAULT, ["/ecs/shop"])
 
 
 def test_a_fault_that_another_open_incident_owns_is_merged_into_it() -> None:

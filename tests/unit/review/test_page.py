@@ -3,15 +3,26 @@
 import base64
 import hashlib
 import re
+from datetime import timedelta
 
 import pytest
 
 from functions.review.page import STYLE, STYLE_HASH
 from functions.review.web import read, write
-from mendloop.contracts.evidence import EvidenceLine, Frame
+from mendloop.contracts.evidence import (
+    Deployment,
+    EvidenceLine,
+    Frame,
+    Gap,
+    MetricPoint,
+    Series,
+    TracedCall,
+    TracedRequest,
+)
 from tests.browser.sample import TOKEN, World, asked, evidence, fix
 from tests.fakes import house
 from tests.fakes.catalogs import FixedCatalog
+from tests.fakes.clock import NOW
 from tests.unit.review.visitor import ADDRESS, Visitor, crash, standing
 
 
@@ -21,6 +32,28 @@ def test_production_text_is_inert_and_visible() -> None:
     body = Visitor(world).open()
     assert "<script>" not in body and "\x1b" not in body and "\u202e" not in body
     assert "&lt;script&gt;" in body and "⟦ESC⟧" in body and "RIGHT-TO-LEFT OVERRIDE" in body
+
+
+def test_traces_deployments_and_series_are_shown_inert_and_small() -> None:
+    hostile = "<script>alert(1)</script>\x1b" + "<" * 5_000
+    calls = [TracedCall(name=hostile, failure="fault", exception=hostile, message=hostile)] * 30
+    points = [MetricPoint(at=NOW + timedelta(minutes=n), value=n) for n in range(3)]
+    found = evidence(
+        traces=[TracedRequest(id="1-5759e988", at=NOW, seconds=1.5, calls=calls)],
+        deployments=[Deployment(at=NOW + timedelta(minutes=1), what=hostile, revision=hostile, succeeded=False)] * 50,
+        series=[Series(alarm=hostile, points=points), Series(alarm="shop-latency", points=points, threshold=1.0)],
+        gaps=[Gap(source="traces", reason=hostile)],
+    )
+    body = Visitor(asked(evidence=found)).open()
+    assert "<script" not in body and "\x1b" not in body and len(body.encode()) < 150_000
+    for shown in (
+        "Traced requests with a fault: 1",
+        "Deployed in the week before: 50",
+        "shop-latency",
+        "Not read: traces",
+    ):
+        assert shown in body
+    assert body.count('class="chart"') == 2 and body.count('class="mark"') == 40
 
 
 def test_the_page_is_small_tokenless_and_its_style_is_the_one_allowed() -> None:
