@@ -68,13 +68,14 @@ def telemetry_grants(partition: str, region: str, account: str) -> list[tuple[tu
         return f"arn:{partition}:{service}:{region}:{account}:{resource}"
 
     return [
-        ((*READ_LOGS, *READ_FILTERS), of("logs", "log-group:*")),
+        (READ_LOGS, of("logs", "log-group:*")),
         (READ_FUNCTIONS, of("lambda", "function:*")),
         (READ_SERVICES, of("ecs", "service/*")),
         (READ_STACKS, of("cloudformation", "stack/*")),
         (READ_APPLICATIONS, of("codedeploy", "application:*")),
         (READ_RELEASES, of("codedeploy", "deploymentgroup:*")),
-        ((*READ_ALARMS, *READ_METRICS), "*"),
+        # Asked by metric, filters are looked for in all log groups.
+        ((*READ_ALARMS, *READ_METRICS, *READ_FILTERS), "*"),
         ((*READ_TRACES, *READ_CHANGES), "*"),
     ]
 

@@ -22,6 +22,7 @@ ON_EVERYTHING = {
     "logs:DescribeLogGroups": "listing knows no resource",
     "cloudwatch:DescribeAlarms": "composite alarms are described to this scope only; reading",
     "cloudwatch:GetMetricData": "metrics know no resource; reading",
+    "logs:DescribeMetricFilters": "asked by metric, it is looked for in all log groups; reading",
     "xray:GetTraceSummaries": "X-Ray knows no resource; reading",
     "xray:BatchGetTraces": "X-Ray knows no resource; reading",
     "cloudtrail:LookupEvents": "CloudTrail's look-up knows no resource; reading",

@@ -147,7 +147,7 @@ def test_whoever_reads_telemetry_may_read_traces_and_deployments() -> None:
         "codedeploy:ListDeploymentGroups": ":application:*",
         "codedeploy:ListDeployments": ":deploymentgroup:*",
         "codedeploy:BatchGetDeployments": ":deploymentgroup:*",
-        "logs:DescribeMetricFilters": ":log-group:*",
+        "logs:DescribeMetricFilters": "*",
         "lambda:ListAliases": ":function:*",
     }
     for room in ROOMS:
