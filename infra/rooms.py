@@ -60,7 +60,11 @@ ROOMS = (
     Room("leave_to_human", (*KNOWN, "alert", "site_url", "tickets"), timeout=120),
     Room("review", (*KNOWN, "code", "decisions", "pause", "link_keys", "site_url", "wake"), timeout=30),
     Room("send_digest", ("incidents", "catalog", *PEOPLE), timeout=120),
-    Room("sweep", ("incidents", "catalog", "decisions", "start", "wake", "alarms", "alert", "site_url"), timeout=300),
+    Room(
+        "sweep",
+        ("incidents", "catalog", "decisions", "start", "wake", "alarms", "queue", "alert", "site_url"),
+        timeout=300,
+    ),
 )
 
 BY_NAME = {room.name: room for room in ROOMS}

@@ -40,6 +40,7 @@ def announce_outcome(
         artifacts=artifacts,
         evidence=execution.evidence.ref if execution.evidence else None,
         mapping=execution.mapping.ref if execution.mapping else None,
+        incidents=incidents,
         site_url=site_url,
     )
     subject = outgoing_mails.subject(facts, ending.subject)

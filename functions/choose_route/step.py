@@ -65,7 +65,8 @@ def _fault(evidence: Evidence, fingerprint: str) -> Fault | None:
 
 def _without_code(execution: Execution, evidence: EvidenceSlot) -> RouteSlot | None:
     if evidence.status is EvidenceStatus.MERGED:
-        reason = f"Another open incident handles the same fault: {evidence.merged_into}."
+        same = "Another open incident handles the same fault" if evidence.fault else "The alarm shows nothing new since"
+        reason = f"{same}: {evidence.merged_into}."
         return RouteSlot(route=Route.MERGED, reason_code="merged", reason=reason)
     if execution.trigger.kind is SignalKind.REHEARSAL:
         return RouteSlot(route=Route.CLOSE, reason_code="rehearsal", reason="This was a rehearsal; nothing had failed.")

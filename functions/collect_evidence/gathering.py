@@ -1,6 +1,6 @@
 """Ask every source for its part of the evidence of one incident."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,14 +35,19 @@ def gather(
     telemetry: Telemetry,
     clock: Clock,
     known: Sequence[Incident] = (),
+    seen: Collection[str] = (),
 ) -> Collected:
-    """What the telemetry tells, redacted; Retryable when no log answers. `known`: the service's incidents."""
+    """What the telemetry tells, redacted; Retryable when no log answers.
+
+    `known`: the service's incidents. `seen`: fingerprints of faults that are left out.
+    """
     signal, sources = incident.signal, Sources(telemetry)
     alarms = sources.alarms(signal) if signal.kind is SignalKind.ALARM else []
     places = find_places(signal, alarms, service, clock.now(), sources.metric_log_groups(alarms))
     events = [] if signal.kind is SignalKind.REHEARSAL else sources.logs(places)
     texts = _texts(events)
-    groups = group(extract(texts), service, execution.focus_fault)
+    every = group(extract(texts), service, execution.focus_fault)
+    groups = [each for each in every if each.fingerprint not in seen]
     log = Log(events, request_ids(texts))
     main = groups[0] if groups else None
     lines, ids, cut = choose(log, groups, request_events(log, main, service.request_field))
@@ -56,7 +61,7 @@ def gather(
         log_groups=list(places.log_groups),
         lines=lines,
         faults=[dated(each.fault(), deployments, known) for each in groups],
-        errors=[] if groups else errors_without_trace(events),
+        errors=[] if every else errors_without_trace(events),
         earlier=earlier_of(main, incident, known),
         requests=failing_requests(log, main, service.request_field, ids),
         series=sources.series(alarms, places),
@@ -70,7 +75,7 @@ def gather(
     )
     if service.redact_ip_addresses:
         evidence = Evidence.model_validate(without_addresses(evidence.model_dump(mode="json")))
-    return Collected(evidence, groups, any(looks_failed(event.message) for event in events))
+    return Collected(evidence, groups, bool(every) or any(looks_failed(event.message) for event in events))
 
 
 def _texts(events: list[LogEvent]) -> list[LogText]:

@@ -1,5 +1,8 @@
 """Collect evidence: what production said around the failure, redacted, grouped, with its gaps named."""
 
+from datetime import timedelta
+
+from functions.collect_evidence import recheck
 from functions.collect_evidence.gathering import Collected, gather
 from functions.collect_evidence.split import split_off
 from mendloop import documents
@@ -12,6 +15,10 @@ from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Te
 from mendloop.timeline import note_once
 
 STEP = "collect_evidence"
+RECOLLECTIONS = 3
+LONGEST_WAIT = 600
+LATE_LOGS = timedelta(minutes=30)
+"""What has not arrived by then does not arrive."""
 
 
 def collect_evidence(
@@ -32,11 +39,15 @@ def collect_evidence(
     if service is None:
         raise Misconfigured(f"the catalog has no service {execution.service!r} any more")
     known = incidents.incidents(service=service.name)
-    collected = gather(incident, execution, service, telemetry, clock, known)
+    collected = gather(incident, execution, service, telemetry, clock, known, recheck.seen_before(incident, known))
     ref = documents.store_beside(artifacts, documents.key(incident.id, STEP, "evidence.json"), collected.evidence)
-    slot = EvidenceSlot(status=_status(collected), ref=ref, gaps=len(collected.evidence.gaps))
+    attempt = execution.evidence.attempt + 1 if execution.evidence else 1
+    slot = EvidenceSlot(status=_status(collected), ref=ref, gaps=len(collected.evidence.gaps), attempt=attempt)
+    slot = slot.model_copy(update={"again_in": _again_in(slot, collected, execution, clock)})
     if collected.groups:
         slot = _own(slot, incident, collected, incidents)
+    elif not slot.again_in and (earlier := recheck.earlier(incident, known)):
+        slot = slot.model_copy(update={"status": EvidenceStatus.MERGED, "merged_into": earlier.id})
     linked = (
         split_off(incident, execution, collected.groups[1:], incidents=incidents, workflow=workflow, clock=clock)
         if collected.groups
@@ -51,6 +62,15 @@ def _status(collected: Collected) -> EvidenceStatus:
     if collected.groups:
         return EvidenceStatus.FAULT
     return EvidenceStatus.NO_TRACE if collected.failed_lines else EvidenceStatus.NOTHING
+
+
+def _again_in(slot: EvidenceSlot, collected: Collected, execution: Execution, clock: Clock) -> int:
+    """Logs arrive late: while they hold no error and the failure is recent, each wait is twice the one before."""
+    evidence, now = collected.evidence, clock.now()
+    hopeless = slot.status is not EvidenceStatus.NOTHING or not evidence.log_groups
+    if hopeless or slot.attempt > RECOLLECTIONS or now - execution.trigger.time > LATE_LOGS:
+        return 0
+    return min(execution.settle_seconds << slot.attempt, LONGEST_WAIT)
 
 
 def _own(slot: EvidenceSlot, incident: Incident, collected: Collected, incidents: IncidentStore) -> EvidenceSlot:
@@ -91,8 +111,10 @@ def _told(slot: EvidenceSlot, evidence: Evidence, linked: list[str]) -> str:
     gaps = f"; {slot.gaps} sources could not be read" if slot.gaps else ""
     others = f"; other faults went to {', '.join(linked)}" if linked else ""
     if slot.status is EvidenceStatus.MERGED:
-        return f"Merged into {slot.merged_into}: the same fault{gaps}"
+        same = "the same fault" if slot.fault else "nothing new behind the alarm"
+        return f"Merged into {slot.merged_into}: {same}{gaps}"
     if slot.status is EvidenceStatus.FAULT:
         return f"Found {slot.exception}, {slot.count} times, fault {slot.fault}{others}{gaps}"
     what = "error lines but no stack trace" if slot.status is EvidenceStatus.NO_TRACE else "no sign of a failure"
-    return f"Found {what} in {len(evidence.log_groups)} log groups{gaps}"
+    again = f"; looking again in {slot.again_in} s" if slot.again_in else ""
+    return f"Found {what} in {len(evidence.log_groups)} log groups{gaps}{again}"

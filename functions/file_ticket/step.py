@@ -41,6 +41,7 @@ def file_ticket(
         artifacts=artifacts,
         evidence=execution.evidence.ref if execution.evidence else None,
         mapping=execution.mapping.ref if execution.mapping else None,
+        incidents=incidents,
         site_url=site_url,
     )
     wanted = Ticket(

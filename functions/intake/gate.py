@@ -78,7 +78,7 @@ def _untimely(signal: Signal, limits: Limits, now: datetime) -> Refusal | None:
 def _joined(signal: Signal, others: list[Incident], limits: Limits, now: datetime) -> Refusal | None:
     since = now - timedelta(seconds=limits.debounce_seconds)
     for other in others:
-        if _same_place(other.signal, signal) and other.opened_at > since:
+        if other.signal.place == signal.place and other.opened_at > since:
             return Refusal(f"it repeats {other.id} within {limits.debounce_seconds} s (debounce_seconds)", other.id)
     return None
 
@@ -86,7 +86,7 @@ def _joined(signal: Signal, others: list[Incident], limits: Limits, now: datetim
 def _cooling(signal: Signal, others: list[Incident], limits: Limits, now: datetime) -> Refusal | None:
     since = now - timedelta(minutes=limits.cool_down_minutes)
     for other in others:
-        if _same_place(other.signal, signal) and other.state.terminal and other.updated_at > since:
+        if other.signal.place == signal.place and other.state.terminal and other.updated_at > since:
             return Refusal(f"{other.id} ended within {limits.cool_down_minutes} min (cool_down_minutes)", other.id)
     return None
 
@@ -99,12 +99,3 @@ def _crowded(others: list[Incident], limits: Limits, now: datetime) -> Refusal |
     if len(unfinished) >= limits.open_incidents:
         return Refusal(f"{len(unfinished)} incidents of the service are open (limits.open_incidents)")
     return None
-
-
-def _same_place(one: Signal, other: Signal) -> bool:
-    return (one.kind, one.resource, one.account, one.region) == (
-        other.kind,
-        other.resource,
-        other.account,
-        other.region,
-    )

@@ -82,12 +82,16 @@ class Intake:
     def _recovered(self, signal: Signal, service: Service | None, identity: tuple[str, ...]) -> Taken:
         if service is None:
             return Taken(Outcome.IGNORED, reason="no service of the catalog claims it")
-        for incident in self.incidents.incidents(service=service.name):
-            if not incident.state.terminal and incident.signal.resource == signal.resource:
-                self.incidents.record(incident.id, records.occurrence(signal, identity))
+        earlier = self.incidents.incidents(service=service.name)
+        mine = [one for one in earlier if one.signal.place == signal.place and one.signal.time <= signal.time]
+        mine = [one for one in mine if one.state is not IncidentState.SKIPPED]
+        told = [one for one in mine if not one.state.terminal] or mine[:1]
+        for incident in told:
+            if self.incidents.record(incident.id, records.occurrence(signal, identity)):
                 records.note(self.incidents, incident.id, signal.time, f"Recovered at {signal.time:%H:%M:%S} UTC")
-                return Taken(Outcome.RECOVERED, incident.id)
-        return Taken(Outcome.IGNORED, reason="it recovered and no incident is open")
+        if told:
+            return Taken(Outcome.RECOVERED, told[0].id)
+        return Taken(Outcome.IGNORED, reason="it recovered, and no incident was opened for it")
 
     def _nobody(self, signal: Signal, identity: tuple[str, ...]) -> Taken:
         skipped = records.unclaimed(signal, identity, self.clock.now())

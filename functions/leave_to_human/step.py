@@ -38,7 +38,7 @@ def leave_to_human(
     if incident.state.terminal:
         return slot
     service = _service(catalogs, incident.service)
-    facts = _facts(incident, service, cause, artifacts, site_url)
+    facts = _facts(incident, service, cause, artifacts, incidents, site_url)
     url = _ticket(incident, service, facts, reason, cause.error, tracker_for)
     if not told(incidents, incident.id, LEAVING, ALERTED):
         body = outgoing_mails.alert(facts, cause.error, url, cause.denial)
@@ -65,7 +65,14 @@ def _service(catalogs: CatalogStore, name: str) -> Service | None:
         return None
 
 
-def _facts(incident: Incident, service: Service | None, cause: Cause, artifacts: ArtifactStore, site_url: str) -> Facts:
+def _facts(
+    incident: Incident,
+    service: Service | None,
+    cause: Cause,
+    artifacts: ArtifactStore,
+    incidents: IncidentStore,
+    site_url: str,
+) -> Facts:
     """What can be read; evidence that is gone must not keep the news from people."""
     if service is None:
         address = incident_facts.address(site_url, incident.id)
@@ -77,11 +84,12 @@ def _facts(incident: Incident, service: Service | None, cause: Cause, artifacts:
             artifacts=artifacts,
             evidence=cause.evidence,
             mapping=cause.mapping,
+            incidents=incidents,
             site_url=site_url,
         )
     except MendloopError:
         return incident_facts.gather(
-            incident, service, artifacts=artifacts, evidence=None, mapping=None, site_url=site_url
+            incident, service, artifacts=artifacts, evidence=None, mapping=None, incidents=incidents, site_url=site_url
         )
 
 

@@ -61,6 +61,7 @@ def publish_pull_request(
         artifacts=artifacts,
         evidence=approved.request.evidence,
         mapping=approved.request.mapping,
+        incidents=incidents,
         site_url=site_url,
     )
     approver = " ".join(catalog.approvers[approved.decision.by].full_name.split())

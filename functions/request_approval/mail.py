@@ -1,6 +1,7 @@
 """The mail: plain text that reads well on a phone, built from allowed fields only. No log line is ever quoted."""
 
 import textwrap
+from datetime import datetime
 
 from pydantic import BaseModel
 
@@ -35,6 +36,7 @@ class Letter(BaseModel):
     mapping: CodeMap
     fix: CodeFix
     verification: Verification
+    recovered_at: datetime | None = None
     site_url: str
 
 
@@ -81,7 +83,9 @@ def _happened(letter: Letter) -> str:
         return "No exception was found."
     main = letter.evidence.faults[0]
     kind = identifier(main.trace.type)
-    return f"{kind}, {plural(main.count, 'time')} since {main.first_seen:%d %b %H:%M} UTC."
+    well = letter.recovered_at or letter.evidence.recovered_at
+    recovered = f" Recovered at {well:%d %b %H:%M} UTC." if well else ""
+    return f"{kind}, {plural(main.count, 'time')} since {main.first_seen:%d %b %H:%M} UTC.{recovered}"
 
 
 def _code(letter: Letter) -> str:

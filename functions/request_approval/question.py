@@ -79,7 +79,9 @@ def _summary(service: Service, exception: str, fix: CodeFix, code_map: CodeMap) 
     return f"{identifier(exception, 'A failure')} in {service.name}: {what} in {where}"
 
 
-def letter_of(request: ApprovalRequest, artifacts: ArtifactStore, site_url: str) -> Letter:
+def letter_of(
+    request: ApprovalRequest, artifacts: ArtifactStore, recovered_at: datetime | None, site_url: str
+) -> Letter:
     """What the mail about a question is built from, read from the store."""
     return Letter(
         request=request,
@@ -87,5 +89,6 @@ def letter_of(request: ApprovalRequest, artifacts: ArtifactStore, site_url: str)
         mapping=documents.load(artifacts, request.mapping, CodeMap),
         fix=documents.load_any(artifacts, request.draft, DRAFT),
         verification=documents.load(artifacts, request.verification, Verification),
+        recovered_at=recovered_at,
         site_url=site_url,
     )

@@ -12,6 +12,7 @@ from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import IncidentState
 from mendloop.domain.catalog import Approver, Catalog
 from mendloop.domain.errors import MendloopError, Misconfigured
+from mendloop.incident_facts import recovered_at
 from mendloop.ports import (
     ArtifactStore,
     CatalogStore,
@@ -52,7 +53,8 @@ def request_approval(
         decisions.request(execution.decision.request_id) if reminding and execution.decision else None
     ) or decisions.ask(question(execution, artifacts, service, catalog_sha256, now))
     wanted = due(request, service, incidents.timeline(execution.incident_id), now)
-    round_ = _Round(request, letter_of(request, artifacts, site_url), catalog, signer, mailer, incidents, clock)
+    letter = letter_of(request, artifacts, recovered_at(incidents, execution.incident_id), site_url)
+    round_ = _Round(request, letter, catalog, signer, mailer, incidents, clock)
     round_.send(wanted)
     round_.insist(wanted)
     _wait_for_them(incidents, execution, now)

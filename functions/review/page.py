@@ -72,6 +72,7 @@ class Question:
     incident: Incident | None
     publication: Publication | None
     timeline: list[TimelineEntry]
+    recovered_at: datetime | None = None
 
 
 def page(question: Question, artifacts: ArtifactStore) -> str:

@@ -16,6 +16,7 @@ from mendloop.contracts.approval import Action, ApprovalRequest, Decision
 from mendloop.contracts.incident import TimelineEntry
 from mendloop.domain.errors import BadDecision, BadLink, MendloopError, Retryable
 from mendloop.domain.identity import sha256
+from mendloop.incident_facts import recovered_at
 from mendloop.ports import (
     ArtifactStore,
     CatalogStore,
@@ -226,6 +227,7 @@ class Site:
             incident=incident,
             publication=publication,
             timeline=self.incidents.timeline(question.incident_id),
+            recovered_at=recovered_at(self.incidents, question.incident_id),
         )
 
     def _same_origin(self, request: Request) -> bool:

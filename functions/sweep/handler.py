@@ -16,6 +16,7 @@ def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         catalogs=wiring.catalogs,
         workflow=wiring.workflow,
         telemetry_at=wiring.telemetry_at,
+        signals=wiring.signals,
         mailer=wiring.mailer,
         clock=wiring.clock,
         site_url=wiring.settings.site_url,

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from functions.sweep.stuck import look_again
 from mendloop.contracts.base import Contract
-from mendloop.contracts.incident import Incident, IncidentState, SignalKind
+from mendloop.contracts.incident import Incident, IncidentState
 from mendloop.domain.catalog import Service
 from mendloop.domain.errors import MendloopError
-from mendloop.ports import CatalogStore, Clock, DecisionStore, IncidentStore, Mailer, Telemetry, Workflow
-from mendloop.timeline import note_once
+from mendloop.ports import CatalogStore, Clock, DecisionStore, IncidentStore, Mailer, SignalQueue, Telemetry, Workflow
 from mendloop.unsticking import ENDED, alert_once, free_ended, start_claimed, wake_due
 
 STEP = "sweep"
@@ -16,8 +16,6 @@ CLAIM_GRACE = timedelta(minutes=2)
 """Longer than intake takes between its claim and its start."""
 CLOSED_GRACE = timedelta(minutes=10)
 """Longer than the safety net outside the state machine takes."""
-STUCK_AFTER = timedelta(hours=1)
-STUCK_UNTIL = timedelta(hours=48)
 
 
 class Swept(Contract):
@@ -37,6 +35,7 @@ def sweep(
     catalogs: CatalogStore,
     workflow: Workflow,
     telemetry_at: Callable[[str, str], Telemetry],
+    signals: SignalQueue,
     mailer: Mailer,
     clock: Clock,
     site_url: str = "",
@@ -60,7 +59,7 @@ def sweep(
                 due = not ended and wake_due(incident, service, incidents, decisions, workflow, now)
                 woken += [incident.id] if due else []
             else:
-                stuck += _name_stuck(incident, incidents, telemetry_at, clock, now)
+                stuck += [incident.id] if look_again(incident, incidents, telemetry_at, signals, clock) else []
         except MendloopError as error:
             failed.append(f"{incident.id}: {type(error).__name__}: {error}"[:300])
     return Swept(started=started, freed=freed, woken=woken, stuck=stuck, failed=failed)
@@ -109,24 +108,3 @@ def _services(catalogs: CatalogStore) -> dict[str, Service]:
         return catalogs.load()[0].services
     except MendloopError:
         return {}
-
-
-def _name_stuck(
-    incident: Incident,
-    incidents: IncidentStore,
-    telemetry_at: Callable[[str, str], Telemetry],
-    clock: Clock,
-    now: datetime,
-) -> list[str]:
-    """An alarm still in ALARM an hour after its incident ended; new faults behind it would fire no event."""
-    ended = now - incident.updated_at
-    is_alarm = incident.signal.kind is SignalKind.ALARM and incident.state is not IncidentState.SKIPPED
-    if not is_alarm or not STUCK_AFTER <= ended <= STUCK_UNTIL:
-        return []
-    signal = incident.signal
-    alarm = telemetry_at(signal.account, signal.region).alarm(signal.resource)
-    if alarm is None or alarm.state != "ALARM" or (alarm.state_since and alarm.state_since > incident.opened_at):
-        return []
-    what = "The alarm is still in ALARM an hour after this incident ended; a new fault behind it would fire no event"
-    note_once(incidents, clock, incident.id, STEP, what)
-    return [incident.id]

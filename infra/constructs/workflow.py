@@ -82,7 +82,8 @@ def _definition(scope: Construct, functions: Mapping[str, lambda_.Function], opt
 
     file_ticket.next(announce)
     close.next(announce)
-    settle.next(collect).next(map_code).next(route)
+    settle.next(collect).next(_until_found(scope, collect, map_code))
+    map_code.next(route)
     route.next(_choice(scope, "Which route", "$.route.route", {
         "change": draft, "ticket": file_ticket, "merged": close, "fixed_already": close, "close": close,
     }, rooms.human))  # fmt: skip
@@ -101,6 +102,16 @@ def _definition(scope: Construct, functions: Mapping[str, lambda_.Function], opt
     publish.next(announce)
     rooms.finish()
     return settle
+
+
+def _until_found(scope: Construct, collect: sfn.IChainable, found: sfn.IChainable) -> sfn.IChainable:
+    """Logs arrive late: the room says whether and when it is worth looking again."""
+    more = sfn.Wait(scope, "Let more evidence arrive", time=sfn.WaitTime.seconds_path("$.evidence.again_in"))
+    more.next(collect)
+    again = sfn.Condition.and_(
+        sfn.Condition.is_present("$.evidence.again_in"), sfn.Condition.number_greater_than("$.evidence.again_in", 0)
+    )
+    return sfn.Choice(scope, "Has the evidence arrived").when(again, more).otherwise(found)
 
 
 def _choice(

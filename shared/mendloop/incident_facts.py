@@ -1,5 +1,7 @@
 """From stored contracts to the fields that may leave the house; the only bridge between the two."""
 
+from datetime import datetime
+
 from mendloop import documents
 from mendloop.contracts.base import ArtifactRef
 from mendloop.contracts.evidence import Evidence
@@ -32,6 +34,12 @@ def address(site_url: str, incident_id: str) -> str:
     return f"{site_url.rstrip('/')}/incidents/{incident_id}" if site_url else ""
 
 
+def recovered_at(incidents: IncidentStore, incident_id: str) -> datetime | None:
+    """When the last signal of the incident said that all is well again; None where a failure came after it."""
+    last = max(incidents.occurrences(incident_id), key=lambda one: one.at, default=None)
+    return last.at if last and last.signal.recovered else None
+
+
 def gather(
     incident: Incident,
     service: Service,
@@ -39,6 +47,7 @@ def gather(
     artifacts: ArtifactStore,
     evidence: ArtifactRef | None,
     mapping: ArtifactRef | None,
+    incidents: IncidentStore,
     site_url: str,
 ) -> Facts:
     """Facts of an incident as far as it got; what was not collected is left empty."""
@@ -52,6 +61,7 @@ def gather(
         signal=incident.signal.kind.value,
         resource=incident.signal.resource,
         at=incident.signal.time,
+        recovered_at=recovered_at(incidents, incident.id) or (seen.recovered_at if seen else None),
         linked=incident.linked,
         **(_of_evidence(seen) if seen else {}),
         **(_of_mapping(mapped) if mapped else {}),

@@ -179,6 +179,13 @@ def test_whatever_nobody_waits_for_may_be_handed_on() -> None:
         assert [queue for queue in queues if "Undelivered" in queue], name
 
 
+def test_whoever_puts_signals_in_may_send_them() -> None:
+    for room in ROOMS:
+        mine = [each for each in of_role(f"{room.title}Role") if "sqs:SendMessage" in listed(each["Action"])]
+        queues = [flat(resource) for each in mine for resource in listed(each["Resource"])]
+        assert any("Signals" in queue for queue in queues) == ("queue" in room.needs), room.name
+
+
 def test_whoever_alerts_may_publish_to_the_operators() -> None:
     for room in ROOMS:
         mine = [each for each in of_role(f"{room.title}Role") if "sns:Publish" in listed(each["Action"])]

@@ -2,7 +2,7 @@
 
 The pinned moto evaluates the definition; only the Lambda invocation is replaced, by `invoke` of its simple backend: a
 room's scripted function gets the state's input and returns its slot or raises, and the class name of what it raises is
-what the machine sees, as on AWS. Retries and the wait for evidence cost no real time; nothing else is changed but the
+what the machine sees, as on AWS. Retries and the waits for evidence cost no real time; nothing else is changed but the
 wait for a decision, which takes seconds here.
 """
 
@@ -21,6 +21,7 @@ import boto3
 from moto import mock_aws
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 
 from tests.infra.synthesis import definition
 
@@ -46,6 +47,8 @@ class Interpreter:
     def __init__(self) -> None:
         self.client = boto3.client("stepfunctions")
         self.machine: Machine | None = None
+        self.waited: list[int] = []
+        """Seconds of each Wait state; they cost no time."""
         self._made: dict[str, str] = {}
 
     def made(self, text: str) -> str:
@@ -74,8 +77,15 @@ def interpreter() -> Iterator[Interpreter]:
         ) -> bytes:
             return cloud.invoke(name, body, answer)
 
+        def wait(self: WaitFunction, env: object, wait_seconds: int) -> None:
+            cloud.waited.append(wait_seconds)
+
         no_time = SimpleNamespace(sleep=lambda seconds: None)
-        with patch.object(LambdaSimpleBackend, "invoke", invoke), patch.object(retrier_decl, "time", no_time):
+        with (
+            patch.object(LambdaSimpleBackend, "invoke", invoke),
+            patch.object(retrier_decl, "time", no_time),
+            patch.object(WaitFunction, "_wait_interval", wait),
+        ):
             yield cloud
 
 
@@ -93,6 +103,7 @@ class Machine:
     def run(self, document: Mapping[str, Any]) -> Ended:
         """Start with this document and wait for the end."""
         client, self.cloud.machine = self.cloud.client, self
+        self.cloud.waited.clear()
         arn = self.cloud.made(json.dumps(self._definition()))
         execution = client.start_execution(
             stateMachineArn=arn, name=f"run-{uuid.uuid4().hex}", input=json.dumps(document)

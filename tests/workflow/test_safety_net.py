@@ -17,6 +17,7 @@ from tests.fakes.decisions import InMemoryDecisions
 from tests.fakes.house import FAULT, INCIDENT, SERVICE, make_incident
 from tests.fakes.incidents import InMemoryIncidents
 from tests.fakes.mailer import RecordingMailer
+from tests.fakes.signals import InMemorySignals
 from tests.fakes.telemetry import ScriptedTelemetry
 from tests.fakes.tracker import InMemoryTracker
 from tests.fakes.workflow import ARN, RecordingWorkflow
@@ -69,6 +70,7 @@ class Net:
             catalogs=FixedCatalog(),
             workflow=self.workflow,
             telemetry_at=lambda account, region: ScriptedTelemetry(),
+            signals=InMemorySignals(),
             mailer=self.mailer,
             clock=self.clock,
         )

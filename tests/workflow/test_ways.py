@@ -9,7 +9,8 @@ from mendloop.domain.errors import BaseMoved, MoneyExhausted
 from tests.workflow.interpreter import Ended, Interpreter, Machine
 from tests.workflow.rooms import DOCUMENT, REF, Room, answering, deciding, decision, draft, house, route, verdict
 
-TO_ROUTE = ["Let evidence settle", "Collect evidence", "Map code", "Choose route", "Which route"]
+ARRIVED = ["Collect evidence", "Has the evidence arrived"]
+TO_ROUTE = ["Let evidence settle", *ARRIVED, "Map code", "Choose route", "Which route"]
 TO_DRAFT = [*TO_ROUTE, "Draft patch", "What was drafted"]
 PROVING = ["Prepare verification", "Run tests", "Judge verification", "Is it proved"]
 DECIDING = ["Request approval", "Await decision", "Settle decision", "What was decided"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.intake.readers.reading import Event, Origin, arn_part, text
+from mendloop.contracts.incident import RECHECK, RECHECK_EVENT
 from mendloop.domain.errors import BadEvent
 
 MAX_WRAPPINGS = 5
@@ -63,7 +64,9 @@ def _replayed(body: Event, depth: int) -> list[Unwrapped]:
 def _own_origin(body: Event, origin: Origin) -> Origin:
     account, region = text(body, "account") or text(body, "accountId"), text(body, "region")
     source = origin.source
-    if "alarmData" in body:
+    if body.get("source") == RECHECK_EVENT:
+        source = RECHECK
+    elif "alarmData" in body:
         source = "alarm_action"
     elif "awslogs" in body or "logEvents" in body:
         source = "logs"

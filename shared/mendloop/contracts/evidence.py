@@ -175,4 +175,6 @@ class EvidenceSlot(Contract):
     exception: str = Field(default="", description="Its type only; no values")
     count: int = 0
     merged_into: str = Field(default="", description="The incident that owns this fault, when status is merged")
+    attempt: int = Field(default=1, ge=1, description="How often it was collected by now")
+    again_in: int = Field(default=0, ge=0, description="Seconds until it is collected again; 0: what was found stands")
     gaps: int = 0

@@ -25,10 +25,16 @@ class SignalKind(StrEnum):
     NOT_UNDERSTOOD = "not_understood"
 
 
+RECHECK = "recheck"
+"""The source of a signal that the sweep sends for an alarm that stays in ALARM."""
+RECHECK_EVENT = "mendloop.recheck"
+"""The source of its event."""
+
+
 class Signal(StoredContract):
     """One event from production, normalised."""
 
-    source: str = Field(description="Where it came in: eventbridge, sns, logs, alarm_action, destination, replay")
+    source: str = Field(description="Where it came in: eventbridge, sns, logs, …, replay, recheck")
     kind: SignalKind
     account: str = Field(description="12 digits")
     region: str
@@ -46,6 +52,11 @@ class Signal(StoredContract):
     log_group: str = Field(default="", description="Where the signal itself named one")
     recovered: bool = Field(default=False, description="The signal says that all is well again")
     raw: ArtifactRef | None = Field(default=None, description="The event as received")
+
+    @property
+    def place(self) -> tuple[str, str, str, str]:
+        """What complains: equal for all signals of one alarm, one function, one pipeline."""
+        return (self.kind.value, self.account, self.region, self.resource)
 
 
 class IncidentState(StrEnum):

@@ -41,6 +41,7 @@ class Facts(_Fields):
     signal: str = Field(default="", description="The kind of signal, e.g. alarm")
     resource: str = Field(default="", description="Name of the alarm, log group, deployment …")
     at: datetime | None = None
+    recovered_at: datetime | None = None
     exception: str = ""
     count: int = 0
     requests: int = 0
@@ -122,6 +123,7 @@ def observed(facts: Facts) -> list[str]:
         lines.insert(
             0, f"The {facts.signal.replace('_', ' ')} {code(facts.resource)} fired{seen}." if facts.signal else ""
         )
+        lines.append(f"It recovered at {facts.recovered_at:%Y-%m-%d %H:%M} UTC." if facts.recovered_at else "")
         lines.append(f"{plural(facts.requests, 'failing request')} kept as evidence." if facts.requests else "")
         lines.append(f"{plural(facts.gaps, 'source')} could not be read." if facts.gaps else "")
     return listed(lines)

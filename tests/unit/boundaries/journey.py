@@ -44,6 +44,7 @@ from tests.fakes.code_host import InMemoryCodeHost
 from tests.fakes.decisions import InMemoryDecisions
 from tests.fakes.incidents import InMemoryIncidents
 from tests.fakes.mailer import RecordingMailer
+from tests.fakes.signals import InMemorySignals
 from tests.fakes.signer import InMemorySigner
 from tests.fakes.switch import InMemorySwitch
 from tests.fakes.telemetry import ScriptedTelemetry
@@ -146,6 +147,7 @@ class Journey:
             catalogs=self.catalogs,
             workflow=self.workflow,
             telemetry_at=lambda account, region: ScriptedTelemetry(),
+            signals=InMemorySignals(),
             mailer=self.mailer,
             clock=self.clock,
         )

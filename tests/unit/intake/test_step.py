@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from functions.intake.step import Intake, Outcome
+from mendloop import incident_facts
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import IncidentState, SignalKind
 from mendloop.domain.errors import Unavailable
@@ -334,6 +335,33 @@ def test_recovery_is_noted_on_the_open_incident() -> None:
     (incident_id,) = house.incidents.by_id
     assert any(entry.what.startswith("Recovered at 10:05") for entry in house.incidents.timeline(incident_id))
     assert [found.signal.recovered for found in house.incidents.occurrences(incident_id)] == [False, True]
+
+
+def test_recovery_is_noted_on_an_incident_that_has_ended_once() -> None:
+    house = House()
+    house.take(alarm())
+    end(house, IncidentState.TICKET)
+    well = alarm(at="2026-11-20T10:05:00.000+0000", state="OK")
+
+    assert [house.take(well), house.take(well)] == [Outcome.RECOVERED, Outcome.RECOVERED]
+
+    (incident_id,) = house.incidents.by_id
+    told = [entry.what for entry in house.incidents.timeline(incident_id) if "Recovered" in entry.what]
+    assert told == ["Recovered at 10:05:00 UTC"]
+    assert incident_facts.recovered_at(house.incidents, incident_id) == NOW + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    "well",
+    [alarm("shop-other", "2026-11-20T10:05:00.000+0000", "OK"), alarm(at="2026-11-20T09:00:00.000+0000", state="OK")],
+    ids=["another alarm", "before it fired"],
+)
+def test_recovery_of_something_else_is_not_this_incidents(well: dict[str, Any]) -> None:
+    house = House()
+    house.take(alarm())
+    assert house.take(well) is Outcome.IGNORED
+    (incident_id,) = house.incidents.by_id
+    assert incident_facts.recovered_at(house.incidents, incident_id) is None
 
 
 @pytest.mark.parametrize("body", ["{", "[]", "3", '{"detail-type":"Tea","detail":{}}', '{"a":' * 5000, "null", '"x"'])

@@ -45,6 +45,14 @@ def test_the_question_is_bound_to_the_content_and_waits() -> None:
     assert other is not None and other.content_sha256 != question.content_sha256
 
 
+def test_the_mail_says_when_the_alarm_recovered() -> None:
+    world = World()
+    well = house.make_signal(recovered=True, time=house.NOW + timedelta(hours=1))
+    world.incidents.record(world.incident_id, house.make_occurrence(at=well.time, signal=well))
+    world.ask()
+    assert f"Recovered at {well.time:%d %b %H:%M} UTC." in " ".join(world.mailer.sent[0].body.split())
+
+
 def test_asking_twice_is_one_question() -> None:
     world = World()
     assert world.ask().request_id == world.ask().request_id

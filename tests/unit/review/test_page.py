@@ -56,6 +56,14 @@ def test_traces_deployments_and_series_are_shown_inert_and_small() -> None:
     assert body.count('class="chart"') == 2 and body.count('class="mark"') == 40
 
 
+def test_a_return_to_ok_while_the_question_waits_is_on_the_page() -> None:
+    world = asked()
+    assert "recovered at" not in Visitor(world).open()
+    well = house.make_signal(recovered=True, time=NOW + timedelta(hours=1))
+    world.incidents.record(world.incident_id, house.make_occurrence(at=well.time, signal=well))
+    assert f"recovered at {well.time:%d %b %Y, %H:%M} UTC" in Visitor(world).open()
+
+
 def test_the_page_is_small_tokenless_and_its_style_is_the_one_allowed() -> None:
     body = Visitor(asked()).open()
     assert len(body.encode()) < 100_000 and TOKEN not in body

@@ -1,11 +1,13 @@
 """Sweep frees what got stuck, once."""
 
+import json
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from functions.intake.readers import read
 from functions.sweep.step import Swept, sweep
 from mendloop.asking import asked_line, failed_line, reminded_line
 from mendloop.contracts.incident import Incident, IncidentState, TimelineEntry
@@ -15,9 +17,19 @@ from mendloop.unsticking import ALERTED
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.decisions import InMemoryDecisions
-from tests.fakes.house import ALARM, FAULT, INCIDENT, make_catalog, make_decision, make_incident, make_request
+from tests.fakes.house import (
+    ALARM,
+    FAULT,
+    INCIDENT,
+    make_catalog,
+    make_decision,
+    make_incident,
+    make_request,
+    make_signal,
+)
 from tests.fakes.incidents import InMemoryIncidents
 from tests.fakes.mailer import RecordingMailer
+from tests.fakes.signals import InMemorySignals
 from tests.fakes.telemetry import ScriptedTelemetry
 from tests.fakes.workflow import ARN, RecordingWorkflow
 from tests.unit.publish_pull_request.scene import Deaths, Killed
@@ -29,7 +41,7 @@ class House:
     def __init__(self, *standing: Incident, minutes: int = 30) -> None:
         self.incidents, self.workflow, self.telemetry = InMemoryIncidents(), RecordingWorkflow(), ScriptedTelemetry()
         self.clock, self.decisions = FixedClock(NOW + timedelta(minutes=minutes)), InMemoryDecisions()
-        self.catalogs, self.mailer = FixedCatalog(), RecordingMailer()
+        self.catalogs, self.mailer, self.signals = FixedCatalog(), RecordingMailer(), InMemorySignals()
         for incident in standing:
             self.incidents.claim(incident)
 
@@ -44,6 +56,7 @@ class House:
             catalogs=self.catalogs,
             workflow=self.workflow,
             telemetry_at=self.telemetry_at,
+            signals=self.signals,
             mailer=self.mailer,
             clock=self.clock,
             site_url="https://site.example.com",
@@ -155,14 +168,54 @@ def test_a_running_or_unknown_execution_is_left_alone(status: str) -> None:
     assert house.sweep() == Swept()
 
 
-def test_an_alarm_that_stays_in_alarm_is_named_once() -> None:
-    house = House(make_incident(state=IncidentState.TICKET), minutes=120)
+def test_an_alarm_that_stays_in_alarm_is_put_in_again_every_full_hour() -> None:
+    house = House(make_incident(state=IncidentState.TICKET), minutes=70)
     house.telemetry.alarms[ALARM] = AlarmDescription(name=ALARM, state="ALARM", state_since=NOW)
 
     assert house.sweep().stuck == [INCIDENT]
-    house.sweep()
+    for _ in range(4):
+        assert house.sweep().stuck == [], "once an hour"
+        house.clock.advance(minutes=12)
+    assert house.sweep().stuck == []
+    house.clock.advance(minutes=5)
+    assert house.sweep().stuck == [INCIDENT]
 
-    assert len(house.incidents.timeline(INCIDENT)) == 1
+    assert len(house.signals.bodies) == len(house.incidents.timeline(INCIDENT)) == 2
+    readings = [read(json.loads(body)) for body in house.signals.bodies]
+    ((first,), (second,)) = readings
+    assert first.identity != second.identity and first.signal and first.signal.source == "recheck"
+    assert first.signal.dimensions == make_incident().signal.dimensions
+    assert first.signal.time == NOW + timedelta(minutes=70), "its window is the present one"
+
+
+@pytest.mark.parametrize(
+    ("changes", "alarm"),
+    [
+        ({}, {"state": "OK"}),
+        ({}, {"state": "ALARM", "state_since": NOW + timedelta(minutes=5)}),
+        ({"state": IncidentState.SKIPPED}, {"state": "ALARM"}),
+        ({"signal": make_signal(source="recheck")}, {"state": "ALARM"}),
+        ({"signal": make_signal(kind="log_errors")}, {"state": "ALARM"}),
+        ({"updated_at": NOW + timedelta(minutes=30)}, {"state": "ALARM"}),
+        ({"updated_at": NOW - timedelta(days=8)}, {"state": "ALARM"}),
+    ],
+)
+def test_an_alarm_is_not_put_in_again(changes: dict[str, Any], alarm: dict[str, Any]) -> None:
+    house = House(make_incident(**{"state": IncidentState.TICKET, **changes}), minutes=70)
+    house.telemetry.alarms[ALARM] = AlarmDescription(name=ALARM, **alarm)
+    assert house.sweep().stuck == house.signals.bodies == []
+
+
+def test_a_sweep_that_dies_while_looking_again_is_the_same_hour() -> None:
+    house = House(make_incident(state=IncidentState.TICKET), minutes=70)
+    house.telemetry.alarms[ALARM] = AlarmDescription(name=ALARM, state="ALARM", state_since=NOW)
+    deaths = Deaths(at=1)
+    deaths.wrap(house.signals, "put")
+    with suppress(Killed):
+        house.sweep()
+    house.clock.advance(minutes=15)
+    house.sweep()
+    assert len({read(json.loads(body))[0].identity for body in house.signals.bodies}) == 1
 
 
 class FailingWorkflow(RecordingWorkflow):
