@@ -45,10 +45,15 @@ def service_of(signal: Signal, catalog: Catalog) -> Service | None:
     return catalog.service_for(log_group=signal.log_group, function=function, other=other, account=signal.account)
 
 
+def exempt(signal: Signal) -> bool:
+    """Whether no limit counts: somebody asked for it."""
+    return signal.kind is SignalKind.REHEARSAL or signal.source == "replay"
+
+
 def refusal(incident: Incident, earlier: list[Incident], service: Service, now: datetime) -> Refusal | None:
     """The first limit that stands against starting, or None. `earlier`: the service's incidents, newest first."""
     signal, limits = incident.signal, service.limits
-    if signal.kind is SignalKind.REHEARSAL or signal.source == "replay":
+    if exempt(signal):
         return None
     others = [other for other in earlier if other.id != incident.id and other.state is not IncidentState.SKIPPED]
     return (

@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from functions.intake import gate, records
 from functions.intake.readers import Reading, Verdict, read
-from mendloop.contracts.incident import Incident, IncidentState, Signal
+from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal
 from mendloop.domain.catalog import Service
 from mendloop.domain.errors import BadEvent, Conflict
 from mendloop.domain.identity import sha256
@@ -71,13 +72,12 @@ class Intake:
         service = gate.service_of(signal, catalog)
         if reading.verdict is Verdict.RECOVERED:
             return self._recovered(signal, service, reading.identity)
-        kept = without_addresses(body) if service and service.redact_ip_addresses else body
-        signal = signal.model_copy(update={"raw": records.keep(self.artifacts, kept, "raw")})
         if service is None:
-            return self._nobody(signal, reading.identity)
+            return self._nobody(signal, reading.identity, body)
         if service.redact_ip_addresses:
+            body = without_addresses(body)
             signal = Signal.model_validate(without_addresses(signal.model_dump(mode="json")))
-        return self._claim(signal, service, reading.identity)
+        return self._claim(signal, service, reading.identity, body)
 
     def _recovered(self, signal: Signal, service: Service | None, identity: tuple[str, ...]) -> Taken:
         if service is None:
@@ -93,44 +93,55 @@ class Intake:
             return Taken(Outcome.RECOVERED, told[0].id)
         return Taken(Outcome.IGNORED, reason="it recovered, and no incident was opened for it")
 
-    def _nobody(self, signal: Signal, identity: tuple[str, ...]) -> Taken:
-        skipped = records.unclaimed(signal, identity, self.clock.now())
+    def _nobody(self, signal: Signal, identity: tuple[str, ...], body: str) -> Taken:
+        kept = signal.model_copy(update={"raw": records.keep(self.artifacts, body, "raw")})
+        skipped = records.unclaimed(kept, identity, self.clock.now())
         self.incidents.claim(skipped)
         return Taken(Outcome.SKIPPED, skipped.id, skipped.reason)
 
-    def _claim(self, signal: Signal, service: Service, identity: tuple[str, ...]) -> Taken:
-        proposed = records.proposal(signal, service, identity, self.clock.now())
-        earlier = self.incidents.incidents(service=service.name)
-        refused = self._refusal(proposed, earlier, service)
+    def _claim(self, signal: Signal, service: Service, identity: tuple[str, ...], body: str) -> Taken:
+        """A duplicate costs one conditional write: it joins what stands at its place, or loses the opening."""
+        proposed, seen = (
+            records.proposal(signal, service, identity, self.clock.now()),
+            records.occurrence(signal, identity),
+        )
+        since = None if gate.exempt(signal) else proposed.opened_at - timedelta(seconds=service.limits.debounce_seconds)
+        standing = self.incidents.standing_at(signal, since=since) if since else ""
+        if standing not in {"", proposed.id}:
+            return self._join(standing, seen, f"within {service.limits.debounce_seconds} s (debounce_seconds)")
+        refused = None if standing else self._refusal(proposed, service)
         if refused and refused.joins:
-            return self._join(proposed, refused, identity)
-        if refused:
-            proposed = proposed.model_copy(update={"state": IncidentState.SKIPPED, "reason": refused.reason})
-        claim = self.incidents.claim(proposed)
+            return self._join(refused.joins, seen, refused.reason)
+        proposed = self._kept(proposed, body, refused)
+        claim = self.incidents.open(proposed, seen, since=None if refused else since)
         if not claim.won and signal.source == "replay" and claim.incident.state.replayable:
             again = (*identity, "replay", claim.incident.updated_at.isoformat())
-            return self._claim(signal, service, again)
-        self.incidents.record(claim.incident.id, records.occurrence(signal, identity))
-        if claim.incident.state is IncidentState.CLAIMED:
+            return self._claim(signal, service, again, body)
+        if claim.incident.id == proposed.id and claim.incident.state is IncidentState.CLAIMED:
             return self._start(claim.incident)
         if claim.won:
             records.note(self.incidents, proposed.id, proposed.opened_at, f"Skipped: {proposed.reason}")
             return Taken(Outcome.SKIPPED, proposed.id, proposed.reason)
         return Taken(Outcome.REPEATED, claim.incident.id)
 
-    def _refusal(self, proposed: Incident, earlier: list[Incident], service: Service) -> gate.Refusal | None:
+    def _refusal(self, proposed: Incident, service: Service) -> gate.Refusal | None:
         """A redelivery of a claim that never started goes on: it passed the gate when it was claimed."""
+        earlier = self.incidents.incidents(service=service.name)
         if any(other.id == proposed.id for other in earlier):
             return None
         if self.switch.paused(service.name):
             return gate.Refusal(f"{service.name} is paused: `mendloop resume {service.name}`")
         return gate.refusal(proposed, earlier, service, proposed.opened_at)
 
-    def _join(self, proposed: Incident, refused: gate.Refusal, identity: tuple[str, ...]) -> Taken:
-        new = self.incidents.record(refused.joins, records.occurrence(proposed.signal, identity))
-        if new:
-            records.note(self.incidents, refused.joins, proposed.opened_at, f"Seen again: {refused.reason}")
-        return Taken(Outcome.REPEATED, refused.joins, refused.reason)
+    def _kept(self, proposed: Incident, body: str, refused: gate.Refusal | None) -> Incident:
+        """With the event as it was received, and why it is skipped."""
+        signal = proposed.signal.model_copy(update={"raw": records.keep(self.artifacts, body, "raw")})
+        skipped = {"state": IncidentState.SKIPPED, "reason": refused.reason} if refused else {}
+        return proposed.model_copy(update={"signal": signal, **skipped})
+
+    def _join(self, standing: str, seen: Occurrence, why: str) -> Taken:
+        self.incidents.record(standing, seen)
+        return Taken(Outcome.REPEATED, standing, why)
 
     def _start(self, incident: Incident) -> Taken:
         """With the stored input, byte for byte: whoever comes second starts the very same execution."""

@@ -14,7 +14,7 @@ from pydantic import Field
 from mendloop.contracts.approval import ApprovalRequest, Decision
 from mendloop.contracts.base import ArtifactRef, Contract, UtcTime
 from mendloop.contracts.evidence import Deployment, Series, TracedRequest
-from mendloop.contracts.incident import Incident, IncidentState, Occurrence, TimelineEntry
+from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
 from mendloop.contracts.mapping import Commit, Correction
 from mendloop.contracts.publication import Publication, Ticket
 from mendloop.contracts.verification import TestJob, TestRun
@@ -333,6 +333,16 @@ class IncidentStore(Protocol):
 
     def claim(self, incident: Incident) -> Claim:
         """One conditional write. A loser gets the incident as it stands, to start again when it is still `claimed`."""
+
+    def open(self, incident: Incident, occurrence: Occurrence, *, since: datetime | None) -> Claim:
+        """Claim it with its first occurrence, all or nothing, unless one opened after `since` stands at its place.
+
+        `since` None: whatever stands there. One conditional write for whoever comes; a loser's occurrence is kept with
+        the incident that stands, which may be the same one (a redelivery) or the place's.
+        """
+
+    def standing_at(self, signal: Signal, *, since: datetime) -> str:
+        """Id of the incident that was opened at the signal's place after `since`, or "". Strongly consistent."""
 
     def load(self, incident_id: str) -> Incident | None:
         """The incident, strongly consistent."""

@@ -8,10 +8,10 @@ from mendloop.adapters.dynamodb_incidents import DynamoDbIncidents
 from mendloop.contracts.incident import IncidentState, TimelineEntry
 from mendloop.contracts.mapping import Correction
 from mendloop.domain.errors import Conflict, NotFound
-from mendloop.ports import IncidentStore
+from mendloop.ports import Claim, IncidentStore
 from tests.contract.races import counted, race
 from tests.fakes.clock import NOW
-from tests.fakes.house import FAULT, INCIDENT, SERVICE, make_incident, make_occurrence, make_publication
+from tests.fakes.house import FAULT, INCIDENT, SERVICE, make_incident, make_occurrence, make_publication, make_signal
 from tests.fakes.incidents import InMemoryIncidents
 
 OTHER = "inc-ffffffffffffffff"
@@ -37,6 +37,52 @@ def test_the_first_claim_wins_and_the_second_gets_what_stands(store: IncidentSto
 def test_twenty_identical_claims_have_exactly_one_winner(store: IncidentStore) -> None:
     claims = race(lambda _: store.claim(make_incident()))
     assert sum(claim.won for claim in claims) == 1
+
+
+HOUR = timedelta(hours=1)
+
+
+def test_of_twenty_first_events_of_one_place_one_opens_and_all_are_kept(store: IncidentStore) -> None:
+    def open_one(number: int) -> Claim:
+        own = make_incident(f"inc-{number:016x}", opened_at=NOW)
+        return store.open(own, make_occurrence(f"occ-{number:016x}"), since=NOW - HOUR)
+
+    claims = race(open_one)
+
+    (winner,) = [claim.incident.id for claim in claims if claim.won]
+    assert {claim.incident.id for claim in claims} == {winner}
+    assert [incident.id for incident in store.incidents()] == [winner]
+    assert len(store.occurrences(winner)) == 20
+    assert store.standing_at(make_signal(), since=NOW - HOUR) == winner
+
+
+def test_a_place_is_free_again_after_a_while_and_another_place_always(store: IncidentStore) -> None:
+    first, other = make_incident(opened_at=NOW), make_incident(THIRD, signal=make_signal(resource="shop-latency"))
+    assert store.standing_at(first.signal, since=NOW - HOUR) == ""
+    assert store.open(first, make_occurrence(), since=NOW - HOUR).won
+    assert store.open(other, make_occurrence(), since=NOW - HOUR).won
+    assert store.standing_at(first.signal, since=NOW) == ""
+    later = make_incident(OTHER, opened_at=NOW + HOUR)
+    assert store.open(later, make_occurrence("occ-0000000000000002"), since=NOW).won
+    assert store.standing_at(first.signal, since=NOW) == OTHER
+    assert [len(store.occurrences(each)) for each in (INCIDENT, OTHER, THIRD)] == [1, 1, 1]
+
+
+def test_a_redelivery_opens_nothing_and_is_no_second_occurrence(store: IncidentStore) -> None:
+    first = make_incident(opened_at=NOW)
+    assert store.open(first, make_occurrence(), since=NOW - HOUR).won
+    started = first.model_copy(update={"state": IncidentState.STARTED})
+    store.save(started)
+    for since in (NOW - HOUR, NOW + HOUR, None):
+        again = store.open(first, make_occurrence(), since=since)
+        assert (again.won, again.incident) == (False, started)
+    assert len(store.occurrences(INCIDENT)) == 1
+
+
+def test_what_takes_no_place_stands_beside_what_does(store: IncidentStore) -> None:
+    assert store.open(make_incident(), make_occurrence(), since=NOW - HOUR).won
+    assert store.open(make_incident(OTHER), make_occurrence(), since=None).won
+    assert store.standing_at(make_signal(), since=NOW - HOUR) == INCIDENT
 
 
 def test_an_unknown_incident_is_none(store: IncidentStore) -> None:

@@ -1,8 +1,9 @@
 """An incident store in memory; every method is atomic under one lock."""
 
+from datetime import datetime
 from threading import Lock
 
-from mendloop.contracts.incident import Incident, IncidentState, Occurrence, TimelineEntry
+from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
 from mendloop.contracts.mapping import Correction
 from mendloop.contracts.publication import Publication
 from mendloop.domain.errors import Conflict
@@ -16,6 +17,7 @@ class InMemoryIncidents:
         self._lock = Lock()
         self.by_id: dict[str, Incident] = {}
         self._occurrences: dict[str, dict[str, Occurrence]] = {}
+        self._places: dict[tuple[str, ...], Incident] = {}
         self._timeline: dict[str, list[TimelineEntry]] = {}
         self._owners: dict[tuple[str, str], tuple[str, int, bool]] = {}
         self._corrections: dict[tuple[str, str], Correction] = {}
@@ -25,6 +27,24 @@ class InMemoryIncidents:
         with self._lock:
             standing = self.by_id.setdefault(incident.id, incident)
             return Claim(incident=standing, won=standing is incident)
+
+    def open(self, incident: Incident, occurrence: Occurrence, *, since: datetime | None) -> Claim:
+        with self._lock:
+            at, last = incident.signal.place, self._places.get(incident.signal.place)
+            standing = self.by_id.get(incident.id)
+            if standing is None and since is not None and last and last.opened_at > since:
+                standing = self.by_id[last.id]
+            if standing is None:
+                self.by_id[incident.id] = incident
+                if since is not None:
+                    self._places[at] = incident
+            kept = standing or incident
+            self._occurrences.setdefault(kept.id, {})[occurrence.id] = occurrence
+            return Claim(incident=kept, won=standing is None)
+
+    def standing_at(self, signal: Signal, *, since: datetime) -> str:
+        last = self._places.get(signal.place)
+        return last.id if last and last.opened_at > since else ""
 
     def load(self, incident_id: str) -> Incident | None:
         return self.by_id.get(incident_id)

@@ -2,9 +2,10 @@
 
 | pk | sk | what | read by |
 |---|---|---|---|
-| incident id | `incident` | the incident; `state`, `service` | claim, load, save (conditional on `state`) |
+| incident id | `incident` | the incident; `state`, `service` | claim, open, load, save (conditional on `state`) |
 | incident id | `occurrence#<id>` | one occurrence | record (conditional), occurrences |
 | incident id | `note#<time>#<hash>` | one line of the timeline | note, timeline |
+| `place#<kind>#<account>#<region>#<resource>` | `last` | the last incident there | open (conditional), standing_at |
 | `fault#<service>#<fault>` | `owner` | the owning incident, the generation | claim_fault, release_fault |
 | `fault#<service>#<fault>` | `correction` | the target as an operator named it | save_correction, correction |
 | `fault#<fault>` | `publication#<generation>` | a publication | publication |
@@ -17,8 +18,8 @@ from datetime import datetime
 from itertools import islice
 
 from mendloop.adapters.dynamodb_faults import FaultClaims
-from mendloop.adapters.dynamodb_items import Item, Items
-from mendloop.contracts.incident import Incident, IncidentState, Occurrence, TimelineEntry
+from mendloop.adapters.dynamodb_items import ABSENT, Item, Items, Put
+from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
 from mendloop.contracts.mapping import Correction
 from mendloop.contracts.publication import Publication
 from mendloop.domain.errors import Conflict
@@ -39,6 +40,38 @@ class DynamoDbIncidents:
         """One conditional write; the loser's answer comes with it."""
         standing = self._items.add(incident.id, "incident", canonical_json(incident), _attributes(incident))
         return Claim(incident=_incident(standing) if standing else incident, won=standing is None)
+
+    def open(self, incident: Incident, occurrence: Occurrence, *, since: datetime | None) -> Claim:
+        """Claim it with its first occurrence, unless one opened after `since` stands at its place."""
+        seen, doc = f"occurrence#{occurrence.id}", canonical_json(occurrence)
+        puts = [
+            Put(incident.id, "incident", canonical_json(incident), _attributes(incident), ABSENT),
+            Put(incident.id, seen, doc),
+        ]
+        if since is not None:
+            condition = {
+                "ConditionExpression": "attribute_not_exists(pk) OR opened <= :since",
+                "ExpressionAttributeValues": {":since": {"S": sortable(since)}},
+            }
+            last = {"incident": incident.id, "opened": sortable(incident.opened_at)}
+            puts.append(Put(_place(incident.signal), "last", "{}", last, condition))
+        refused = self._items.put_all(*puts)
+        if not refused:
+            return Claim(incident=incident, won=True)
+        standing = _incident(refused[0]) if refused[0] else self._at(refused[-1])
+        self._items.put(standing.id, seen, doc)
+        return Claim(incident=standing, won=False)
+
+    def _at(self, last: Item | None) -> Incident:
+        found = self.load(last.attributes["incident"]) if last else None
+        if found is None:
+            raise Conflict("a place names an incident that is not there")
+        return found
+
+    def standing_at(self, signal: Signal, *, since: datetime) -> str:
+        """Id of the incident that was opened at the signal's place after `since`, or ""."""
+        last = self._items.get(_place(signal), "last")
+        return last.attributes["incident"] if last and last.attributes["opened"] > sortable(since) else ""
 
     def load(self, incident_id: str) -> Incident | None:
         """The incident, strongly consistent."""
@@ -121,6 +154,10 @@ class DynamoDbIncidents:
 def sortable(at: datetime) -> str:
     """A UTC time whose text order is its time order."""
     return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _place(signal: Signal) -> str:
+    return f"place#{'#'.join(signal.place)}"
 
 
 def _incident(item: Item) -> Incident:

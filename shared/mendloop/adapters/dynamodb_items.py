@@ -5,7 +5,8 @@ An item is `pk`, `sk`, `doc` (the contract as canonical JSON), `writer` (unique 
 compare-and-set. Reads are strongly consistent, except those of an index.
 """
 
-from collections.abc import Iterator, Mapping
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,14 @@ from botocore.exceptions import ClientError
 
 from mendloop.adapters import aws_clients
 from mendloop.adapters.aws_errors import code_of, translated
+from mendloop.domain.errors import Conflict
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Attributes = Mapping[str, str | int]
+ABSENT = {"ConditionExpression": "attribute_not_exists(pk)"}
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,17 @@ class Item:
     doc: str = field(repr=False)
     writer: str
     attributes: dict[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Put:
+    """One write of several that are done all or not at all. `condition`: what `put_item` takes; none: in any case."""
+
+    pk: str
+    sk: str
+    doc: str = field(repr=False)
+    attributes: Attributes = field(default_factory=dict)
+    condition: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Items:
@@ -44,7 +59,7 @@ class Items:
 
     def add(self, pk: str, sk: str, doc: str, attributes: Attributes | None = None) -> Item | None:
         """Write unless something stands there; None when written, else what stands. One conditional write."""
-        return self._write(pk, sk, doc, attributes or {}, {"ConditionExpression": "attribute_not_exists(pk)"})
+        return self._write(pk, sk, doc, attributes or {}, ABSENT)
 
     def put(self, pk: str, sk: str, doc: str, attributes: Attributes | None = None) -> None:
         """Write whatever stands there."""
@@ -58,6 +73,41 @@ class Items:
             "ExpressionAttributeValues": {":guard": {"S": value}},
         }
         return self._write(pk, sk, doc, attributes, condition)
+
+    def put_all(self, *puts: Put) -> list[Item | None]:
+        """All or none: [] when written, else for each put what stands where its condition failed.
+
+        Conflict when others keep writing the same items at the same time.
+        """
+        for _ in range(_ATTEMPTS - 1):
+            with contextlib.suppress(Conflict):
+                return self._put_all(puts)
+        return self._put_all(puts)
+
+    def _put_all(self, puts: Sequence[Put]) -> list[Item | None]:
+        writes: list[Any] = [
+            {
+                "Put": {
+                    "TableName": self.table,
+                    "Item": encoded(
+                        {"pk": put.pk, "sk": put.sk, "doc": put.doc, "writer": uuid4().hex, **put.attributes}
+                    ),
+                    **put.condition,
+                    **({"ReturnValuesOnConditionCheckFailure": "ALL_OLD"} if put.condition else {}),
+                }
+            }
+            for put in puts
+        ]
+        with translated(f"{self.table}/{puts[0].pk}"):
+            try:
+                # botocore adds a request token, so a request that it repeats is done once.
+                self.client.transact_write_items(TransactItems=writes)
+            except ClientError as error:
+                reasons: Any = error.response.get("CancellationReasons", [])
+                if not any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
+                    raise
+                return [_item(reason["Item"]) if reason.get("Item") else None for reason in reasons]
+        return []
 
     def get(self, pk: str, sk: str) -> Item | None:
         """What stands under the key."""
