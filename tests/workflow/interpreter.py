@@ -27,7 +27,7 @@ from tests.infra.synthesis import definition
 
 Room = Callable[[dict[str, Any]], Any]
 ROLE = "arn:aws:iam::123456789012:role/machine"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 @dataclass

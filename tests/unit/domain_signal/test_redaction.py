@@ -121,11 +121,11 @@ def test_json_keeps_its_shape() -> None:
     "unit", ["a", "1 ", "a@", "A.", "password=", "eyJ", "http://a:", ":", "+1 ", "sk-", '"', "Bearer "]
 )
 def test_hostile_lines_take_linear_time(unit: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     redact(unit * (100_000 // len(unit)))
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -218,12 +218,12 @@ def test_no_trace_is_invented_from_noise() -> None:
 
 def test_endless_recursion_and_long_lines_are_bounded_and_quick() -> None:
     frames = '  File "/var/task/a.py", line 1, in f\n    f()\n' * 200_000
-    began = time.monotonic()
+    began = time.process_time()
 
     found = one(extract(events(f"Traceback (most recent call last):\n{frames}RecursionError: deep", "x" * 10_000_000)))
 
     assert len(found.trace.frames) <= 400
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
