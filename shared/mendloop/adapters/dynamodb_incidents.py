@@ -18,7 +18,8 @@ from datetime import datetime
 from itertools import islice
 
 from mendloop.adapters.dynamodb_faults import FaultClaims
-from mendloop.adapters.dynamodb_items import ABSENT, Item, Items, Put
+from mendloop.adapters.dynamodb_items import ABSENT, Item, Items
+from mendloop.adapters.dynamodb_together import Put, put_all
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
 from mendloop.contracts.mapping import Correction
 from mendloop.contracts.publication import Publication
@@ -55,7 +56,7 @@ class DynamoDbIncidents:
             }
             last = {"incident": incident.id, "opened": sortable(incident.opened_at)}
             puts.append(Put(_place(incident.signal), "last", "{}", last, condition))
-        refused = self._items.put_all(*puts)
+        refused = put_all(self._items, *puts)
         if not refused:
             return Claim(incident=incident, won=True)
         standing = _incident(refused[0]) if refused[0] else self._at(refused[-1])

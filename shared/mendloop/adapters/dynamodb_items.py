@@ -5,8 +5,7 @@ An item is `pk`, `sk`, `doc` (the contract as canonical JSON), `writer` (unique 
 compare-and-set. Reads are strongly consistent, except those of an index.
 """
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,14 +15,12 @@ from botocore.exceptions import ClientError
 
 from mendloop.adapters import aws_clients
 from mendloop.adapters.aws_errors import code_of, translated
-from mendloop.domain.errors import Conflict
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Attributes = Mapping[str, str | int]
 ABSENT = {"ConditionExpression": "attribute_not_exists(pk)"}
-_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -33,17 +30,6 @@ class Item:
     doc: str = field(repr=False)
     writer: str
     attributes: dict[str, str] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Put:
-    """One write of several that are done all or not at all. `condition`: what `put_item` takes; none: in any case."""
-
-    pk: str
-    sk: str
-    doc: str = field(repr=False)
-    attributes: Attributes = field(default_factory=dict)
-    condition: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Items:
@@ -74,48 +60,13 @@ class Items:
         }
         return self._write(pk, sk, doc, attributes, condition)
 
-    def put_all(self, *puts: Put) -> list[Item | None]:
-        """All or none: [] when written, else for each put what stands where its condition failed.
-
-        Conflict when others keep writing the same items at the same time.
-        """
-        for _ in range(_ATTEMPTS - 1):
-            with contextlib.suppress(Conflict):
-                return self._put_all(puts)
-        return self._put_all(puts)
-
-    def _put_all(self, puts: Sequence[Put]) -> list[Item | None]:
-        writes: list[Any] = [
-            {
-                "Put": {
-                    "TableName": self.table,
-                    "Item": encoded(
-                        {"pk": put.pk, "sk": put.sk, "doc": put.doc, "writer": uuid4().hex, **put.attributes}
-                    ),
-                    **put.condition,
-                    **({"ReturnValuesOnConditionCheckFailure": "ALL_OLD"} if put.condition else {}),
-                }
-            }
-            for put in puts
-        ]
-        with translated(f"{self.table}/{puts[0].pk}"):
-            try:
-                # botocore adds a request token, so a request that it repeats is done once.
-                self.client.transact_write_items(TransactItems=writes)
-            except ClientError as error:
-                reasons: Any = error.response.get("CancellationReasons", [])
-                if not any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
-                    raise
-                return [_item(reason["Item"]) if reason.get("Item") else None for reason in reasons]
-        return []
-
     def get(self, pk: str, sk: str) -> Item | None:
         """What stands under the key."""
         with translated(self.table):
             answer = self.client.get_item(
                 TableName=self.table, Key={"pk": {"S": pk}, "sk": {"S": sk}}, ConsistentRead=True
             )
-        return _item(answer["Item"]) if "Item" in answer else None
+        return item_of(answer["Item"]) if "Item" in answer else None
 
     def query(self, pk: str, prefix: str, *, newest_first: bool = False) -> Iterator[Item]:
         """Items of a partition whose sort key has the prefix, in its order."""
@@ -138,7 +89,7 @@ class Items:
     def _pages(self, **request: Any) -> Iterator[Item]:
         with translated(self.table):
             for page in self.client.get_paginator("query").paginate(TableName=self.table, **request):
-                yield from (_item(found) for found in page["Items"])
+                yield from (item_of(found) for found in page["Items"])
 
     def _write(self, pk: str, sk: str, doc: str, attributes: Attributes, condition: Mapping[str, Any]) -> Item | None:
         writer = uuid4().hex
@@ -163,9 +114,10 @@ def encoded(attributes: Attributes) -> dict[str, Any]:
 
 def _standing(error: ClientError) -> Item:
     found: Any = error.response.get("Item", {})
-    return _item(found)
+    return item_of(found)
 
 
-def _item(stored: Mapping[str, Any]) -> Item:
+def item_of(stored: Mapping[str, Any]) -> Item:
+    """From DynamoDB's typed attributes."""
     plain = {name: str(value.get("S", value.get("N", ""))) for name, value in stored.items()}
     return Item(doc=plain.get("doc", ""), writer=plain.get("writer", ""), attributes=plain)

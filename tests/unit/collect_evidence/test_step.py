@@ -510,3 +510,20 @@ def test_hostile_lines_are_cut_and_the_fault_is_found() -> None:
 
     assert {fault.trace.type for fault in evidence.faults} == {"TypeError", "RecursionError"}
     assert all(len(fault.trace.frames) <= 500 for fault in evidence.faults)
+
+
+def test_of_a_million_frames_as_much_is_read_as_the_bound_allows_and_the_cut_is_said() -> None:
+    house = House()
+    frame = '  File "/var/task/shop/tree.py", line 21, in walk\n    return walk(node)\n'
+    part = frame * 2_500
+    events = ["Traceback (most recent call last):\n" + part, *[part] * 398, part + "RecursionError: too deep"]
+    assert sum(event.count("in walk") for event in events) == 1_000_000
+    house.telemetry.write_log(LOG_GROUP, BEFORE - timedelta(seconds=5), *crash("req-1"), stream="other")
+    house.telemetry.write_log(LOG_GROUP, BEFORE, *events)
+
+    slot = house.collect()
+
+    evidence = house.evidence(slot)
+    assert slot.exception == "TypeError" and any("cut at" in what for what in evidence.cut)
+    assert sum(len(line.text) for line in evidence.lines) < 1_000_000
+    assert all(len(fault.trace.frames) <= 500 for fault in evidence.faults)
