@@ -75,13 +75,14 @@ class Desk:
             self.close(own.id)
 
     def close(self, incident_id: str) -> None:
-        """As one that was closed long ago."""
+        """As one that was opened and closed long ago: no later alarm joins it."""
         stored = self.stored(incident_id)
         if stored.fault:
             self.wiring.incidents.release_fault(stored.service, stored.fault, stored.id)
         long_ago = datetime.now(UTC) - timedelta(days=30)
+        then = {"opened_at": long_ago, "updated_at": long_ago}
         self.wiring.incidents.save(
-            stored.model_copy(update={"state": IncidentState.CLOSED, "execution_arn": "", "updated_at": long_ago})
+            stored.model_copy(update={"state": IncidentState.CLOSED, "execution_arn": "", **then})
         )
 
     def document(self, state: str, incident_id: str, **slots: Any) -> Document:
