@@ -1,6 +1,7 @@
 """What the command line prints of untrusted text, on a terminal that obeys colours and cursor movements."""
 
 import io
+from types import SimpleNamespace
 
 import pytest
 import typer
@@ -8,9 +9,12 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from rich.console import Console
 
 from mendloop.cli import errors
+from mendloop.cli.commands import incidents
 from mendloop.cli.demo import show
 from mendloop.cli.plain import plain
 from mendloop.domain.errors import BadEvent
+from tests.fakes.house import FAULT, INCIDENT, make_incident, make_publication
+from tests.fakes.incidents import InMemoryIncidents
 
 HOSTILE = [
     "\x1b[2J\x1b[H all clear",
@@ -18,6 +22,19 @@ HOSTILE = [
     "ends in \\",
     "\u202etxt.exe",
 ]
+
+
+def test_show_names_linked_incidents_and_the_pull_request(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = InMemoryIncidents()
+    store.claim(make_incident(fault=FAULT, generation=2, linked=["inc-00000000000000bb"]))
+    store.save_publication(make_publication(fault=FAULT, generation=2))
+    monkeypatch.setattr(incidents, "here", lambda aws: SimpleNamespace(wiring=SimpleNamespace(incidents=store)))
+    incidents.show(INCIDENT)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Linked, other faults behind the same signal: inc-00000000000000bb" in shown
+    assert make_publication().url in shown
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -64,6 +64,13 @@ def test_a_return_to_ok_while_the_question_waits_is_on_the_page() -> None:
     assert f"recovered at {well.time:%d %b %Y, %H:%M} UTC" in Visitor(world).open()
 
 
+def test_linked_incidents_are_named() -> None:
+    world = asked()
+    incident = world.incidents.by_id[house.INCIDENT]
+    world.incidents.save(incident.model_copy(update={"linked": ["inc-00000000000000bb"]}))
+    assert "linked with <code>inc-00000000000000bb</code>" in Visitor(world).open()
+
+
 def test_the_page_is_small_tokenless_and_its_style_is_the_one_allowed() -> None:
     body = Visitor(asked()).open()
     assert len(body.encode()) < 100_000 and TOKEN not in body

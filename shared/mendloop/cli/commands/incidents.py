@@ -66,6 +66,7 @@ def _about(incident: Incident, store: IncidentStore, message: str) -> list[str]:
         f"Signal: {incident.signal.kind.value} {incident.signal.resource} at {incident.signal.time}",
         f"From: account {incident.signal.account or 'unknown'}, region {incident.signal.region or 'unknown'}",
         f"Occurrences: {len(store.occurrences(incident.id))}",
+        f"Linked, other faults behind the same signal: {', '.join(incident.linked)}" if incident.linked else "",
         f"Pull request: {publication.url}" if publication and publication.url else "",
         f"Right target: {', '.join(correction.functions)} ({correction.by})" if correction else "",
         f"The event as received: {incident.signal.raw.key}" if incident.signal.raw else "",
