@@ -39,8 +39,6 @@ def main() -> int:
         results = play_all(house, lambda result: _tell(console, result))
     console.print(_table(results))
     failed = [result for result in results if result.wrong]
-    for result in failed:
-        console.print(f"{result.case.scenario} {result.case.seed} ({result.service}): {'; '.join(result.wrong)}")
     console.print(
         f"{len(results) - len(failed)} of {len(cases)} as they must, {time.monotonic() - began:.0f} s in all."
     )
@@ -59,6 +57,8 @@ def _fresh_seeds(names: Sequence[str]) -> list[int]:
 def _tell(console: Console, result: Result) -> None:
     sign = "✗" if result.wrong else "✓"
     console.print(f"  {sign} {result.case.scenario} {result.case.seed}: {result.ended}, {result.seconds:.0f} s")
+    for wrong in result.wrong:
+        console.print(f"    {result.service}: {wrong}", markup=False)
 
 
 def _table(results: Sequence[Result]) -> Table:
