@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mendloop.cli.demo.production import Planted, Production
+from mendloop.cli.demo.production.scenarios import storm
 
 Report = dict[str, Any]
 Check = Callable[[Report, Production], list[str]]
@@ -92,10 +93,34 @@ def _two_faults(report: Report, production: Production) -> list[str]:
     return wrong + ([] if incidents[0]["fault"] != incidents[1]["fault"] else ["both have the same fault"])
 
 
+def _storm(report: Report, production: Production) -> list[str]:
+    incidents = report["incidents"]
+    if len(incidents) != storm.FAULTS:
+        return [f"{len(incidents)} incidents instead of {storm.FAULTS}"]
+    wrong = []
+    for planted in production.planted:
+        mine = [each for each in incidents if [target["path"] for target in each["targets"][:1]] == [planted.path]]
+        wrong += _proved_request(mine[0], planted) if mine else [f"none was mapped to {planted.path}"]
+    # Those that were sent, and the alarm as it fired by itself.
+    seen, sent = sum(each["occurrences"] for each in incidents), storm.ALARMS + 1
+    wrong += [] if seen == sent else [f"{seen} occurrences of {sent} alarms"]
+    return wrong + ([] if len({each["fault"] for each in incidents}) == len(incidents) else ["two share one fault"])
+
+
+def _paused(report: Report, production: Production) -> list[str]:
+    wrong = _one(report)
+    if report["outcome"] != "skipped" or f"mendloop resume {production.service}" not in report["reason"]:
+        wrong.append(f"ended as {report['outcome']}: {report['reason']}")
+    wrong += [] if report["execution_status"] == "NONE" else ["an execution was started"]
+    return wrong + ([] if report["occurrences"] else ["its occurrence was not recorded"])
+
+
 ENDS: Mapping[str, Check] = {
     "regression": _regression,
     "missing-value": _missing_value,
     "dependency-timeout": _dependency_timeout,
     "fixed-already": _fixed_already,
     "two-faults": _two_faults,
+    "storm": _storm,
+    "paused": _paused,
 }

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from mendloop.cli.checks import examine
 from mendloop.cli.errors import told
+from mendloop.cli.pausing import set_paused
 from mendloop.cli.place import Place, here
 from mendloop.cli.plain import plain
 from mendloop.contracts.incident import Incident
@@ -96,7 +97,7 @@ def pause(
 ) -> None:
     """Stop taking signals, drafting and publishing for a service, or for all."""
     with told():
-        _switch(here(aws=aws), service, paused=True)
+        _switch(service, aws=aws, paused=True)
 
 
 def resume(
@@ -105,7 +106,7 @@ def resume(
 ) -> None:
     """Go on where `pause` stopped."""
     with told():
-        _switch(here(aws=aws), service, paused=False)
+        _switch(service, aws=aws, paused=False)
 
 
 def doctor(
@@ -143,15 +144,9 @@ def _known(place: Place, service: str) -> str:
     return service
 
 
-def _switch(place: Place, service: str, *, paused: bool) -> None:
+def _switch(service: str, *, aws: bool, paused: bool) -> None:
+    place = here(aws=aws)
     if service:
         _known(place, service)
-    ssm, name = place.client("ssm"), place.outputs["PauseParameter"]
-    state: dict[str, Any] = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])
-    if service:
-        services = set(state.get("services", []))
-        state["services"] = sorted(services | {service} if paused else services - {service})
-    else:
-        state = {"all": paused, "services": [] if not paused else state.get("services", [])}
-    ssm.put_parameter(Name=name, Value=json.dumps(state), Type="String", Overwrite=True)
+    set_paused(place, service, paused=paused)
     console.print(f"{service or 'Everything'} is {'paused' if paused else 'resumed'}.")

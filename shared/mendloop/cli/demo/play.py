@@ -76,7 +76,8 @@ def play(
             told.asked(mail)
             course.asked = course.asked or now
             _answer(stage, mail, decide, told)
-        if not fresh and not mails and course.watcher.ended(scenario.incidents):
+        quiet = not fresh and not mails
+        if quiet and scenario.taken(stage) and course.watcher.ended(scenario.incidents):
             course.ended = now
             return course
         last = now if fresh or mails else last

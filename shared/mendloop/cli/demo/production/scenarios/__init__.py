@@ -6,7 +6,9 @@ from mendloop.cli.demo.production.scenarios import (
     dependency_timeout,
     fixed_already,
     missing_value,
+    paused,
     regression,
+    storm,
     two_faults,
 )
 from mendloop.cli.demo.production.scenarios.scenario import Scenario
@@ -18,6 +20,8 @@ _MODULES = (
     dependency_timeout,
     fixed_already,
     two_faults,
+    storm,
+    paused,
 )
 
 SCENARIOS: Mapping[str, Scenario] = {module.SCENARIO.name: module.SCENARIO for module in _MODULES}

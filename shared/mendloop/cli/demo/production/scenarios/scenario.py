@@ -39,6 +39,10 @@ def traffic(stage: Stage) -> None:
     stage.say(f"Traffic: {answered} answered, {failed} failed. The alarm {alarm} fires.")
 
 
+def _at_once(_: Stage) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One scenario. Only the demo and the tests know it; nothing of it reaches the pipeline."""
@@ -51,6 +55,8 @@ class Scenario:
     plan: Callable[[World], Plan]
     provoke: Callable[[Stage], None] = traffic
     """Lets production fail and complain; returns once it has complained."""
+    taken: Callable[[Stage], bool] = _at_once
+    """Whether every complaint has been taken in; no end is believed before."""
     incidents: int = 1
     """How many incidents the service has when every complaint has come in."""
     catalog: Callable[[World], Mapping[str, object]] = _as_usual
