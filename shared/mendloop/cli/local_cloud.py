@@ -49,7 +49,7 @@ class LocalCloud:
 
     def client(self, service: str) -> Any:
         """A boto3 client that can reach nothing but this cloud, and reads no profile or file of the caller's shell."""
-        return _client(self.endpoint, service)
+        return client(self.endpoint, service)
 
     def alive(self) -> bool:
         """Whether it answers."""
@@ -105,7 +105,7 @@ def stop(cloud: LocalCloud) -> None:
 
 
 @cache
-def _client(endpoint: str, service: str) -> Any:
+def client(endpoint: str, service: str) -> Any:
     """Made once: that takes longer than most calls by it. Safe to use from several threads."""
     import boto3
     from botocore.session import Session
