@@ -81,16 +81,17 @@ def _untimely(signal: Signal, limits: Limits, now: datetime) -> Refusal | None:
 
 
 def _joined(signal: Signal, others: list[Incident], limits: Limits, now: datetime) -> Refusal | None:
+    """The incident that the signal opened, never one that was split off it: a redelivery must find it again."""
     since = now - timedelta(seconds=limits.debounce_seconds)
     for other in others:
-        if other.signal.place == signal.place and other.opened_at > since:
+        if other.signal.place == signal.place and other.opened_at > since and not _split_off(other, others):
             return Refusal(f"it repeats {other.id} within {limits.debounce_seconds} s (debounce_seconds)", other.id)
     return None
 
 
 def _cooling(signal: Signal, others: list[Incident], limits: Limits, now: datetime) -> Refusal | None:
     since = now - timedelta(minutes=limits.cool_down_minutes)
-    for other in others:
+    for other in (one for one in others if not _split_off(one, others)):
         if other.signal.place == signal.place and other.state.terminal and other.updated_at > since:
             return Refusal(f"{other.id} ended within {limits.cool_down_minutes} min (cool_down_minutes)", other.id)
     return None
@@ -104,3 +105,8 @@ def _crowded(others: list[Incident], limits: Limits, now: datetime) -> Refusal |
     if len(unfinished) >= limits.open_incidents:
         return Refusal(f"{len(unfinished)} incidents of the service are open (limits.open_incidents)")
     return None
+
+
+def _split_off(incident: Incident, others: list[Incident]) -> bool:
+    """For another fault behind the signal of an older one."""
+    return any(other.id in incident.linked and other.opened_at < incident.opened_at for other in others)

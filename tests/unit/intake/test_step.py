@@ -252,6 +252,22 @@ def test_debounce_records_the_occurrence_on_the_incident_that_runs() -> None:
     assert len(house.incidents.occurrences(incident_id)) == 2
 
 
+def test_what_repeats_joins_the_first_incident_and_none_that_was_split_off() -> None:
+    house = House()
+    house.take(alarm())
+    (first,) = house.incidents.by_id.values()
+    later = first.opened_at + timedelta(seconds=5)
+    child = first.model_copy(update={"id": "inc-00000000000000c1", "opened_at": later, "linked": [first.id]})
+    house.take(again := alarm(at="2026-11-20T10:00:20.000+0000"))
+    house.incidents.save(first.model_copy(update={"linked": [child.id]}))
+    house.incidents.claim(child)
+
+    assert house.take(again) is house.take(alarm(at="2026-11-20T10:00:30.000+0000")) is Outcome.REPEATED
+
+    assert len(house.incidents.occurrences(first.id)) == 3
+    assert house.incidents.occurrences(child.id) == []
+
+
 def end(house: House, state: IncidentState) -> None:
     for incident in list(house.incidents.by_id.values()):
         house.incidents.save(incident.model_copy(update={"state": state, "updated_at": house.clock.now()}))
