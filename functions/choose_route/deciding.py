@@ -26,7 +26,7 @@ def decide(evidence: Evidence, fault: Fault | None, mapped: Mapped, routing: Rou
     A rule that nothing in the evidence says is set aside too: what cannot be cited is not claimed.
     """
     rule, cited = rule_for(evidence, fault) or (None, [])
-    slot = _by_rule(rule, cited) if rule and cited else _by_mapping(fault, mapped, routing, evidence.window_end)
+    slot = _by_rule(rule, cited) if rule and cited else _by_mapping(evidence, fault, mapped, routing)
     if not slot.citations and fault:
         slot = slot.model_copy(update={"citations": _of_fault(evidence, fault)})
     aside = set_aside(rule if cited else None, evidence, fault, RULES)
@@ -48,13 +48,17 @@ def _by_rule(rule: Rule, cited: list[str]) -> RouteSlot:
     )
 
 
-def _by_mapping(fault: Fault | None, mapped: Mapped, routing: Routing, until: datetime) -> RouteSlot:
+def _by_mapping(evidence: Evidence, fault: Fault | None, mapped: Mapped, routing: Routing) -> RouteSlot:
     """A change where own code is known to fail."""
+    good = evidence.last_good_revision if evidence.deployment_failed else ""
+    if fault is None and good and mapped.target and mapped.suspect:
+        brought = f"it brought what came after {good[:12]}, most likely by {mapped.suspect[:12]}"
+        return _change("failed_deployment", f"The deployment of {mapped.revision[:12]} failed; {brought}.")
     if fault is None:
         return _explained("no_trace", "The logs hold no stack trace to start from.")
     if not mapped.target:
         return _explained("no_target", _no_target(mapped))
-    recent = mapped.suspect_at is None or mapped.suspect_at >= until - timedelta(days=routing.suspect_days)
+    recent = mapped.suspect_at is None or mapped.suspect_at >= evidence.window_end - timedelta(days=routing.suspect_days)
     if mapped.suspect and recent:
         return _change("recent_suspect", f"{mapped.target} fails, and {mapped.suspect[:12]} changed it recently.")
     reason = f"{mapped.target} fails; no recent commit explains it."

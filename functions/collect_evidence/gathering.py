@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.collect_evidence.deployed import failed_deployment, last_good, newest
 from functions.collect_evidence.faults import Group, group
 from functions.collect_evidence.history import dated, earlier_of, errors_without_trace
 from functions.collect_evidence.kept import Log, choose, failing_requests, looks_failed, request_events
 from functions.collect_evidence.places import Places, find_places
 from functions.collect_evidence.sources import Sources
-from mendloop.contracts.evidence import Deployment, Evidence
+from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import Incident, SignalKind
 from mendloop.domain.catalog import Service
@@ -52,7 +53,8 @@ def gather(
     main = groups[0] if groups else None
     lines, ids, cut = choose(log, groups, request_events(log, main, service.request_field))
     deployments = sources.deployments(places)
-    running = sources.revision(places) or _newest(deployments)
+    failed = failed_deployment(signal, deployments)
+    running = failed.revision if failed else sources.revision(places) or newest(deployments)
     evidence = Evidence(
         incident_id=incident.id,
         service=service.name,
@@ -67,8 +69,9 @@ def gather(
         series=sources.series(alarms, places),
         traces=sources.traces(places),
         deployments=deployments,
-        last_good_revision=_last_good(deployments, running, main, places),
+        last_good_revision=last_good(deployments, running, _seen_first(main, places)),
         failing_revision=running,
+        deployment_failed=failed is not None,
         recovered_at=_recovered(alarms, incident),
         gaps=sources.gaps,
         cut=[*places.cut, *sources.cut, *cut],
@@ -82,16 +85,8 @@ def _texts(events: list[LogEvent]) -> list[LogText]:
     return [LogText(event.at, event.message, f"{event.log_group} {event.stream}") for event in events]
 
 
-def _newest(deployments: list[Deployment]) -> str:
-    """What was deployed last and says what it is: the one that runs, where the function itself does not tell."""
-    return next((each.revision for each in reversed(deployments) if each.succeeded and each.revision), "")
-
-
-def _last_good(deployments: list[Deployment], running: str, main: Group | None, places: Places) -> str:
-    """The newest revision that was deployed before the running one and before the fault was first seen."""
-    seen = min((one.at for one in main.found), default=places.end) if main else places.end
-    earlier = [each.revision for each in deployments if each.succeeded and each.revision and each.at <= seen]
-    return next((revision for revision in reversed(earlier) if revision != running), "")
+def _seen_first(main: Group | None, places: Places) -> datetime:
+    return min((one.at for one in main.found), default=places.end) if main else places.end
 
 
 def _recovered(alarms: list[AlarmDescription], incident: Incident) -> datetime | None:

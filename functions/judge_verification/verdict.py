@@ -9,6 +9,9 @@ from mendloop.domain.verdict import Expected, SuiteComparison, compare, differen
 FORGERY = "Tests run inside the process of the code they test: code made to deceive its test runner is not excluded."
 ALWAYS_OPEN = (FORGERY, "What no test looks at: other inputs, load, data in production.")
 NO_SUITE = "That nothing else broke: none of the project's own tests passed, or there are none."
+NO_TRACE = (
+    "That this is why production failed: there was no stack trace to compare with; the test shows what a commit broke."
+)
 OPEN_IN = {
     "unsandboxed": "The tests ran without a sandbox.",
     "isolated_function": "The tests ran as their runner's own user, in a function that reaches one prefix only: "
@@ -46,6 +49,7 @@ class Judge:
         self._job, self._run, self._test = job, run, test
         self._expected = Expected(test.expected_type, test.expected_function, test.path)
         self._open = [OPEN_IN[run.sandbox]] if run.sandbox in OPEN_IN else []
+        self._open += [NO_TRACE] if test.path and not test.expected_type else []
 
     def verdict(self) -> Verdict:
         """The first thing that is wrong decides; the suite is looked at even where nothing was reproduced."""

@@ -75,6 +75,7 @@ def _of_evidence(evidence: Evidence) -> dict[str, object]:
         "count": fault.count if fault else 0,
         "requests": len(evidence.requests),
         "gaps": len(evidence.gaps),
+        "last_good": evidence.last_good_revision if evidence.deployment_failed else "",
     }
 
 

@@ -93,6 +93,17 @@ def _two_faults(report: Report, production: Production) -> list[str]:
     return wrong + ([] if incidents[0]["fault"] != incidents[1]["fault"] else ["both have the same fault"])
 
 
+def _failed_deployment(report: Report, production: Production) -> list[str]:
+    (planted,) = production.planted
+    if report["outcome"] == "pull_request":
+        return _one(report) + _proved_request(report, planted)
+    body = (report["ticket"] or {}).get("body", "")
+    named = [production.deployed_revision[:12], production.last_good_revision[:12]]
+    wrong = _one(report) + _ticket(report, "not_reproduced", "no_safe_change", "gate_refused")
+    wrong += [f"the ticket does not name {revision}" for revision in named if revision not in body]
+    return wrong + ([] if planted.commit in report["suspects"] else ["the culprit is no suspect"])
+
+
 def _storm(report: Report, production: Production) -> list[str]:
     incidents = report["incidents"]
     if len(incidents) != storm.FAULTS:
@@ -121,6 +132,7 @@ ENDS: Mapping[str, Check] = {
     "dependency-timeout": _dependency_timeout,
     "fixed-already": _fixed_already,
     "two-faults": _two_faults,
+    "failed-deployment": _failed_deployment,
     "storm": _storm,
     "paused": _paused,
 }

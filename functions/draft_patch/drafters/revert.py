@@ -49,9 +49,9 @@ def _proposal(plan: Plan, edits: tuple[Edit, ...], context: DraftContext, passed
     ]
     return Proposal(
         edits=edits,
-        title=f"Undo the change to {name} that raises {context.exception}",
+        title=f"Undo the change to {name} {_that_did_what(context)}",
         rationale=[
-            Claim(text=f"{context.exception} was raised {_times(context)} through {name}.", citations=raised),
+            _observed(context, name, raised),
             Claim(text=f"{sha} changed this on {commit.at:%Y-%m-%d}.", citations=[commit.sha]),
             Claim(
                 text=f"Putting back {restored} lines and taking out {gone} undoes {plan.what}; later edits are kept.",
@@ -68,6 +68,21 @@ def _proposal(plan: Plan, edits: tuple[Edit, ...], context: DraftContext, passed
 def _tests_put_back(edits: tuple[Edit, ...], sha: str) -> list[str]:
     paths = sorted({edit.path for edit in edits if holds_tests(edit.path)})
     return [f"{path}: tests that {sha} changed expect again what they expected before it." for path in paths]
+
+
+def _that_did_what(context: DraftContext) -> str:
+    return (
+        "that the failed deployment brought"
+        if context.evidence.deployment_failed
+        else f"that raises {context.exception}"
+    )
+
+
+def _observed(context: DraftContext, name: str, raised: list[str]) -> Claim:
+    if context.fault is None and context.evidence.deployment_failed:
+        good, failing = context.evidence.last_good_revision, context.evidence.failing_revision
+        return Claim(text=f"The deployment of {failing[:12]} failed; {good[:12]} ran well.", citations=[failing, good])
+    return Claim(text=f"{context.exception} was raised {_times(context)} through {name}.", citations=raised)
 
 
 def _times(context: DraftContext) -> str:

@@ -15,7 +15,7 @@ from functions.intake.readers.reading import (
     need_time,
     text,
 )
-from mendloop.contracts.incident import Signal, SignalKind
+from mendloop.contracts.incident import DEPLOYMENT, Signal, SignalKind
 
 _STACK_FAILURES = (
     "CREATE_FAILED",
@@ -43,7 +43,7 @@ def ecs_deployment(event: Event, origin: Origin) -> Reading:
         resource=service,
         what=f"ECS deployment of {service}: {name}",
         reason=reason,
-        dimensions=_ecs(event),
+        dimensions={**_ecs(event), DEPLOYMENT: text(event, "detail", "deploymentId")},
         identity=(service, text(event, "detail", "deploymentId")),
     )
 
@@ -99,7 +99,7 @@ def codedeploy(event: Event, origin: Origin) -> Reading:
         kind=SignalKind.CODEDEPLOY,
         resource=deployment,
         what=f"CodeDeploy deployment {deployment} of {text(event, 'detail', 'application')}: {state}",
-        dimensions={"Application": text(event, "detail", "application")},
+        dimensions={"Application": text(event, "detail", "application"), DEPLOYMENT: deployment},
         identity=(deployment,),
     )
 

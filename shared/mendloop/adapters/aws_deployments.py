@@ -60,6 +60,7 @@ def of_ecs_service(client: Any, cluster: str, service: str) -> Iterator[Deployme
             what=f"ECS service {service}: {task} ({deployment.get('rolloutState') or deployment.get('status', '')})",
             revision=_task_revision(client, deployment.get("taskDefinition", "")),
             succeeded=deployment.get("rolloutState") != "FAILED",
+            id=deployment.get("id", ""),
         )
 
 
@@ -94,6 +95,7 @@ def _codedeploy(info: Mapping[str, Any], group: str) -> Deployment:
         what=f"CodeDeploy {info.get('deploymentId', '')} to {group}: {info.get('status', '')}",
         revision=revision,
         succeeded=info.get("status") not in {"Failed", "Stopped"},
+        id=info.get("deploymentId", ""),
     )
 
 

@@ -104,6 +104,7 @@ class Deployment(Contract):
     what: str = Field(description="Function version, ECS deployment, CodeDeploy deployment, stack, change; untrusted")
     revision: str = ""
     succeeded: bool = True
+    id: str = Field(default="", description="What the deploying service calls it, where a signal may name it")
 
 
 class ErrorLines(Contract):
@@ -151,6 +152,7 @@ class Evidence(StoredContract):
     deployments: list[Deployment] = Field(default_factory=list)
     last_good_revision: str = ""
     failing_revision: str = ""
+    deployment_failed: bool = Field(default=False, description="The signal is the failed deployment of that revision")
     recovered_at: UtcTime | None = None
     gaps: list[Gap] = Field(default_factory=list)
     cut: list[str] = Field(default_factory=list, description="What was left out, in words")

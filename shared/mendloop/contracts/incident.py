@@ -25,6 +25,8 @@ class SignalKind(StrEnum):
     NOT_UNDERSTOOD = "not_understood"
 
 
+DEPLOYMENT = "DeploymentId"
+"""The dimension of a signal that names the deployment which failed."""
 RECHECK = "recheck"
 """The source of a signal that the sweep sends for an alarm that stays in ALARM."""
 RECHECK_EVENT = "mendloop.recheck"

@@ -49,6 +49,7 @@ class Facts(_Fields):
     target: str = Field(default="", description="`path::function`")
     code_path: list[str] = Field(default_factory=list, description="`path::function`, entry first")
     revision: str = Field(default="", description="The running revision's hash")
+    last_good: str = Field(default="", description="Of a failed deployment: the hash of what ran before it")
     suspect: str = Field(default="", description="Hash of the first suspect commit")
     owner: str = Field(default="", description="Catalog name")
     linked: list[str] = Field(default_factory=list, description="Incidents of other faults behind the same signal")
@@ -110,7 +111,7 @@ def checked(text: str, limit: int = MAX_BODY_BYTES) -> str:
 
 def headline(facts: Facts) -> str:
     """`TypeError in cart.total`, as much of it as is known."""
-    what = identifier(facts.exception, "a failure")
+    what = identifier(facts.exception, "a failed deployment" if facts.last_good else "a failure")
     function = facts.target.rpartition("::")[2]
     return f"{what} in {function}" if _IDENTIFIER.fullmatch(function) else what
 
@@ -137,6 +138,9 @@ def where(facts: Facts) -> list[str]:
             f"The failure's place: {code(facts.target)}." if facts.target else "",
             f"The way there: {path}." if len(facts.code_path) > 1 else "",
             f"Mapped at the running revision {short(facts.revision)}." if short(facts.revision) else "",
+            f"The failed deployment brought what came after {short(facts.last_good)}."
+            if short(facts.last_good)
+            else "",
             f"Most likely brought in by {short(facts.suspect)}." if short(facts.suspect) else "",
         ]
     )

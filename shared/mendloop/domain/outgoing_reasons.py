@@ -12,6 +12,7 @@ REASONS = {
     # What is known before anything is drafted.
     "recent_suspect": "A recent commit changed the function that fails.",
     "own_code": "The service's own code fails, and no recent commit explains it.",
+    "failed_deployment": "A deployment failed, and a commit that it brought changed the service's own code.",
     "no_target": "The failure could not be mapped to a function of the repository.",
     "no_trace": "The logs hold no stack trace.",
     "merged": "The failure is the same as one that is being handled already.",

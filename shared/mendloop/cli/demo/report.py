@@ -54,6 +54,7 @@ def _rounded(seconds: dict[str, float]) -> dict[str, float]:
 def _ends(place: Place, watcher: Watcher) -> dict[str, Any]:
     document = watcher.document()
     outcome = document.get("outcome") or {}
+    mapping = _mapping(place, document)
     return {
         "incident": document.get("incident_id"),
         "execution_status": watcher.status(),
@@ -66,7 +67,8 @@ def _ends(place: Place, watcher: Watcher) -> dict[str, Any]:
         "ticket": _ticket(place, document),
         "verification": _verification(place, document),
         "approval": _approval(document),
-        "targets": _targets(place, document),
+        "targets": [target.model_dump(mode="json") for target in mapping.targets] if mapping else [],
+        "suspects": [suspect.commit.sha for suspect in mapping.suspects] if mapping else [],
     }
 
 
@@ -122,11 +124,10 @@ def _approval(document: dict[str, Any]) -> dict[str, Any] | None:
     return {"approver": decision["by"], "decided_at": decision["at"], "action": decision["action"]}
 
 
-def _targets(place: Place, document: dict[str, Any]) -> list[dict[str, Any]]:
+def _mapping(place: Place, document: dict[str, Any]) -> CodeMap | None:
     if not document.get("mapping"):
-        return []
-    mapping = documents.load(place.wiring.artifacts, _ref(document, "mapping"), CodeMap)
-    return [target.model_dump(mode="json") for target in mapping.targets]
+        return None
+    return documents.load(place.wiring.artifacts, _ref(document, "mapping"), CodeMap)
 
 
 def _ref(document: dict[str, Any], slot: str) -> ArtifactRef:

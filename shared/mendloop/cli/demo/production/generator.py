@@ -45,6 +45,7 @@ def make_production(scenario: str, seed: int, into: Path, now: datetime | None =
             )
             for fault in plan.faults
         ),
+        last_good_revision=commits[plan.last_good] if plan.last_good >= 0 else "",
         neighbour=plan.neighbour,
         catalog=chosen.catalog(world),
     )

@@ -57,6 +57,8 @@ class Plan:
     deployed: int
     faults: tuple[Fault, ...]
     healthy_requests: tuple[Request, ...]
+    last_good: int = -1
+    """The index of what ran well before, where a scenario needs to know."""
     neighbour: str = ""
     """The environment variable with the address of another service, which never answers."""
 
@@ -94,6 +96,8 @@ class Production:
     healthy_requests: tuple[Request, ...]
     failing_requests: tuple[Request, ...]
     planted: tuple[Planted, ...]
+    last_good_revision: str = ""
+    """What ran well before the deployed revision, where a scenario needs to know."""
     neighbour: str = ""
     """The environment variable that must hold the address of a service which never answers."""
     catalog: Mapping[str, object] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mendloop.cli.demo.production.scenarios import (
     dependency_timeout,
+    failed_deployment,
     fixed_already,
     missing_value,
     paused,
@@ -18,6 +19,7 @@ _MODULES = (
     regression,
     missing_value,
     dependency_timeout,
+    failed_deployment,
     fixed_already,
     two_faults,
     storm,
