@@ -58,7 +58,7 @@ READ_STACKS = ("cloudformation:DescribeStackEvents",)
 READ_APPLICATIONS = ("codedeploy:ListDeploymentGroups",)
 READ_RELEASES = ("codedeploy:ListDeployments", "codedeploy:BatchGetDeployments")
 # Neither X-Ray, CloudTrail's look-up nor task definitions know a resource.
-READ_CHANGES = ("cloudtrail:LookupEvents", "ecs:DescribeTaskDefinition")
+READ_CHANGES = ("cloudtrail:LookupEvents", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions")
 
 
 def telemetry_grants(partition: str, region: str, account: str) -> list[tuple[tuple[str, ...], str]]:

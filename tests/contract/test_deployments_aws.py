@@ -113,6 +113,20 @@ def test_of_cloudtrail_only_what_changes_how_it_runs(monkeypatch: pytest.MonkeyP
     assert "dana" not in str(found)
 
 
+def test_a_deployment_that_ecs_rolled_back_is_told_by_its_task_definition(aws: None) -> None:
+    ecs = boto3.client("ecs")
+    ecs.create_cluster(clusterName="shop")
+    for revision in ("aaaa111", "bbbb222"):
+        environment = [{"name": "GIT_REVISION", "value": revision}]
+        container = {"name": "web", "image": "web", "memory": 128, "environment": environment}
+        ecs.register_task_definition(family="web", containerDefinitions=[container])
+    ecs.create_service(cluster="shop", serviceName="web", taskDefinition="web:1", desiredCount=0)
+    of, now = Deployed(cluster="shop", ecs_service="web"), datetime.now(UTC)
+    around = timedelta(hours=1)
+    found = CloudWatchTelemetry().deployments(DeploymentSource.ECS, of, now - around, now + around)
+    assert {one.revision: one.succeeded for one in found} == {"bbbb222": False, "aaaa111": True}
+
+
 @pytest.mark.parametrize(
     ("code", "error"),
     [

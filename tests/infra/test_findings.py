@@ -27,6 +27,7 @@ ON_EVERYTHING = {
     "xray:BatchGetTraces": "X-Ray knows no resource; reading",
     "cloudtrail:LookupEvents": "CloudTrail's look-up knows no resource; reading",
     "ecs:DescribeTaskDefinition": "task definitions are described to this scope only; reading",
+    "ecs:ListTaskDefinitions": "task definitions are listed to this scope only; reading",
 }
 """The only actions that may be granted on `*`, each with its reason."""
 

@@ -142,6 +142,7 @@ def test_whoever_reads_telemetry_may_read_traces_and_deployments() -> None:
         "xray:BatchGetTraces": "*",
         "cloudtrail:LookupEvents": "*",
         "ecs:DescribeTaskDefinition": "*",
+        "ecs:ListTaskDefinitions": "*",
         "ecs:DescribeServices": ":service/*",
         "cloudformation:DescribeStackEvents": ":stack/*",
         "codedeploy:ListDeploymentGroups": ":application:*",

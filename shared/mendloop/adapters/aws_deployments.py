@@ -1,6 +1,6 @@
 """What was deployed when: Lambda's versions, ECS services, CodeDeploy. Stacks and other changes: `aws_changes`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,13 +47,18 @@ def _aliases(client: Any, function: str) -> dict[str, list[str]]:
 
 
 def of_ecs_service(client: Any, cluster: str, service: str) -> Iterator[Deployment]:
-    """The deployments which a service still knows: the one that runs, and those on their way in or out."""
+    """The deployments which a service still knows, and the newest task definition where none of them brought that.
+
+    A deployment that ECS rolled back is forgotten soon; its task definition stays, newer than what runs.
+    """
     with translated(f"ECS service {service}"):
         answer = client.describe_services(cluster=cluster or "default", services=[service])
     found = answer.get("services", [])
     if not found:
         raise NotFound(f"there is no ECS service {service} in the cluster {cluster or 'default'}")
-    for deployment in found[0].get("deployments", []):
+    known = found[0].get("deployments", [])
+    yield from _rolled_back(client, known)
+    for deployment in known:
         task = deployment.get("taskDefinition", "").rsplit("/", 1)[-1]
         yield Deployment(
             at=deployment["createdAt"],
@@ -64,10 +69,30 @@ def of_ecs_service(client: Any, cluster: str, service: str) -> Iterator[Deployme
         )
 
 
+def _rolled_back(client: Any, known: Sequence[Mapping[str, Any]]) -> Iterator[Deployment]:
+    deployed = {each.get("taskDefinition", "") for each in known}
+    for family in sorted({each.rsplit("/", 1)[-1].rsplit(":", 1)[0] for each in deployed if each}):
+        with translated(f"task definitions of {family}"):
+            newest = client.list_task_definitions(familyPrefix=family, sort="DESC", maxResults=1)["taskDefinitionArns"]
+        for definition in set(newest) - deployed:
+            with translated(f"task definition {definition}"):
+                described = client.describe_task_definition(taskDefinition=definition)["taskDefinition"]
+            yield Deployment(
+                at=described.get("registeredAt") or min(each["createdAt"] for each in known),
+                what=f"{definition.rsplit('/', 1)[-1]} (registered, not deployed any more)",
+                revision=_revision_of(described),
+                succeeded=False,
+            )
+
+
 def _task_revision(client: Any, definition: str) -> str:
     with translated(f"task definition {definition}"):
         answer = client.describe_task_definition(taskDefinition=definition)
-    containers = answer["taskDefinition"].get("containerDefinitions", [])
+    return _revision_of(answer["taskDefinition"])
+
+
+def _revision_of(described: Mapping[str, Any]) -> str:
+    containers = described.get("containerDefinitions", [])
     pairs = [pair for each in containers for pair in each.get("environment", []) if pair["name"] == REVISION_VARIABLE]
     return str(pairs[0]["value"]) if pairs else ""
 

@@ -121,13 +121,20 @@ def observed(facts: Facts) -> list[str]:
     lines = [f"{identifier(facts.exception)} was logged {plural(facts.count, 'time')}." if facts.count else ""]
     if not facts.public:
         seen = f" at {facts.at:%Y-%m-%d %H:%M} UTC" if facts.at else ""
-        lines.insert(
-            0, f"The {facts.signal.replace('_', ' ')} {code(facts.resource)} fired{seen}." if facts.signal else ""
-        )
+        lines.insert(0, f"{_signal(facts)} {code(facts.resource)} {_did(facts)}{seen}." if facts.signal else "")
         lines.append(f"It recovered at {facts.recovered_at:%Y-%m-%d %H:%M} UTC." if facts.recovered_at else "")
         lines.append(f"{plural(facts.requests, 'failing request')} kept as evidence." if facts.requests else "")
         lines.append(f"{plural(facts.gaps, 'source')} could not be read." if facts.gaps else "")
     return listed(lines)
+
+
+def _signal(facts: Facts) -> str:
+    return f"The {facts.signal.replace('_', ' ')}".replace(" ecs ", " ECS ")
+
+
+def _did(facts: Facts) -> str:
+    """An alarm fires; a deployment, a task or a build fails."""
+    return "fired" if facts.signal in {"alarm", "log_errors"} else "failed"
 
 
 def where(facts: Facts) -> list[str]:

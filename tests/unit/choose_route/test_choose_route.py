@@ -186,6 +186,27 @@ def test_a_service_that_may_draft_is_drafted_for(autonomy: str) -> None:
     assert Routing(autonomy=autonomy).choose().route is Route.CHANGE
 
 
+@pytest.mark.parametrize(
+    ("failed", "suspect", "route", "code"),
+    [
+        (True, SUSPECT, Route.CHANGE, "failed_deployment"),
+        (True, "", Route.TICKET, "no_trace"),
+        (False, SUSPECT, Route.TICKET, "no_trace"),
+    ],
+    ids=["its commits are known", "no commit is known", "the deployment did not fail"],
+)
+def test_a_failed_deployment_without_a_trace_is_led_to_what_it_brought(
+    failed: bool, suspect: str, route: Route, code: str
+) -> None:
+    room = Routing()
+    room.evidence = make_evidence(faults=[], last_good_revision="0a" * 20, deployment_failed=failed)
+    room.status = EvidenceStatus.NOTHING
+    room.mapping.update(suspect=suspect)
+    slot = room.choose()
+    assert (slot.route, slot.reason_code) == (route, code)
+    assert ("0a0a0a0a0a0a" in slot.reason and SUSPECT[:12] in slot.reason) is (route is Route.CHANGE)
+
+
 def test_no_trace_and_no_target_become_tickets() -> None:
     room = Routing()
     room.evidence = make_evidence(faults=[])

@@ -171,6 +171,12 @@ def test_no_test_of_its_own_is_said() -> None:
     assert any("nothing else broke" in point for point in verdict.not_proved)
 
 
+def test_a_test_that_was_compared_with_no_trace_says_so() -> None:
+    assert not any("no stack trace" in one for one in judged(proved()).not_proved)
+    untraced = TEST.model_copy(update={"expected_type": "", "expected_function": ""})
+    assert any("no stack trace" in one for one in judged(proved(), untraced).not_proved)
+
+
 @pytest.mark.parametrize("sandbox", ["unsandboxed", "isolated_function"])
 def test_a_weaker_sandbox_is_named(sandbox: str) -> None:
     assert len(judged(proved(), sandbox=sandbox).not_proved) == len(judged(proved()).not_proved) + 1

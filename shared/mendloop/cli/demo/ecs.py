@@ -19,9 +19,10 @@ def deploy_and_fail(place: Place, production: Production) -> str:
         _task(ecs, name, revision) for revision in (production.last_good_revision, production.deployed_revision)
     )
     ecs.create_service(cluster=name, serviceName=name, taskDefinition=good, desiredCount=1)
-    ecs.update_service(cluster=name, service=name, taskDefinition=failing)
-    (described,) = ecs.describe_services(cluster=name, services=[name])["services"]
-    deployment = next(each["id"] for each in described["deployments"] if each["taskDefinition"] == failing)
+    updated = ecs.update_service(cluster=name, service=name, taskDefinition=failing)["service"]
+    deployment = next(each["id"] for each in updated["deployments"] if each["taskDefinition"] == failing)
+    # What the circuit breaker does before it tells anybody.
+    ecs.update_service(cluster=name, service=name, taskDefinition=good)
     entry = {
         "EventBusName": place.outputs["ReplayBusName"],
         "Source": "mendloop.replay",
@@ -29,7 +30,7 @@ def deploy_and_fail(place: Place, production: Production) -> str:
         "Detail": json.dumps({"event": _event(name, deployment)}),
     }
     place.client("events").put_events(Entries=[entry])
-    return f"ECS deployment {deployment} of {production.deployed_revision[:12]} fails; nothing logs a stack trace."
+    return f"ECS rolls back {production.deployed_revision[:12]}; nothing logs a stack trace."
 
 
 def _task(ecs: Any, name: str, revision: str) -> str:
@@ -59,6 +60,6 @@ def _event(name: str, deployment: str) -> dict[str, Any]:
             "eventName": "SERVICE_DEPLOYMENT_FAILED",
             "deploymentId": deployment,
             "updatedAt": now,
-            "reason": f"ECS deployment circuit breaker: tasks failed to start in deployment {deployment}.",
+            "reason": f"ECS deployment circuit breaker: rolling back {deployment}, whose tasks failed to start.",
         },
     }
