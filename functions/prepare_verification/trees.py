@@ -3,11 +3,10 @@
 import gzip
 import io
 import tarfile
-import zlib
 from collections.abc import Mapping
 
-from mendloop.domain.errors import PatchRefused, TooLarge, Unavailable
-from mendloop.domain.patch import check_path
+from mendloop.domain.archives import Bounds, read_archive
+from mendloop.domain.errors import TooLarge
 
 MOST_BYTES = 150_000_000
 MOST_FILES = 30_000
@@ -18,28 +17,9 @@ Tree = dict[str, tuple[bytes, bool]]
 
 
 def unpack(archive: bytes, what: str) -> Tree:
-    """Regular files only: links and devices are left out, a path that leads out is refused.
-
-    TooLarge beyond the bounds, before more than that is read; Unavailable when the host sent no archive.
-    """
-    tree: Tree = {}
-    total = 0
-    try:
-        with tarfile.open(fileobj=io.BytesIO(archive), mode="r|gz") as tar:
-            for member in tar:
-                if not member.isreg():
-                    continue
-                total += member.size
-                if total > MOST_BYTES or len(tree) >= MOST_FILES:
-                    raise TooLarge(f"{what} has more than {MOST_BYTES} bytes or {MOST_FILES} files")
-                content = tar.extractfile(member)
-                check_path(member.name)
-                tree[member.name] = (content.read() if content else b"", bool(member.mode & 0o100))
-    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
-        raise Unavailable(f"the archive of {what} cannot be read: {error}") from error
-    except PatchRefused as error:
-        raise Unavailable(f"the archive of {what}: {error}") from error
-    return tree
+    """Regular files only. Errors as in `read_archive`."""
+    found = read_archive(archive, f"the archive of {what}", Bounds(MOST_BYTES, MOST_FILES))
+    return {entry.path: (entry.content, entry.executable) for entry in found}
 
 
 def changed(tree: Tree, contents: Mapping[str, bytes]) -> Tree:

@@ -92,11 +92,36 @@ def test_handlers_are_short(room: Path) -> None:
     assert lines <= 40, f"{room.name}/handler.py has {lines} lines"
 
 
-def test_only_one_place_runs_git() -> None:
-    allowed = {"shared/mendloop/adapters/git_command.py"}
-    running = {
-        name(path)
-        for path in modules()
-        if "cli" not in path.parts and '"git"' in path.read_text(encoding="utf-8") and "subprocess" in imports(path)
-    }
-    assert running <= allowed
+RUNNING = {
+    "shared/mendloop/adapters/bounded_process.py": "git, for git_command.py",
+    "shared/mendloop/adapters/sandbox/supervise.py": "the sandbox",
+    "shared/mendloop/adapters/sandbox/bubblewrap.py": "whether there is a jail",
+    "shared/mendloop/cli/toolbox.py": "CDK's command line",
+    "shared/mendloop/cli/local_cloud.py": "the local cloud",
+    "shared/mendloop/cli/tryout/interpreter.py": "the user's own Python, asked for its version",
+}
+"""Who may start a program, and which."""
+UNPACKING = {
+    "shared/mendloop/domain/archives.py": "the one reader",
+    "shared/mendloop/adapters/git_archive.py": "packs",
+    "functions/prepare_verification/trees.py": "packs",
+    "shared/mendloop/adapters/sandbox/inside/start.py": "in the jail, what trees.py packed; shares no code with us",
+    "shared/mendloop/cli/tryout/world.py": "packs a function",
+}
+"""Who may touch archives, and why."""
+
+
+def test_only_one_place_runs_git_and_each_other_program_is_known() -> None:
+    running = {name(path) for path in modules() if "subprocess" in imports(path)}
+    # git_command only names the type of a result.
+    assert running - {"shared/mendloop/adapters/git_command.py"} == set(RUNNING)
+    users = {name(path) for path in modules() if "mendloop.adapters.bounded_process" in imports(path)}
+    assert users == {"shared/mendloop/adapters/git_command.py"}
+
+
+def test_only_one_place_reads_archives() -> None:
+    assert {name(path) for path in modules() if {"tarfile", "zipfile", "shutil.unpack_archive"} & imports(path)} == set(
+        UNPACKING
+    )
+    reading = {name(path) for path in modules() if ".extractfile(" in path.read_text(encoding="utf-8")}
+    assert reading == {"shared/mendloop/domain/archives.py", "shared/mendloop/adapters/sandbox/inside/start.py"}

@@ -18,7 +18,7 @@ from mendloop.adapters.local_git import LocalGit
 from mendloop.adapters.local_git_copy import copy_commits, find_repository
 from mendloop.adapters.sandbox.inside.start import _unpack
 from mendloop.domain.catalog import Repository
-from mendloop.domain.errors import MendloopError, Unavailable
+from mendloop.domain.errors import MendloopError, Rejected
 from tests.contract.code_host_suite import DAY
 from tests.contract.git_workshop import GitWorkshop, git
 from tests.contract.test_code_host_local_git import ANN, FILES, everything
@@ -189,7 +189,7 @@ def test_a_tree_that_leads_out_is_never_written_out(name: str, tmp_path: Path) -
     who = {f"GIT_{role}_{part}": "a@b" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
     head = git(lair.workshop.folder, "commit-tree", outer, "-m", "Out", **who)
     archive = lair.workshop.host.archive(lair.workshop.repository, head)
-    with pytest.raises(Unavailable):
+    with pytest.raises(Rejected):
         unpack(archive, "the base")
     jail = tmp_path / "jail" / "tree"
     jail.parent.mkdir()

@@ -6,15 +6,18 @@ off here, in the environment or by settings that win over the repository's own.
 
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import BinaryIO
 
-from mendloop.domain.errors import GitFailed, Misconfigured, NotFound
+from mendloop.adapters.bounded_process import TooLong, TooMuch, run_bounded
+from mendloop.domain.errors import GitFailed, Misconfigured, NotFound, Rejected, TooLarge
 
 TIMEOUT_SECONDS = 60.0
+MOST_OUTPUT = 300_000_000
+_MOST_POINTER = 4_096
 
 _SETTINGS = (
     "core.hooksPath=/dev/null",
@@ -76,12 +79,14 @@ class Git:
         expected: tuple[int, ...] = (0,),
         environment: Mapping[str, str] | None = None,
         output: BinaryIO | None = None,
-    ) -> subprocess.CompletedProcess[bytes]:
+        most: int = MOST_OUTPUT,
+    ) -> CompletedProcess[bytes]:
         """Run `git <arguments>`; GitFailed when the exit status is none of `expected`, or the time is over.
 
-        `output`: an open file that gets standard output, where that may be too large to hold.
+        `output`: an open file that gets standard output, where that may be too large to hold; else TooLarge when git
+        says more than `most` bytes: a few trees that hold each other many times over list without an end.
         """
-        done = self._run(list(arguments), stdin, {**self._without_filters, **(environment or {})}, output)
+        done = self._run(list(arguments), stdin, {**self._without_filters, **(environment or {})}, output, most)
         if done.returncode not in expected:
             said = done.stderr.decode(errors="replace").strip()[-300:]
             told = f"git {arguments[0]} ended with {done.returncode} in {self.folder}: {said}"
@@ -96,7 +101,7 @@ class Git:
         if found.returncode not in {0, 1}:
             said = found.stderr.decode(errors="replace").strip()[-300:]
             raise GitFailed(f"git cannot read the configuration of {self.folder}: {said}")
-        names = sorted({name.rpartition(".")[0] for name in found.stdout.decode(errors="replace").split("\0") if name})
+        names = sorted({name.rpartition(".")[0] for name in os.fsdecode(found.stdout).split("\0") if name})
         emptied = [(f"{name}.{key}", "") for name in names for key in ("clean", "smudge", "process")]
         settings = emptied + [(f"{name}.required", "false") for name in names]
         pairs = enumerate(settings)
@@ -106,8 +111,13 @@ class Git:
         }
 
     def _run(
-        self, arguments: list[str], stdin: bytes, environment: Mapping[str, str], output: BinaryIO | None = None
-    ) -> subprocess.CompletedProcess[bytes]:
+        self,
+        arguments: list[str],
+        stdin: bytes,
+        environment: Mapping[str, str],
+        output: BinaryIO | None = None,
+        most: int = MOST_OUTPUT,
+    ) -> CompletedProcess[bytes]:
         # Naming both folders keeps git from looking for a repository elsewhere and from reading a work tree's files.
         return run_git(
             [f"--git-dir={self.folder}", f"--work-tree={self.folder}", *arguments],
@@ -116,6 +126,7 @@ class Git:
             environment=environment,
             timeout_seconds=self.timeout_seconds,
             output=output,
+            most=most,
         )
 
     def text(self, *arguments: str) -> str:
@@ -132,30 +143,38 @@ def run_git(
     protocols: str = "none",
     timeout_seconds: float = TIMEOUT_SECONDS,
     output: BinaryIO | None = None,
-) -> subprocess.CompletedProcess[bytes]:
+    most: int = MOST_OUTPUT,
+) -> CompletedProcess[bytes]:
     """Run git with the clean set-up, whatever its exit status. `protocols`: colon-separated, e.g. `file` to clone."""
     settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+    # GIT_ALLOW_PROTOCOL wins over protocol.* in the repository's own configuration.
+    own = {"PATH": _search_path(), "GIT_ALLOW_PROTOCOL": protocols}
     try:
-        return subprocess.run(
+        return run_bounded(
             ["git", "--no-pager", "--no-replace-objects", *settings, *arguments],
-            cwd=cwd,
-            input=stdin,
-            stdout=output or subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            timeout=timeout_seconds,
-            check=False,
-            env={
-                **_ENVIRONMENT,
-                "PATH": os.environ.get("PATH", os.defpath),
-                # Wins over protocol.* in the repository's own configuration.
-                "GIT_ALLOW_PROTOCOL": protocols,
-                **(environment or {}),
-            },
+            folder=cwd,
+            stdin=stdin,
+            environment={**_ENVIRONMENT, **own, **(environment or {})},
+            seconds=timeout_seconds,
+            most=most,
+            output=output,
         )
     except FileNotFoundError as error:
         raise Misconfigured("git is not installed, or the repository's folder vanished") from error
-    except subprocess.TimeoutExpired as error:
+    except OSError as error:
+        raise GitFailed(f"git cannot be run in {cwd}: {error.strerror}") from error
+    except ValueError as error:
+        raise Rejected("a name with a zero byte is nothing that git knows") from error
+    except TooLong as error:
         raise GitFailed(f"git did not end within {timeout_seconds:g} seconds in {cwd}") from error
+    except TooMuch as error:
+        raise TooLarge(f"git says more than {most} bytes in {cwd}") from error
+
+
+def _search_path() -> str:
+    """Of the caller's, only what is absolute: an empty part or a dot means the repository's own folder."""
+    parts = os.environ.get("PATH", "").split(os.pathsep)
+    return os.pathsep.join(part for part in parts if Path(part).is_absolute()) or os.defpath
 
 
 def git_folder(location: Path) -> Path:
@@ -163,9 +182,21 @@ def git_folder(location: Path) -> Path:
     inside = location / ".git"
     if inside.is_file():
         # A linked work tree or submodule: the file says where the folder is.
-        said = inside.read_text().removeprefix("gitdir:").strip()
-        return (location / said).resolve()
-    for folder in (inside, location):
-        if (folder / "HEAD").is_file() and (folder / "objects").is_dir():
-            return folder.resolve()
-    raise NotFound(f"{location} holds no git repository")
+        with inside.open("rb") as file:
+            said = file.read(_MOST_POINTER)
+        folders: tuple[Path, ...] = (location / os.fsdecode(said.removeprefix(b"gitdir:").split(b"\n")[0].strip()),)
+    else:
+        folders = (inside, location)
+    try:
+        found = next((folder for folder in folders if _is_git_folder(folder)), None)
+    except (OSError, ValueError):
+        # What the file says is no path.
+        found = None
+    if found is None:
+        raise NotFound(f"{location} holds no git repository")
+    return found.resolve()
+
+
+def _is_git_folder(folder: Path) -> bool:
+    # A linked work tree has its objects elsewhere.
+    return (folder / "HEAD").is_file() and ((folder / "objects").is_dir() or (folder / "commondir").is_file())

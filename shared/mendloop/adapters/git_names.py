@@ -1,8 +1,8 @@
 """Names that come from outside and end up as arguments of git or parts of an address."""
 
 import re
-from pathlib import PurePosixPath
 
+from mendloop.domain.archives import is_tree_path
 from mendloop.domain.errors import NotFound, Rejected
 
 _HASH = re.compile(r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")
@@ -10,9 +10,14 @@ _FORBIDDEN_IN_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\.lock(?:/
 _MERGED_PULL_REQUEST = re.compile(r"^Merge pull request #(\d+)|\(#(\d+)\)$")
 
 
+def is_hash(word: str) -> bool:
+    """Whether it is a full hash, as git writes them."""
+    return bool(_HASH.fullmatch(word))
+
+
 def full_hash(revision: str) -> str:
     """The revision itself, or NotFound when it is no full commit hash; nothing else ever reaches git as a revision."""
-    if not _HASH.fullmatch(revision):
+    if not is_hash(revision):
         raise NotFound(f"{revision[:80]!r} is not a full commit hash; resolve it first")
     return revision
 
@@ -27,14 +32,6 @@ def branch_name(name: str) -> str:
     if not is_ref_name(name):
         raise Rejected(f"{name[:80]!r} cannot be the name of a branch")
     return name
-
-
-def is_tree_path(path: str) -> bool:
-    """Whether a path can lie inside a tree: relative, normalised, no way out and not into git's own folder."""
-    parts = PurePosixPath(path).parts
-    if not path or "\x00" in path or "/".join(parts) != path:
-        return False
-    return not any(part == ".." or part.lower() == ".git" or part == "/" for part in parts)
 
 
 def tree_path(path: str) -> str:

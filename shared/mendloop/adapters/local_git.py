@@ -5,10 +5,11 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from mendloop.adapters.git_command import Git
-from mendloop.adapters.git_names import branch_name, full_hash, is_ref_name, is_tree_path, pull_request_in
+from mendloop.adapters.git_names import branch_name, full_hash, is_ref_name, pull_request_in
 from mendloop.adapters.local_git_requests import LocalPullRequests
 from mendloop.adapters.local_git_trees import archive_of, blob, blobs, commit_changes, entries
 from mendloop.contracts.mapping import Commit
+from mendloop.domain.archives import is_tree_path
 from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import Conflict, GitFailed, NotFound, TooLarge
 from mendloop.ports import BlameLine, Branch, FileChange, PullRequest, TreeEntry
@@ -103,10 +104,8 @@ class LocalGit:
         git = Git(repository.location)
         parents = self.commit(repository, revision).parents
         between = [parents[0], revision] if parents else ["--root", revision]
-        found = git.run("diff-tree", "-r", "-p", "--no-commit-id", *_DIFF, *between, "--").stdout
-        if len(found) > MAX_DIFF_BYTES:
-            raise TooLarge(f"the diff of {revision[:12]} has {len(found)} bytes, the limit is {MAX_DIFF_BYTES}")
-        return found.decode(errors="replace")
+        asked = ("diff-tree", "-r", "-p", "--no-commit-id", *_DIFF, *between, "--")
+        return git.run(*asked, most=MAX_DIFF_BYTES).stdout.decode(errors="replace")
 
     def compare(self, repository: Repository, base: str, head: str) -> list[Commit]:
         """At most 1,000."""
@@ -215,6 +214,14 @@ def _log(git: Git, *asked: str) -> list[Commit]:
     return [_commit(fields[at : at + 6]) for at in range(0, len(fields) - 6, 6)]
 
 
+def _time(seconds: str) -> datetime:
+    """The beginning of time for what is none: whoever makes a commit may write anything there."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
+
+
 def _commit(fields: list[str]) -> Commit:
     sha, parents, name, email, seconds, body = fields
     subject = body.strip().split("\n", 1)[0]
@@ -222,7 +229,7 @@ def _commit(fields: list[str]) -> Commit:
         sha=sha,
         author_name=name,
         author_email=email,
-        at=datetime.fromtimestamp(int(seconds), UTC),
+        at=_time(seconds),
         subject=subject,
         parents=parents.split(),
         pull_request=pull_request_in(subject),

@@ -1,13 +1,14 @@
 """A bare copy of a repository's commits, made without writing anything to the repository."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from mendloop.adapters.git_command import Git, git_folder, run_git
+from mendloop.adapters.git_names import is_hash
 from mendloop.domain.errors import GitFailed, NotFound, Rejected
 
 COPY_SECONDS = 900.0
+_MOST_SHALLOW = 10_000_000
 DETACHED = "main"
 """Name of the copy's branch when no branch is checked out."""
 
@@ -59,7 +60,8 @@ def copy_commits(found: Found, revision: str, copy: Path) -> None:
     pack.parent.mkdir(parents=True, exist_ok=True)
     common = (git.folder / git.text("rev-parse", "--git-common-dir")).resolve()
     if (common / "shallow").is_file():
-        shutil.copyfile(common / "shallow", copy / "shallow")
+        # Its hashes, not the file: it could be a link to any file of this machine.
+        (copy / "shallow").write_text("".join(f"{sha}\n" for sha in _hashes(common / "shallow")))
     wanted = f"{found.head}\n{revision}\n".encode()
     try:
         with pack.open("wb") as output:
@@ -72,6 +74,12 @@ def copy_commits(found: Found, revision: str, copy: Path) -> None:
     _run(copy, "index-pack", str(pack))
     _run(copy, "update-ref", f"refs/heads/{branch}", found.head)
     _run(copy, "update-ref", "refs/mendloop/running", revision)
+
+
+def _hashes(file: Path) -> list[str]:
+    with file.open("rb") as opened:
+        lines = opened.read(_MOST_SHALLOW).decode(errors="replace").splitlines()
+    return [line for line in lines if is_hash(line)]
 
 
 def _is_repository(folder: Path) -> bool:

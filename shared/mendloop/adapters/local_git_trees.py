@@ -11,13 +11,16 @@ from mendloop.adapters.git_names import tree_path
 from mendloop.domain.errors import GitFailed, Rejected, TooLarge
 from mendloop.ports import FileChange, TreeEntry
 
+MOST_LISTED = 30_000_000
+"""Bytes of a tree's list: about 300,000 files."""
 MISSING = -1
 """The size of a file whose content is not in the repository."""
 
 
 def entries(git: Git, revision: str, path: str = "") -> list[TreeEntry]:
     """Files of a tree, sorted by path; only those at or under `path` when given."""
-    said = git.run("ls-tree", "-r", "-l", "-z", "--full-tree", revision, *(["--", path] if path else [])).stdout
+    asked = ["ls-tree", "-r", "-l", "-z", "--full-tree", revision, *(["--", path] if path else [])]
+    said = git.run(*asked, most=MOST_LISTED).stdout
     return sorted((_entry(line) for line in said.decode(errors="replace").split("\0") if line), key=lambda e: e.path)
 
 
@@ -36,7 +39,8 @@ def blob(git: Git, sha: str) -> bytes:
 
 def archive_of(git: Git, revision: str) -> bytes:
     """tar.gz of the regular files, the same bytes for the same tree; TooLarge above 200 MB."""
-    files = [entry for entry in entries(git, revision) if entry.mode.startswith("100")]
+    # A name that is no text is left out: two of them may look the same.
+    files = [each for each in entries(git, revision) if each.mode.startswith("100") and "\ufffd" not in each.path]
     if lost := next((entry.path for entry in files if entry.size == MISSING), None):
         raise GitFailed(f"the content of {lost} is missing in the repository")
     total = sum(entry.size for entry in files)

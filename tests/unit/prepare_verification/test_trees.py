@@ -15,7 +15,7 @@ from mendloop.contracts.approval import Action, DecisionSlot
 from mendloop.contracts.draft import ActionRecommended, DraftSlot, Edit
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.verification import PreparationSlot, TestJob
-from mendloop.domain.errors import ContentChanged, TooLarge, Unavailable
+from mendloop.domain.errors import ContentChanged, Rejected, TooLarge, Unavailable
 from mendloop.domain.test_command import read_test_command
 from tests.browser.sample import World
 from tests.fakes import house
@@ -41,7 +41,7 @@ def test_links_and_devices_are_left_out() -> None:
 
 @pytest.mark.parametrize("name", ["../outside.py", "/etc/cron.d/x", "a/../../b", ".git/hooks/post-checkout"])
 def test_a_path_that_leads_out_is_refused(name: str) -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(Rejected):
         unpack(archive((name, tarfile.REGTYPE, b"1")), "it")
 
 
