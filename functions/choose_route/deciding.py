@@ -58,7 +58,9 @@ def _by_mapping(evidence: Evidence, fault: Fault | None, mapped: Mapped, routing
         return _explained("no_trace", "The logs hold no stack trace to start from.")
     if not mapped.target:
         return _explained("no_target", _no_target(mapped))
-    recent = mapped.suspect_at is None or mapped.suspect_at >= evidence.window_end - timedelta(days=routing.suspect_days)
+    recent = mapped.suspect_at is None or mapped.suspect_at >= evidence.window_end - timedelta(
+        days=routing.suspect_days
+    )
     if mapped.suspect and recent:
         return _change("recent_suspect", f"{mapped.target} fails, and {mapped.suspect[:12]} changed it recently.")
     reason = f"{mapped.target} fails; no recent commit explains it."
