@@ -1,10 +1,12 @@
 """`make bench`: ratios within one run, on a local cloud of its own.
 
-    python -m tests.bench [--only mail|cold|cost|extraction] [--runs 5] [--report FILE]
+    python -m tests.bench [--only mail|cold|cost|extraction|drafting] [--runs 5] [--report FILE]
 
 - mail: from the alarm to the mail, as a multiple of chains of as many states that do nothing
 - cold: the start of each Lambda, as a multiple of a bare powertools and boto3 handler with the same layer
 - cost: dollars on AWS, idle and per incident, from the template and an execution that really ran
+- drafting: from the log to a proved draft without a model, as a multiple of the bare test run; and what a model
+  would be sent at first, beside the whole files
 - extraction: stack traces out of logs of 20 and 200 MB: how seconds and memory grow
 
 Timings on shared machines are noisy, so the ratio of two medians of one run is the figure; seconds stand beside it.
@@ -27,10 +29,10 @@ from mendloop.cli.demo.inbox import Inbox
 from mendloop.cli.demo.production import Production
 from mendloop.cli.place import Place
 from mendloop.cli.toolbox import Toolbox, find_root
-from tests.bench import cold, cost, extraction, mail, replay, show
+from tests.bench import cold, cost, drafting, extraction, mail, replay, show
 from tests.bench.mail import Run
 
-PARTS = ("mail", "cold", "cost", "extraction")
+PARTS = ("mail", "cold", "cost", "extraction", "drafting")
 
 
 def main() -> int:
@@ -41,7 +43,9 @@ def main() -> int:
     found: dict[str, Any] = {"machine": show.machine(), "seconds": {}}
     if "extraction" in parts:
         _timed(found, "extraction", extraction.measure)
-    _on_a_cloud(found, [part for part in parts if part != "extraction"], arguments.runs, tools)
+    if "drafting" in parts:
+        _timed(found, "drafting", lambda: drafting.measure(arguments.runs))
+    _on_a_cloud(found, [part for part in parts if part not in {"extraction", "drafting"}], arguments.runs, tools)
     print(show.tables(found))
     if arguments.report:
         arguments.report.write_text(json.dumps(found, indent=2) + "\n")

@@ -14,7 +14,7 @@ def machine() -> str:
 
 def tables(found: dict[str, Any]) -> str:
     """Markdown, ratios first."""
-    makers = {"mail": _mail, "cold": _cold, "cost": _cost, "extraction": _extraction}
+    makers = {"mail": _mail, "cold": _cold, "cost": _cost, "extraction": _extraction, "drafting": _drafting}
     parts = [make(found[name]) for name, make in makers.items() if found.get(name)]
     took = ", ".join(f"{name} {seconds} s" for name, seconds in found["seconds"].items())
     return "\n\n".join([f"Measured on {found['machine']}; {took}.", *parts])
@@ -52,6 +52,17 @@ def _extraction(found: dict[str, Any]) -> str:
     )
     table = _table("Traces out of a log", ["| detector", "log", "processor", "highest memory", "traces |"], rows)
     return f"{table}\n\nTen times the log: {growth}."
+
+
+def _drafting(found: dict[str, Any]) -> str:
+    rows = [
+        f"| {one['seed']} | {one['proof']} | {one['ratio']} × | {one['draft_seconds']} s | {one['test_seconds']} s | "
+        f"{one['sent_tokens']} | {one['file_tokens']} |"
+        for one in found["runs"]
+    ]
+    head = ["| seed", "proof", "ratio", "log → proved draft", "bare test run", "first sent, tokens", "whole files |"]
+    note = f"Median ratio {found['ratio']} ×. Tokens are bytes / {found['bytes_per_token']}: an estimate."
+    return _table("Log → proved draft, without a model", head, rows) + f"\n\n{note}"
 
 
 def _cost(found: dict[str, Any]) -> str:

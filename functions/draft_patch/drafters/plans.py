@@ -29,6 +29,8 @@ class Plan:
     target: Target
     parts: tuple[Part, ...]
     what: str
+    whole: bool = False
+    """The whole change: what it only added and later commits have edited since may stay."""
 
 
 def plans(commits: list[Commit], targets: list[Target], context: DraftContext) -> Iterator[Plan]:
@@ -76,7 +78,7 @@ class _Undo:
         sources = {part.path for part in parts if not holds_tests(part.path)}
         if sources:
             target = next((one for one in self._targets if one.path in sources), self._targets[0])
-            yield Plan(self._commit, target, tuple(parts), "the whole change")
+            yield Plan(self._commit, target, tuple(parts), "the whole change", whole=True)
 
     def used(self) -> Iterator[Plan]:
         """The function's change together with what the function uses; where it did not change, that alone."""

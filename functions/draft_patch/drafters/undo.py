@@ -1,5 +1,6 @@
 """Undoing parts of a commit at a later text: each piece is found again, and put back; everything else stays."""
 
+import ast
 from collections import defaultdict
 
 from functions.draft_patch.anchoring import edits_between
@@ -12,35 +13,47 @@ from mendloop.domain.python_source import PythonSource
 
 
 def edits_of(plan: Plan, context: DraftContext) -> tuple[Edit, ...]:
-    """Edits at the base; empty when a piece does not stand there exactly once, or pieces got mixed up."""
+    """Edits at the base; empty when a piece does not stand there exactly once, or pieces got mixed up.
+
+    Empty as well where only comments or layout would change: those have caused nothing.
+    """
     by_path: dict[str, list[Piece]] = defaultdict(list)
     for part in plan.parts:
         by_path[part.path].append(part.piece)
     found: list[Edit] = []
     for path, pieces in by_path.items():
-        edits = _edits(path, pieces, plan.target.function, context)
+        edits = _edits(path, pieces, plan, context)
         if edits is None:
             return ()
         found += edits
     return tuple(found)
 
 
-def _edits(path: str, pieces: list[Piece], function: str, context: DraftContext) -> list[Edit] | None:
+def _edits(path: str, pieces: list[Piece], plan: Plan, context: DraftContext) -> list[Edit] | None:
     content = context.base.read(path)
     if content is None:
         return None
     old = content.decode(encoding_of(path, content)).replace("\r\n", "\n")
-    new = _undone(old, pieces, function)
+    new = _undone(old, pieces, plan)
     if new is None:
         return None
-    return edits_between(path, old, new) if new != old else []
+    return [] if new == old or _means_the_same(old, new) else edits_between(path, old, new)
 
 
-def _undone(old: str, pieces: list[Piece], preferred: str) -> str | None:
+def _means_the_same(old: str, new: str) -> bool:
+    try:
+        return ast.dump(ast.parse(old)) == ast.dump(ast.parse(new))
+    except (SyntaxError, ValueError):
+        return False  # of another Python than ours: the gate and the proof have their say
+
+
+def _undone(old: str, pieces: list[Piece], plan: Plan) -> str | None:
     lines, source = old.split("\n"), PythonSource(old.encode())
     found: list[tuple[int, Piece]] = []
     for piece in pieces:
-        at = piece.find(lines, _within(piece, source, preferred))
+        at = piece.find(lines, _within(piece, source, plan.target.function))
+        if at is None and plan.whole and not piece.removed:
+            continue
         if at is None:
             return None
         found.append((at, piece))

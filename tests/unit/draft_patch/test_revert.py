@@ -306,3 +306,27 @@ def test_a_long_regression_test_proves_and_stays_out_of_the_change() -> None:
     assert fix.files == [PATH] and fix.regression.path not in fix.diff
     assert [edit.path for edit in fix.all_edits()] == [PATH]
     assert any("it proves the change, and is no part of it" in risk for risk in fix.risks)
+
+
+def test_a_change_of_comments_alone_has_caused_nothing() -> None:
+    shop = Shop(drafters=["revert"])
+    shop.commit({PATH: BAD}, days=40)
+    said = BAD.replace("    total = 0\n", "    # whole cents\n    total = 0\n")
+    broken = shop.commit({PATH: said}, "Say more", days=0.3)
+    room = Drafting(shop, broken, last_good_revision="")
+    assert room.explained().reason_code == "no_safe_change"
+
+
+def test_what_a_bad_commit_only_added_may_stay_where_it_was_edited_since() -> None:
+    shop = Shop(entry_point="")
+    added = BAD.replace("RATE = 1\n", "RATE = 1\n\n\ndef unused():\n    return 1\n")
+    broken = shop.break_it(added.replace("return len(items or [])", "return len(items)"))
+    edited = (
+        shop.host.commits_by_sha[broken].files[PATH].decode().replace("    return 1\n", "    # one\n    return 1\n")
+    )
+    shop.commit({PATH: edited}, days=0.1)
+    room = Drafting(shop, broken)
+    second = room.fix(failed_once(room, room.fix()))
+    assert room.patched(second)[PATH] == edited.replace("in items:", "in items or []:").replace(
+        "len(items)", "len(items or [])"
+    )

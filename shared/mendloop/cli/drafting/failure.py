@@ -7,7 +7,7 @@ from functions.collect_evidence.kept import Log, choose
 from functions.map_code.mapping import make_map
 from functions.map_code.revision import Running
 from mendloop.cli.mapping.case import Case
-from mendloop.contracts.evidence import Evidence, Fault
+from mendloop.contracts.evidence import Evidence, FailingRequest, Fault
 from mendloop.contracts.mapping import CodeMap
 from mendloop.domain.catalog import Catalog
 from mendloop.domain.stack_trace import extract
@@ -21,6 +21,8 @@ class Failure:
 
     case: Case
     base: str
+    requests: tuple[FailingRequest, ...] = ()
+    """Requests that failed, to be replayed through the service's entry point."""
 
     def evidence(self) -> Evidence:
         """The case's, with the lines of its log that claims may cite."""
@@ -28,7 +30,12 @@ class Failure:
         groups = group(extract(self.case.events), self.case.service)
         lines, _, cut = choose(Log(events, request_ids(list(self.case.events))), groups)
         return self.case.evidence().model_copy(
-            update={"lines": lines, "cut": cut, "faults": [each.fault() for each in groups]}
+            update={
+                "lines": lines,
+                "cut": cut,
+                "faults": [each.fault() for each in groups],
+                "requests": list(self.requests),
+            }
         )
 
     def mapping(self, evidence: Evidence, code: CodeHost) -> CodeMap:

@@ -93,16 +93,21 @@ def verify(fix: CodeFix, service: Service, tools: Tools, attempt: int = 1) -> Ve
     return judged("local", content_hash(fix), fix, job, run, skipped or "There is no sandbox here.")
 
 
-def _rounds(failure: Failure, ended: Ended, tools: Tools, tell: Callable[[str], None]) -> None:
-    service = failure.case.service
-    context = DraftContext(
+def context_of(failure: Failure, ended: Ended, code: CodeHost) -> DraftContext:
+    """What the drafters are told at first."""
+    return DraftContext(
         incident_id=ended.incident_id,
-        service=service,
+        service=failure.case.service,
         evidence=ended.evidence,
         fault=Failure.fault(ended.evidence),
         mapping=ended.mapping,
-        base=Tree(tools.code, service, failure.base),
+        base=Tree(code, failure.case.service, failure.base),
     )
+
+
+def _rounds(failure: Failure, ended: Ended, tools: Tools, tell: Callable[[str], None]) -> None:
+    service = failure.case.service
+    context = context_of(failure, ended, tools.code)
     drafts: list[CodeFix] = []
     for attempt in range(1, MOST_ATTEMPTS + 1):
         draft, refusals = drafted(replace(context, attempt=attempt), tools.drafters)
