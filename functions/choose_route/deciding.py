@@ -53,28 +53,35 @@ def _by_mapping(evidence: Evidence, fault: Fault | None, mapped: Mapped, routing
     good = evidence.last_good_revision if evidence.deployment_failed else ""
     if fault is None and good and mapped.target and mapped.suspect:
         brought = f"it brought what came after {good[:12]}, most likely by {mapped.suspect[:12]}"
-        return _change("failed_deployment", f"The deployment of {mapped.revision[:12]} failed; {brought}.")
+        return _change(
+            reason_code="failed_deployment", reason=f"The deployment of {mapped.revision[:12]} failed; {brought}."
+        )
     if fault is None:
-        return _explained("no_trace", "The logs hold no stack trace to start from.")
+        return _explained(reason_code="no_trace", reason="The logs hold no stack trace to start from.")
     if not mapped.target:
-        return _explained("no_target", _no_target(mapped))
+        return _explained(reason_code="no_target", reason=_no_target(mapped))
     recent = mapped.suspect_at is None or mapped.suspect_at >= evidence.window_end - timedelta(
         days=routing.suspect_days
     )
     if mapped.suspect and recent:
-        return _change("recent_suspect", f"{mapped.target} fails, and {mapped.suspect[:12]} changed it recently.")
+        return _change(
+            reason_code="recent_suspect",
+            reason=f"{mapped.target} fails, and {mapped.suspect[:12]} changed it recently.",
+        )
     reason = f"{mapped.target} fails; no recent commit explains it."
     if not routing.without_suspect:
-        return _explained("own_code", f"{reason} The catalog asks for a recent commit (routing.without_suspect).")
-    return _change("own_code", reason)
+        return _explained(
+            reason_code="own_code", reason=f"{reason} The catalog asks for a recent commit (routing.without_suspect)."
+        )
+    return _change(reason_code="own_code", reason=reason)
 
 
-def _change(code: str, reason: str) -> RouteSlot:
-    return RouteSlot(route=Route.CHANGE, answer=Answer.CODE_FIX, reason_code=code, reason=reason)
+def _change(*, reason_code: str, reason: str) -> RouteSlot:
+    return RouteSlot(route=Route.CHANGE, answer=Answer.CODE_FIX, reason_code=reason_code, reason=reason)
 
 
-def _explained(code: str, reason: str) -> RouteSlot:
-    return RouteSlot(route=Route.TICKET, answer=Answer.EXPLAIN_ONLY, reason_code=code, reason=reason)
+def _explained(*, reason_code: str, reason: str) -> RouteSlot:
+    return RouteSlot(route=Route.TICKET, answer=Answer.EXPLAIN_ONLY, reason_code=reason_code, reason=reason)
 
 
 def _no_target(mapped: Mapped) -> str:

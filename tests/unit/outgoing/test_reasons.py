@@ -9,7 +9,7 @@ from mendloop.domain.errors import MendloopError, names_of
 from mendloop.domain.outgoing_reasons import REASONS, in_words, reason_code
 
 ROOMS = Path(__file__).parents[3] / "functions"
-GIVERS = {"Declined": 0, "_closed": 1, "_change": 0, "_explained": 0}
+GIVERS = {"Declined": 0, "_closed": 1}
 """Calls whose positional argument at this place is a reason code."""
 
 
