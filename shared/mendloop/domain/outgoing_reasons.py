@@ -33,6 +33,8 @@ REASONS = {
     # What drafting and verifying came to.
     "no_safe_change": "No change was found that is small and safe enough.",
     "no_suspect": "No recent commit explains the failure.",
+    "no_template": "The failure has none of the shapes that are mended without a model.",
+    "would_hide": "The change at hand would only hide the failure.",
     "no_drafter": "The catalog names no drafter for the service.",
     "gate_refused": "The drafted changes were refused by the patch rules.",
     "over_budget": "The budget for drafting was used up.",
