@@ -17,7 +17,7 @@ from tests.contract.production import AwsProduction
 from tests.fakes.house import FUNCTION
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-START, END = NOW - timedelta(days=7), NOW + timedelta(minutes=5)
+START, END = NOW - timedelta(days=7), NOW + timedelta(days=1)
 
 
 def asked(source: DeploymentSource, **of: str) -> list[Deployment]:

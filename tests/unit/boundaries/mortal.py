@@ -10,7 +10,7 @@ EFFECTS: dict[str, frozenset[str]] = {
     "ArtifactStore": frozenset({"put"}),
     "IncidentStore": frozenset(
         {
-            *("claim", "save", "record", "note", "claim_fault", "release_fault"),
+            *("claim", "open", "save", "record", "note", "claim_fault", "release_fault"),
             *("save_publication", "save_correction"),
         }
     ),
@@ -23,7 +23,9 @@ EFFECTS: dict[str, frozenset[str]] = {
 """What changes the world outside a step, by port; everything else only reads."""
 READS: dict[str, frozenset[str]] = {
     "ArtifactStore": frozenset({"get", "read"}),
-    "IncidentStore": frozenset({"load", "incidents", "occurrences", "timeline", "publication", "correction"}),
+    "IncidentStore": frozenset(
+        {"load", "incidents", "occurrences", "timeline", "publication", "correction", "standing_at"}
+    ),
     "DecisionStore": frozenset({"request", "latest", "decision", "token"}),
     "Workflow": frozenset({"status", "ended_at"}),
     "CodeHost": frozenset(

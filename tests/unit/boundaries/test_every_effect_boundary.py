@@ -35,7 +35,7 @@ ENDS = {
     Action.EXPIRED: IncidentState.TICKET,
 }
 MUST_BE_TRIED = {
-    "after IncidentStore.claim",
+    "after IncidentStore.open",
     "before Workflow.start",
     "after Workflow.start",
     "after DecisionStore.save_token",

@@ -30,7 +30,8 @@ def test_show_names_linked_incidents_and_the_pull_request(
     store = InMemoryIncidents()
     store.claim(make_incident(fault=FAULT, generation=2, linked=["inc-00000000000000bb"]))
     store.save_publication(make_publication(fault=FAULT, generation=2))
-    monkeypatch.setattr(incidents, "here", lambda aws: SimpleNamespace(wiring=SimpleNamespace(incidents=store)))
+    place = SimpleNamespace(wiring=SimpleNamespace(incidents=store), incident=store.load)
+    monkeypatch.setattr(incidents, "here", lambda aws: place)
     incidents.show(INCIDENT)
     shown = " ".join(capsys.readouterr().out.split())
     assert "Linked, other faults behind the same signal: inc-00000000000000bb" in shown
