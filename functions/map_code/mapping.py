@@ -12,7 +12,7 @@ from functions.map_code.revision import Running
 from functions.map_code.since import changed_since
 from functions.map_code.snapshot import Snapshot
 from functions.map_code.suspects import last_writers, rank_suspects
-from functions.map_code.without_trace import changed_functions, last_good, why_nothing
+from functions.map_code.without_trace import changed_functions, last_good, suspects_of, why_nothing
 from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.mapping import CodeMap, Correction, Target
 from mendloop.domain.catalog import Catalog, Service
@@ -71,7 +71,8 @@ def conclude(
     """What was seen, weighed."""
     located, changes = view.located, view.changes
     targets, missing = corrected(rank(view.candidates), correction, snapshot)
-    suspects = rank_suspects(targets, changes, snapshot)
+    rank_them = rank_suspects if located.places or located.unmapped else suspects_of
+    suspects = rank_them(targets, changes, snapshot)
     return CodeMap(
         incident_id=evidence.incident_id,
         repository=service.repository.location,

@@ -4,9 +4,12 @@ from functions.map_code.candidates import Candidate, Pool
 from functions.map_code.changes import Change
 from functions.map_code.search import is_test
 from functions.map_code.snapshot import Snapshot
+from functions.map_code.suspects import rank_suspects
 from mendloop.contracts.evidence import Evidence
+from mendloop.contracts.mapping import Suspect, Target
 from mendloop.domain.catalog import Service
 
+_MOST_TARGETS = 5
 NO_DEPLOYMENT = "no stack trace, and no deployment in the window: nothing points to code"
 NO_RANGE = "no stack trace, and no commit between the last good and the failing deployment is known"
 
@@ -22,6 +25,15 @@ def last_good(evidence: Evidence) -> str:
 def why_nothing(evidence: Evidence) -> str:
     """The reason in words, where no change is known."""
     return NO_RANGE if evidence.deployments or evidence.failing_revision else NO_DEPLOYMENT
+
+
+def suspects_of(targets: list[Target], changes: list[Change], snapshot: Snapshot) -> list[Suspect]:
+    """The commits behind the first targets, likelier targets first: no frame says which of them it was."""
+    found: dict[str, Suspect] = {}
+    for target in targets[:_MOST_TARGETS]:
+        for suspect in rank_suspects([target], changes, snapshot):
+            found.setdefault(suspect.commit.sha, suspect)
+    return list(found.values())[:_MOST_TARGETS]
 
 
 def changed_functions(changes: list[Change], service: Service, snapshot: Snapshot) -> list[Candidate]:

@@ -13,6 +13,15 @@ def test_a_failed_deployment_leads_to_what_it_changed() -> None:
     assert mapping.owner and mapping.owner.name == "Dana Example"
 
 
+def test_every_commit_of_the_range_that_touched_a_target_is_a_suspect() -> None:
+    shop = Shop()
+    broken = shop.break_it()
+    later = shop.commit({"shop/entry.py": ENTRY.replace("return {", "return  {")}, "Shift", days=0.1)
+    _, mapping = shop.map(shop.execution(later, faults=[], failing_revision=later))
+    assert {target.function for target in mapping.targets} == {"order_total", "handler"}
+    assert {suspect.commit.sha for suspect in mapping.suspects} == {broken, later}
+
+
 def test_a_metric_alone_is_led_to_the_deployment_in_the_window() -> None:
     shop = Shop()
     broken = shop.break_it()
