@@ -16,7 +16,11 @@ def test_a_failed_deployment_leads_to_what_it_changed() -> None:
 def test_every_commit_of_the_range_that_touched_a_target_is_a_suspect() -> None:
     shop = Shop()
     broken = shop.break_it()
-    later = shop.commit({"shop/entry.py": ENTRY.replace("return {", "return  {")}, "Shift", days=0.1)
+    later = shop.commit(
+        {"shop/entry.py": ENTRY.replace('return {"total"', 'event = dict(event)\n    return {"total"')},
+        "Copy",
+        days=0.1,
+    )
     _, mapping = shop.map(shop.execution(later, faults=[], failing_revision=later))
     assert {target.function for target in mapping.targets} == {"order_total", "handler"}
     assert {suspect.commit.sha for suspect in mapping.suspects} == {broken, later}
