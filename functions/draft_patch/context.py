@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from functions.draft_patch.meter import Meter
 from mendloop.contracts.draft import Claim, CodeFix, Edit
 from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.mapping import CodeMap
@@ -75,6 +76,9 @@ class DraftContext:
     retest: CodeFix | None = None
     """The last draft, where only its regression test was wrong: the same edits are wanted with another test."""
 
+    meter: Meter = field(default_factory=Meter)
+    """What was spent; the same for every turn."""
+
     @property
     def exception(self) -> str:
         """The exception's type, or `a failure` where none is known or its name is no name."""
@@ -91,6 +95,8 @@ class Proposal:
     rationale: list[Claim]
     risks: list[str] = field(default_factory=list)
     discarded: list[str] = field(default_factory=list)
+    test: str = ""
+    """A regression test that the drafter offers: the content of a Python file, gated like everything else."""
     suspect: str = ""
     precedent_revision: str = ""
     """Where the text was taken from, if from the repository's own history. Only code sets it, never a model."""

@@ -38,13 +38,17 @@ def draft_patch(
             reason_code="paused", explanation=f"mendloop is paused for {service.name}: nothing is drafted."
         )
         refusals: list[str] = []
+        spending = None
     else:
         context = _context(execution, artifacts, decisions, service, code_host(service.repository), attempt)
         fix, refusals = drafted(context, [drafter(name) for name in service.drafters])
         if isinstance(fix, CodeFix) and execution.route:
             fix = fix.model_copy(update={"discarded": [*fix.discarded, *execution.route.discarded]})
+        spending = context.meter.spending()
+    fix = fix.model_copy(update={"spending": spending})
     slot = _stored(execution, fix, refusals, attempt, artifacts)
-    incidents.note(execution.incident_id, TimelineEntry(at=clock.now(), step="draft_patch", what=_what(fix, attempt)))
+    for what in (_what(fix, attempt), *(spending.warnings if spending else ())):
+        incidents.note(execution.incident_id, TimelineEntry(at=clock.now(), step="draft_patch", what=what))
     return slot
 
 
@@ -94,7 +98,9 @@ def _stored(
     ref = documents.store(artifacts, documents.key(execution.incident_id, "draft_patch", f"draft-{attempt}.json"), fix)
     kept = refusals[:MOST_REFUSALS]
     if isinstance(fix, Explanation):
-        return DraftSlot(kind=fix.kind, ref=ref, reason_code=fix.reason_code, attempt=attempt, refusals=kept)
+        return DraftSlot(
+            kind=fix.kind, ref=ref, reason_code=fix.reason_code, attempt=attempt, refusals=kept, spending=fix.spending
+        )
     return DraftSlot(
         kind=fix.kind,
         ref=ref,
@@ -104,6 +110,7 @@ def _stored(
         changed_lines=fix.changed_lines,
         attempt=attempt,
         refusals=kept,
+        spending=fix.spending,
     )
 
 

@@ -100,9 +100,9 @@ def _with_another_test(fix: CodeFix, context: DraftContext) -> CodeFix | None:
 
 
 def _explained(context: DraftContext, declined: list[tuple[str, Declined]]) -> Explanation:
-    """Money or the gate where a drafter came so far; else no safe change was found, and each drafter says why."""
+    """Money, the gate or the model where one came so far; else no safe change was found, and each drafter says why."""
     codes = [said.reason_code for _, said in declined]
-    furthest = ("over_budget", "gate_refused", "not_reproduced")
+    furthest = ("over_budget", "gate_refused", "model_refused", "no_usable_answer", "not_reproduced")
     code = next((known for known in furthest if known in codes), "no_safe_change" if codes else "no_drafter")
     target = context.mapping.targets[0] if context.mapping.targets else None
     claims = [

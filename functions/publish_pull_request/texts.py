@@ -18,6 +18,7 @@ _SOURCES = {
     RegressionSource.FAILING_REQUEST: "the failing request that was kept as evidence",
     RegressionSource.SUSPECT_REMOVED: "a test that the suspect commit removed or weakened",
     RegressionSource.GENERATED: "the stack trace, by bounded generation",
+    RegressionSource.DRAFTER: "the drafter, beside its change",
     RegressionSource.REVIEWER: "the reviewer",
 }
 

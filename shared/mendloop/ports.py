@@ -17,7 +17,9 @@ from mendloop.contracts.evidence import Deployment, Series, TracedRequest
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
 from mendloop.contracts.mapping import Commit, Correction
 from mendloop.contracts.publication import Publication, Ticket
+from mendloop.contracts.spending import CapLevel
 from mendloop.contracts.verification import TestJob, TestRun
+from mendloop.domain.budget import Tokens
 from mendloop.domain.catalog import Approver, Catalog, Repository
 
 
@@ -265,14 +267,28 @@ class ModelReply(Contract):
     """One answer with what it cost in tokens."""
 
     content: list[dict[str, object]]
-    stop_reason: str
-    input_tokens: int
+    stop_reason: str = Field(description="As the Messages API names it: tool_use, max_tokens, refusal, …")
+    input_tokens: int = Field(description="Neither written to nor read from the prompt cache")
     output_tokens: int
+    cache_write_tokens: int = 0
+    cache_read_tokens: int = 0
     model: str
+
+    @property
+    def used(self) -> Tokens:
+        """What it costs is counted from."""
+        return Tokens(self.input_tokens, self.output_tokens, self.cache_write_tokens, self.cache_read_tokens)
 
 
 class Model(Protocol):
     """One exchange with a language model; the loop around it is the drafter's."""
+
+    @property
+    def name(self) -> str:
+        """The model's, as its price is looked up by."""
+
+    def count(self, system: str, messages: Sequence[ModelMessage], tools: Sequence[dict[str, object]]) -> int | None:
+        """Input tokens of that exchange, at no cost; None where the provider does not count."""
 
     def exchange(
         self,
@@ -283,7 +299,10 @@ class Model(Protocol):
         max_tokens: int,
         timeout_seconds: float,
     ) -> ModelReply:
-        """Raises Throttled, Unavailable, AccessDenied, Rejected (refusal, malformed), TooLarge."""
+        """The answer, also one that ends in a refusal or was cut off by `max_tokens`.
+
+        Unavailable leaves open what it cost. Whatever else is raised was refused before anything was generated.
+        """
 
 
 class Ledger(Protocol):
@@ -297,6 +316,9 @@ class Ledger(Protocol):
 
     def spent(self, incident_id: str) -> int:
         """Counting unsettled reservations at their maximum."""
+
+    def levels(self, incident_id: str, service: str, at: datetime) -> list[CapLevel]:
+        """Of the incident, its service's day and month."""
 
 
 # --- proof ----------------------------------------------------------------------------------------------------------

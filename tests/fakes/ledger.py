@@ -4,6 +4,7 @@ from datetime import datetime
 from itertools import count
 from threading import Lock
 
+from mendloop.contracts.spending import CapLevel
 from mendloop.domain.errors import Misconfigured, MoneyExhausted, NotFound
 from mendloop.ports import CatalogStore
 from tests.fakes.catalogs import FixedCatalog
@@ -45,6 +46,10 @@ class InMemoryLedger:
 
     def spent(self, incident_id: str) -> int:
         return self._totals.get(f"incident {incident_id}", 0)
+
+    def levels(self, incident_id: str, service: str, at: datetime) -> list[CapLevel]:
+        caps = self._caps(incident_id, service, at)
+        return [CapLevel(name=name.split()[0], spent=self._totals.get(name, 0), cap=cap) for name, cap in caps.items()]
 
     def _caps(self, incident_id: str, service: str, at: datetime) -> dict[str, int]:
         found = self._catalogs.load()[0].services.get(service)

@@ -23,6 +23,10 @@ class ScriptedModel:
     def __init__(self, *script: ModelReply | MendloopError) -> None:
         self._script = list(script)
         self.exchanges: list[Exchange] = []
+        self.name = "scripted"
+
+    def count(self, system: str, messages: Sequence[ModelMessage], tools: Sequence[dict[str, object]]) -> int | None:
+        return None
 
     def exchange(
         self,

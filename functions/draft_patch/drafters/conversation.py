@@ -9,6 +9,14 @@ from mendloop.domain.identity import canonical_json
 from mendloop.ports import ModelMessage, ModelReply
 
 _LONGEST_DATA = 12_000
+_MOST_UNUSABLE = 3
+"""Answers in a row that are cut off, call nothing, or call nothing valid: then there is no use in asking again."""
+
+_NOTHING_SAID: dict[str, object] = {"type": "text", "text": "(nothing)"}
+_ENDS = {
+    "refusal": Declined("model_refused", "the model declined to answer"),
+    "model_context_window_exceeded": Declined("over_budget", "the conversation exceeds the model's context window"),
+}
 
 
 class Conversation:
@@ -17,6 +25,7 @@ class Conversation:
     def __init__(self, context: DraftContext, fence: str) -> None:
         self._context = context
         self._fence = fence
+        self._unusable = 0
         limits = context.service.limits
         self.system = render(
             "system",
@@ -35,22 +44,34 @@ class Conversation:
 
     def take(self, reply: ModelReply) -> Proposal | Declined | None:
         """Append the reply and the answers to its calls; a proposal or a surrender ends the conversation."""
-        self.messages.append(ModelMessage(role="assistant", content=reply.content))
+        if reply.stop_reason in _ENDS:
+            return _ENDS[reply.stop_reason]
+        self.messages.append(ModelMessage(role="assistant", content=reply.content or [_NOTHING_SAID]))
         uses = [block for block in reply.content if block.get("type") == "tool_use"]
         if reply.stop_reason == "max_tokens" or not uses:
             cut = "Your answer was cut off: be brief." if reply.stop_reason == "max_tokens" else ""
             self._say([_result(use, "Cut off.", error=True) for use in uses], cut)
-            return None
-        answers = []
-        for use in uses:
-            call = tools.parse(str(use.get("name")), use.get("input"))
+            return self._wasted(cut or "it called no tool")
+        calls = [tools.parse(str(use.get("name")), use.get("input")) for use in uses]
+        for call in calls:
             if isinstance(call, tools.ProposeEdits):
                 return self._proposal(call)
             if isinstance(call, tools.GiveUp):
                 return Declined("no_safe_change", f"the model gave up: {call.reason[:300]}")
-            answers.append(self._answer(use, call))
-        self._say(answers)
+        self._say([self._answer(use, call) for use, call in zip(uses, calls, strict=True)])
+        problems = [call for call in calls if isinstance(call, str)]
+        if len(problems) == len(calls):
+            return self._wasted(problems[0])
+        self._unusable = 0
         return None
+
+    def _wasted(self, problem: str) -> Declined | None:
+        self._unusable += 1
+        if self._unusable < _MOST_UNUSABLE:
+            return None
+        return Declined(
+            "no_usable_answer", f"{_MOST_UNUSABLE} answers in a row were of no use, the last one: {problem[:200]}"
+        )
 
     def _answer(self, use: dict[str, object], call: Contract | str) -> dict[str, object]:
         if isinstance(call, str):
@@ -74,6 +95,7 @@ class Conversation:
             rationale=cited(rationale),
             risks=[risk[:300] for risk in call.risks],
             discarded=[theory[:300] for theory in call.discarded],
+            test=call.regression_test,
         )
 
     def _known(self, claim: Claim) -> list[str]:

@@ -1,5 +1,6 @@
 """The read-only tools of the model, and the two calls that end its work. Answers are bounded, redacted and fenced."""
 
+import re
 from collections.abc import Callable
 
 from pydantic import Field, ValidationError
@@ -15,6 +16,7 @@ _LONGEST = 8_000
 _MOST_LINES = 200
 _MOST_HITS = 30
 _MOST_SEARCHED = 400
+_MOST_COMMITS = 10
 
 
 class ReadFile(Contract):
@@ -37,6 +39,20 @@ class ListFiles(Contract):
     folder: str = ""
 
 
+class Blame(Contract):
+    """Which commit last touched each line of a part of a file."""
+
+    path: str
+    start: int = Field(ge=1)
+    end: int = Field(ge=1)
+
+
+class Callers(Contract):
+    """Where a function or a class of that name is used, in Python files."""
+
+    name: str = Field(min_length=2, max_length=100)
+
+
 class ProposedEdit(Contract):
     """Replace `search`, which occurs exactly once in `path`, by `replace`."""
 
@@ -46,12 +62,13 @@ class ProposedEdit(Contract):
 
 
 class ProposeEdits(Contract):
-    """The change."""
+    """The change, what it rests on, and a test that shows the failure."""
 
     edits: list[ProposedEdit] = Field(min_length=1, max_length=20)
     rationale: list[Claim] = Field(min_length=1, max_length=10)
     risks: list[str] = Field(default_factory=list, max_length=10)
     discarded: list[str] = Field(default_factory=list, max_length=10)
+    regression_test: str = Field(default="", max_length=4_000)
 
 
 class GiveUp(Contract):
@@ -64,6 +81,8 @@ _TOOLS: dict[str, type[Contract]] = {
     "read_file": ReadFile,
     "search": Search,
     "list_files": ListFiles,
+    "blame": Blame,
+    "callers": Callers,
     "propose_edits": ProposeEdits,
     "give_up": GiveUp,
 }
@@ -94,32 +113,60 @@ def answer(call: Contract, tree: Tree, fence: Callable[[str], str]) -> str:
     if isinstance(call, ReadFile):
         text = _read(call, tree)
     elif isinstance(call, Search):
-        text = _search(call, tree)
+        text = _found(tree, lambda line: call.text in line)
     elif isinstance(call, ListFiles):
         text = "\n".join(path for path in tree.paths if path.startswith(call.folder.strip("/")))
+    elif isinstance(call, Blame):
+        text = _blame(call, tree)
+    elif isinstance(call, Callers):
+        used = re.compile(rf"(?<!def )(?<!class )\b{re.escape(call.name)}\b")
+        text = _found(tree, lambda line: bool(used.search(line)) and "import" not in line)
     else:
         text = "This call is answered elsewhere."
     return fence(redact(text)[:_LONGEST] or "Nothing found.")
 
 
-def _read(call: ReadFile, tree: Tree) -> str:
+def _lines(path: str, tree: Tree) -> list[str] | str:
+    """The file's lines, or why there are none. A link is not followed: it is no file of the tree."""
     try:
-        check_path(call.path)
+        check_path(path)
     except PatchRefused as refusal:
         return str(refusal)
-    content = tree.read(call.path)
+    content = tree.read(path)
     if content is None or b"\0" in content:
-        return f"{call.path} is no text file of the repository."
-    lines = content.decode("utf-8", "replace").split("\n")
+        return f"{path} is no text file of the repository."
+    return content.decode("utf-8", "replace").split("\n")
+
+
+def _read(call: ReadFile, tree: Tree) -> str:
+    lines = _lines(call.path, tree)
+    if isinstance(lines, str):
+        return lines
     end = min(call.end, call.start + _MOST_LINES - 1)
     return "\n".join(f"{number}\t{line}" for number, line in enumerate(lines, 1) if call.start <= number <= end)
 
 
-def _search(call: Search, tree: Tree) -> str:
+def _blame(call: Blame, tree: Tree) -> str:
+    lines = _lines(call.path, tree)
+    if isinstance(lines, str):
+        return lines
+    last = len(lines) - (not lines[-1])
+    end = min(call.end, call.start + _MOST_LINES - 1, last)
+    if call.start > end:
+        return f"{call.path} has {last} lines."
+    repository = tree.service.repository
+    found = tree.code.blame(repository, tree.revision, call.path, call.start, end)
+    commits = list(dict.fromkeys(each.commit for each in found))[:_MOST_COMMITS]
+    subjects = {sha: tree.code.commit(repository, sha) for sha in commits}
+    said = [f"{sha[:12]} {commit.at:%Y-%m-%d} {commit.subject}" for sha, commit in subjects.items()]
+    return "\n".join([*said, *(f"{each.line}\t{each.commit[:12]}" for each in found)])
+
+
+def _found(tree: Tree, fits: Callable[[str], bool]) -> str:
     hits: list[str] = []
     for path in [path for path in tree.paths if path.endswith(".py")][:_MOST_SEARCHED]:
         content = (tree.read(path) or b"").decode("utf-8", "replace")
-        hits += [f"{path}:{at}: {line.strip()}" for at, line in enumerate(content.split("\n"), 1) if call.text in line]
+        hits += [f"{path}:{at}: {line.strip()}" for at, line in enumerate(content.split("\n"), 1) if fits(line)]
         if len(hits) >= _MOST_HITS:
             break
     return "\n".join(hits[:_MOST_HITS])

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functions.draft_patch.context import DraftContext, Proposal
 from functions.draft_patch.regression.generated import generated
 from functions.draft_patch.regression.place import place_for
+from functions.draft_patch.regression.proposed import proposed
 from functions.draft_patch.regression.removed import restored
 from functions.draft_patch.regression.replay import replayed
 from mendloop.contracts.draft import RegressionSource, RegressionTest
@@ -20,7 +21,12 @@ def regression_tests(context: DraftContext, proposal: Proposal) -> Iterator[Regr
     # A drafter that undoes nothing names no commit; what the likeliest one took away is as good a proof of its change.
     suspects = context.mapping.suspects
     suspect = proposal.suspect or (suspects[0].commit.sha if suspects else "")
-    for source in (replayed(context, place), restored(context, place, suspect), generated(context, place)):
+    for source in (
+        replayed(context, place),
+        restored(context, place, suspect),
+        proposed(place, proposal),
+        generated(context, place),
+    ):
         for test in source:
             yield test.model_copy(update=expected)
     yield RegressionTest(source=RegressionSource.NONE, reason=_why_none(context))

@@ -2,9 +2,9 @@
 
 | pk | sk | what | read by |
 |---|---|---|---|
-| `incident#<incident id>` | `total` | `spent` of the incident | reserve, settle (conditional add), spent |
-| `day#<service>` | `YYYY-MM-DD` | `spent` of the service's day (UTC); expires | reserve, settle |
-| `month#<service>` | `YYYY-MM` | `spent` of the service's month; expires | reserve, settle |
+| `incident#<incident id>` | `total` | `spent` of the incident | reserve, settle (conditional add), spent, levels |
+| `day#<service>` | `YYYY-MM-DD` | `spent` of the service's day (UTC); expires | reserve, settle, levels |
+| `month#<service>` | `YYYY-MM` | `spent` of the service's month; expires | reserve, settle, levels |
 | `reservation#<id>` | `reservation` | what is held and by whom; `settled` once; expires | reserve, settle |
 
 `spent` counts open reservations in full, so a crash between reserve and settle errs on the safe side.
@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 from mendloop.adapters import aws_clients
 from mendloop.adapters.aws_errors import cancellation_codes, code_of, translated
 from mendloop.adapters.dynamodb_items import encoded
+from mendloop.contracts.spending import CapLevel
 from mendloop.domain.errors import Misconfigured, MoneyExhausted, NotFound
 from mendloop.ports import CatalogStore
 
@@ -91,6 +92,13 @@ class DynamoDbLedger:
     def spent(self, incident_id: str) -> int:
         """Counting unsettled reservations at their maximum."""
         return int(self._get(f"incident#{incident_id}", "total").get("spent", "0"))
+
+    def levels(self, incident_id: str, service: str, at: datetime) -> list[CapLevel]:
+        """Read one by one: a hint for people, no basis for a decision."""
+        return [
+            CapLevel(name=pk.split("#")[0], spent=int(self._get(pk, sk).get("spent", "0")), cap=cap)
+            for pk, sk, cap in self._totals(incident_id, service, at)
+        ]
 
     def _totals(self, incident_id: str, service: str, at: datetime) -> list[_Total]:
         found = self._catalogs.load()[0].services.get(service)

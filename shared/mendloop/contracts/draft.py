@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mendloop.contracts.base import ArtifactRef, Contract, StoredContract
+from mendloop.contracts.spending import Spending
 from mendloop.domain.outgoing import plural
 
 
@@ -31,6 +32,7 @@ class RegressionSource(StrEnum):
     FAILING_REQUEST = "failing_request"
     SUSPECT_REMOVED = "suspect_removed_test"
     GENERATED = "generated_from_trace"
+    DRAFTER = "drafter"
     REVIEWER = "reviewer"
     NONE = "none"
 
@@ -63,6 +65,7 @@ class CodeFix(StoredContract):
     regression: RegressionTest
     title: str = Field(description="Pull request title; only allowed fields")
     rationale: list[Claim]
+    spending: Spending | None = Field(default=None, description="What a model used, if one was asked")
     risks: list[str] = Field(default_factory=list)
     discarded: list[str] = Field(default_factory=list, description="Alternatives that were not taken, and why")
     undoes: str = Field(default="", description="Hash of the commit whose change is undone, if it is a revert")
@@ -113,6 +116,7 @@ class Explanation(StoredContract):
     reason_code: str = Field(description="e.g. no_safe_change, gate_refused, over_budget, paused")
     explanation: str
     rationale: list[Claim] = Field(default_factory=list)
+    spending: Spending | None = Field(default=None, description="What a model used, if one was asked")
 
 
 Draft = Annotated[CodeFix | ActionRecommended | Explanation, Field(discriminator="kind")]
@@ -129,4 +133,5 @@ class DraftSlot(Contract):
     files: int = 0
     changed_lines: int = 0
     attempt: int = Field(default=1, ge=1, description="1 for the first draft of the incident")
+    spending: Spending | None = None
     refusals: list[str] = Field(default_factory=list, description="Gate refusals on the way, at most 2, in words")

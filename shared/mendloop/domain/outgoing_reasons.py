@@ -38,6 +38,8 @@ REASONS = {
     "no_drafter": "The catalog names no drafter for the service.",
     "gate_refused": "The drafted changes were refused by the patch rules.",
     "over_budget": "The budget for drafting was used up.",
+    "model_refused": "The model declined to answer.",
+    "no_usable_answer": "The model's answers could not be used.",
     "rounds_exhausted": "The change went through all of its rounds without being approved.",
     "proved": "The change was proved.",
     "tests_pass": "The project's tests pass with the change; the failure itself was not shown.",

@@ -4,7 +4,7 @@ The class name of a raised error is what the state machine matches, so errors pa
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -77,6 +77,14 @@ def within_limit(document: dict[str, Any], what: str) -> dict[str, Any]:
     if size > MAX_DOCUMENT_BYTES:
         raise TooLarge(f"{what} has {size} bytes, the limit is {MAX_DOCUMENT_BYTES}")
     return document
+
+
+def measured(service: str, figures: Mapping[str, float]) -> None:
+    """Figures of one run as metrics, beside the counts of what was completed and what failed."""
+    metrics = Metrics(namespace="mendloop", service=service)
+    for name, value in figures.items():
+        metrics.add_metric(name=name, unit=MetricUnit.NoUnit, value=value)
+    metrics.flush_metrics()
 
 
 def _logger(name: str) -> Logger:

@@ -5,23 +5,43 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
-Answer = tuple[int, dict[str, Any]]
+from tests.unit.claude.rules import problem_with
+from tests.unit.claude.wire import as_event_stream, as_frames, events_of
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A stream that goes wrong: its first events, then `then` as it is, then the line is cut or just ends."""
+
+    answer: dict[str, Any]
+    events: int
+    then: bytes = b""
+    cut: bool = False
+    hang: bool = False
+
+
+Answer = tuple[int, dict[str, Any]] | Broken
 
 
 @dataclass
 class Double:
-    """Answers in order; the last one stays."""
+    """Answers in order; the last one stays. `refused` says what was wrong with requests."""
 
     answers: list[Answer]
     seen: list[dict[str, Any]] = field(default_factory=list)
+    counted: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     url: str = ""
+    can_count: bool = True
+    ended: Event = field(default_factory=Event)
 
 
-def message(**fields: Any) -> Answer:
+def message(**fields: Any) -> tuple[int, dict[str, Any]]:
     """A complete answer."""
     usage = {"input_tokens": 10, "output_tokens": 5, "cache_creation_input_tokens": 7, "cache_read_input_tokens": 100}
     sample = {
@@ -39,49 +59,81 @@ def message(**fields: Any) -> Answer:
 
 def failure(status: int, kind: str) -> Answer:
     """An error answer, with text that must not be repeated."""
-    return status, {"type": "error", "error": {"type": kind, "message": "PROMPT ECHO"}, "request_id": "req_1"}
+    return status, error(kind)
+
+
+def error(kind: str) -> dict[str, Any]:
+    """An error's body."""
+    return {"type": "error", "error": {"type": kind, "message": "PROMPT ECHO"}, "request_id": "req_1"}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    double: Double
+    retry_after_ms = "1"
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        if problem := problem_with(self.path, headers, body):
+            self.double.refused.append(problem)
+            self._json(*failure(400, "invalid_request_error"))  # type: ignore[misc]
+        elif self.path.endswith("/count_tokens"):
+            self.double.counted.append(body)
+            self._json(*((200, {"input_tokens": 150}) if self.double.can_count else (404, error("not_found_error"))))
+        else:
+            self.double.paths.append(self.path)
+            self.double.seen.append(body)
+            self.double.headers.append(headers)
+            self._answer(self.double.answers.pop(0) if len(self.double.answers) > 1 else self.double.answers[0], body)
+
+    def _answer(self, answer: Answer, body: dict[str, Any]) -> None:
+        if isinstance(answer, Broken):
+            self._broken(answer)
+        elif answer[0] != 200:
+            self._json(*answer)
+        elif self.path.endswith("/invoke-with-response-stream"):
+            self._send(200, "application/vnd.amazon.eventstream", as_frames(events_of(answer[1])))
+        elif body.get("stream"):
+            self._send(200, "text/event-stream", as_event_stream(events_of(answer[1])))
+        else:
+            self._json(*answer)
+
+    def _broken(self, answer: Broken) -> None:
+        payload = as_event_stream(events_of(answer.answer)[: answer.events]) + answer.then
+        self._send(200, "text/event-stream", payload, missing=100 if answer.cut or answer.hang else 0)
+        if answer.hang:
+            self.double.ended.wait(30)
+
+    def _json(self, status: int, answer: dict[str, Any]) -> None:
+        self._send(status, "application/json", json.dumps(answer).encode())
+
+    def _send(self, status: int, kind: str, payload: bytes, missing: int = 0) -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(payload) + missing))
+        self.send_header("request-id", "req_1")
+        self.send_header("retry-after-ms", self.retry_after_ms)
+        self.end_headers()
+        self.wfile.write(payload)
+
+    def log_message(self, *arguments: Any) -> None:
+        pass
 
 
 @contextmanager
-def served(*answers: Answer) -> Iterator[Double]:
+def served(*answers: Answer, can_count: bool = True, retry_after_ms: str = "1") -> Iterator[Double]:
     """The double, running."""
-    double = Double(list(answers))
+    double = Double(list(answers), can_count=can_count)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            double.seen.append(body)
-            double.headers.append({name.lower(): value for name, value in self.headers.items()})
-            status, answer = double.answers.pop(0) if len(double.answers) > 1 else double.answers[0]
-            if self.path != "/v1/messages" or not _valid(body):
-                status, answer = failure(400, "invalid_request_error")
-            payload = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(payload)))
-            self.send_header("request-id", "req_1")
-            self.send_header("retry-after-ms", "1")
-            self.end_headers()
-            self.wfile.write(payload)
-
-        def log_message(self, *arguments: Any) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    handler = type("Handler", (_Handler,), {"double": double, "retry_after_ms": retry_after_ms})
+    server = HTTPServer(("127.0.0.1", 0), handler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     double.url = f"http://127.0.0.1:{server.server_port}"
     try:
         yield double
     finally:
+        double.ended.set()
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def _valid(body: dict[str, Any]) -> bool:
-    needed = {"model", "max_tokens", "messages"} <= body.keys()
-    plain = not {"temperature", "top_p", "top_k"} & body.keys()
-    roles = [said["role"] for said in body.get("messages", [])]
-    tools = all({"name", "input_schema"} <= tool.keys() for tool in body.get("tools", []))
-    return needed and plain and tools and roles[:1] == ["user"] and all(said["content"] for said in body["messages"])

@@ -12,6 +12,7 @@ from mendloop import documents
 from mendloop.contracts.draft import ActionRecommended, CodeFix, Draft, DraftSlot, Explanation
 from mendloop.contracts.execution import Execution
 from mendloop.domain.patch import apply_edits
+from mendloop.ports import Model
 from tests.fakes.clock import FixedClock
 from tests.fakes.decisions import InMemoryDecisions
 from tests.fakes.ledger import InMemoryLedger
@@ -25,7 +26,7 @@ _DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
 class Drafting:
     """One incident, mapped, about to be drafted."""
 
-    def __init__(self, shop: Shop, broken: str, *, model: ScriptedModel | None = None, **evidence: Any) -> None:
+    def __init__(self, shop: Shop, broken: str, *, model: Model | None = None, **evidence: Any) -> None:
         self.shop = shop
         execution = shop.execution(broken, **evidence)
         slot, self.mapping = shop.map(execution)
@@ -33,7 +34,7 @@ class Drafting:
         self.decisions = InMemoryDecisions()
         self.switch = InMemorySwitch()
         self.ledger = InMemoryLedger(shop.catalogs)
-        self.model = model or ScriptedModel()
+        self.model: Any = model or ScriptedModel()
         self.clock = FixedClock()
 
     def draft(
@@ -48,7 +49,7 @@ class Drafting:
             catalogs=self.shop.catalogs,
             switch=self.switch,
             code_host=lambda repository: self.shop.host,
-            drafter=drafter or drafters(lambda: self.model, lambda: self.ledger, self.clock),
+            drafter=drafter or drafters(lambda: self.model, lambda: self.ledger, self.clock, self.shop.artifacts),
             clock=self.clock,
         )
         return slot, documents.load_any(self.shop.artifacts, slot.ref, _DRAFT)

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mendloop.cli.main import app
+from tests.unit.claude.double import message, served
 
 GOOD = "def total(items):\n    return sum(item['price'] for item in items or [])\n"
 BAD = GOOD.replace(" or []", "")
@@ -91,6 +92,26 @@ def test_what_no_code_change_cures_is_a_recommended_action(place: Path) -> None:
     assert (found["kind"], found["reason_code"], found["diff"]) == ("action_recommended", "dependency_timeout", "")
 
 
+def test_a_model_is_recorded_and_replayed_without_server_and_key(place: Path) -> None:
+    edit = {"path": "shop/totals.py", "search": "in items)", "replace": "in items or [])"}
+    claim = {"text": "No items are allowed.", "citations": ["shop/totals.py:2"]}
+    use = {"type": "tool_use", "id": "toolu_1", "name": "propose_edits"}
+    block = {**use, "input": {"edits": [edit], "rationale": [claim]}}
+    (place / "key").write_text("the-key")
+    named = ("--drafter", "claude", "--sandbox", "none", "--model", "claude-sonnet-4-6")
+    with served(message(content=[block], stop_reason="tool_use")) as double:
+        asked = ("--model-key-file", place / "key", "--model-url", double.url)
+        first = drafted(place, *named, *asked, "--record", place / "talk.jsonl")
+    assert first["drafter"] == "claude" and first["spending"]["turns"] == 1 and double.refused == []
+    assert "the-key" not in (place / "talk.jsonl").read_text()
+    assert drafted(place, *named, "--replay", place / "talk.jsonl") == first
+    (place / "failure.log").write_text(TRACE.replace("not iterable", "not to be iterated"))
+    repo = place / "repos" / "ann+shop" / "repo"
+    words = ("draft", "--repo", repo, "--log", place / "failure.log", *named, "--replay", place / "talk.jsonl")
+    other = mendloop(*words)
+    assert other.exit_code and "something else was asked then" in other.output.replace("\n", " ")
+
+
 def test_an_evaluation_counts_every_case_and_fails_when_nothing_was_drafted(place: Path) -> None:
     words = (
         "eval",
@@ -118,6 +139,7 @@ def test_an_evaluation_counts_every_case_and_fails_when_nothing_was_drafted(plac
     [
         (("--drafter", "magic"), "there is no drafter 'magic'"),
         (("--drafter", "claude"), "--drafter claude needs --model"),
+        (("--record", "x"), "--record and --replay are for a drafter that asks a model"),
         (("--revision", "nowhere"), "does not know the revision nowhere"),
     ],
 )

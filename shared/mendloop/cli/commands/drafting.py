@@ -42,6 +42,12 @@ def draft(
     model_key_file: KeyFile = None,
     model_url: ModelUrl = "",
     dollars: Dollars = 2.0,
+    record: Annotated[
+        Path | None, typer.Option(help="Keep in this file what the model was asked and answered.")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Such a file answers instead of the model; no key needed.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """The smallest safe change for the failure in a log, proved as far as can be, or why there is none."""
@@ -50,7 +56,8 @@ def draft(
     from mendloop.cli.drafting.single import draft_log
 
     with told(), tempfile.TemporaryDirectory(prefix="mendloop-draft-") as scratch:
-        wanted = Wanted(drafter, model, model_key_file, model_url, round(dollars * 1_000_000), sandbox, Path(scratch))
+        money = round(dollars * 1_000_000)
+        wanted = Wanted(drafter, model, model_key_file, model_url, money, sandbox, Path(scratch), record, replay)
         ended = draft_log(
             repo.resolve(), log, revision, onto, root, runtime_root, test_command, wanted,
             lambda said: console.print(f"[dim]{plain(said)}[/]"),

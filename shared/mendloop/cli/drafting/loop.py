@@ -112,6 +112,7 @@ def _rounds(failure: Failure, ended: Ended, tools: Tools, tell: Callable[[str], 
     for attempt in range(1, MOST_ATTEMPTS + 1):
         draft, refusals = drafted(replace(context, attempt=attempt), tools.drafters)
         ended.refusals += refusals
+        draft = draft.model_copy(update={"spending": context.meter.spending()})
         if not isinstance(draft, CodeFix) and ended.verification:
             tell(f"attempt {attempt}: {draft.explanation}")
             return  # the last draft's failed proof says more than that there is no other

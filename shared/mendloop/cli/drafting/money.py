@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from mendloop.contracts.spending import CapLevel
 from mendloop.domain.errors import MoneyExhausted, NotFound
 
 
@@ -33,3 +34,7 @@ class Purse:
     def spent(self, incident_id: str) -> int:
         """Counting what is not settled at its maximum."""
         return self._spent.get(incident_id, 0)
+
+    def levels(self, incident_id: str, service: str, at: datetime) -> list[CapLevel]:
+        """There is one cap only."""
+        return [CapLevel(name="incident", spent=self.spent(incident_id), cap=self._cap)]

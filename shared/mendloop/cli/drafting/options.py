@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from functions.draft_patch.context import Drafter
@@ -34,6 +35,8 @@ class Wanted:
     micro_dollars: int
     sandbox: str
     scratch: Path
+    record: Path | None = None
+    replay: Path | None = None
 
     def drafters(self) -> tuple[list[Drafter], Purse]:
         """`auto` is every drafter that costs nothing, then the model if one is named. BadInput for another name."""
@@ -41,25 +44,36 @@ class Wanted:
             raise BadInput(f"there is no drafter {self.drafter!r}; there are {', '.join(NAMES)}")
         paid = self.drafter == "claude" or (self.drafter == "auto" and bool(self.model))
         names = [*OFFLINE, *(["claude"] if paid else [])] if self.drafter == "auto" else [self.drafter]
-        model = chosen_drafter("claude" if paid else "revert", self.model, self.key_file, self.url)
+        if (self.record or self.replay) and not paid:
+            raise BadInput("--record and --replay are for a drafter that asks a model")
+        model = ModelChoice("claude", self.model, self.url, "none") if self.replay else self._chosen(paid)
         purse = Purse(self.micro_dollars)
-        build = drafters(_model(model), lambda: purse, SystemClock())
+        build = drafters(self._built(model), lambda: purse, SystemClock(), FolderArtifacts(self.scratch))
         return [build(each) for each in names], purse
+
+    def _chosen(self, paid: bool) -> ModelChoice:
+        return chosen_drafter("claude" if paid else "revert", self.model, self.key_file, self.url)
+
+    def _built(self, named: ModelChoice) -> Callable[[], Model]:
+        def build() -> Model:
+            from mendloop.adapters.claude import Claude
+            from mendloop.adapters.claude.recording import transport_for
+
+            return Claude(
+                api_key=named.key,
+                provider="api",
+                model=named.model,
+                base_url=named.url,
+                transport=transport_for(self.record, self.replay),
+            )
+
+        return cache(build)
 
     def bench(self, repositories: Path, variant: str) -> Bench:
         """For a file of cases."""
         found, purse = self.drafters()
         artifacts, sandbox = sandbox_named(self.sandbox, self.scratch)
         return Bench(repositories, variant, found, artifacts, sandbox, purse)
-
-
-def _model(named: ModelChoice) -> Callable[[], Model]:
-    def build() -> Model:
-        from mendloop.adapters.claude import Claude
-
-        return Claude(api_key=named.key, provider="api", model=named.model, base_url=named.url)
-
-    return build
 
 
 def with_tests(service: Service, test_command: str, revision: str) -> Service:
