@@ -45,7 +45,7 @@ def check_python(
     """
     tree = _parsed(path, content)
     earlier = [_parsed_or_none(old) for old in allowed]
-    known = own_modules | sys.stdlib_module_names | {"pytest"} | {name for old in earlier for name in _imports(old)}
+    known = own_modules | sys.stdlib_module_names | {name for old in earlier for name in _imports(old)}
     for module in sorted(_imports(tree)):
         if module not in known and "new dependency" not in switched_off:
             raise PatchRefused(f"new dependency: {path} would import {module}")
