@@ -223,7 +223,7 @@ class House:
             models = f"arn:{stack.partition}:bedrock:*"
             _allow(
                 function,
-                ("bedrock:InvokeModel",),
+                ("bedrock:InvokeModelWithResponseStream",),
                 f"{models}::foundation-model/anthropic.*",
                 f"{models}:{stack.account}:inference-profile/*",
             )
