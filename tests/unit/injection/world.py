@@ -140,6 +140,7 @@ class World:
                 artifacts=shop.artifacts,
                 evidence=execution.evidence.ref if execution.evidence else None,
                 mapping=execution.mapping.ref if execution.mapping else None,
+                incidents=shop.incidents,
                 site_url="",
             )
             approved = self.approved(self.fix)
