@@ -62,7 +62,7 @@ ROOMS = (
     Room("send_digest", ("incidents", "catalog", *PEOPLE), timeout=120),
     Room(
         "sweep",
-        ("incidents", "catalog", "decisions", "start", "wake", "alarms", "queue", "alert", "site_url"),
+        ("incidents", "catalog", "decisions", "start", "wake", "alarms", "queue", "alert", "site_url", "safety_net"),
         timeout=300,
     ),
 )

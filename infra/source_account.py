@@ -10,33 +10,47 @@ functions read logs, alarms, metrics, traces and deployments. Nothing may be wri
 import re
 from collections.abc import Callable
 
-from aws_cdk import App, Stack
+from aws_cdk import App, CfnOutput, Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.needs import telemetry_grants
 from infra.constructs.source_accounts import ACCOUNTS_BUS
 from infra.constructs.triggers import PATTERNS, Rule
 from infra.options import Options
+from infra.rooms import BY_NAME
+
+READERS = ("collect_evidence", "map_code", "sweep")
+"""Whose needs say telemetry, revision or alarms."""
 
 
 class SourceAccount(Stack):
-    """Rules to mendloop's bus, and the read role."""
+    """Rules to mendloop's bus, a queue for what does not arrive there, and the read role."""
 
     def __init__(self, scope: Construct, id: str, *, account: str, region: str, read_role: str) -> None:
         super().__init__(scope, id, description="mendloop: forwards signals, and lets mendloop read")
         bus = events.EventBus.from_event_bus_arn(
             self, "Bus", f"arn:{self.partition}:events:{region}:{account}:event-bus/{ACCOUNTS_BUS}"
         )
+        undelivered = sqs.Queue(
+            self,
+            "Undelivered",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+        )
         for name, pattern in PATTERNS.items():
-            Rule(self, name, pattern, targets.EventBus(bus))
+            Rule(self, name, pattern, targets.EventBus(bus, dead_letter_queue=undelivered))
+        CfnOutput(self, "UndeliveredQueueUrl", value=undelivered.queue_url)
         if read_role:
             self._read_role(account, read_role)
 
     def _read_role(self, account: str, name: str) -> None:
-        functions = f"arn:{self.partition}:iam::{account}:role/mendloop-*"
+        # A role is named after the stack and its place in it, cut where that is long.
+        functions = [f"arn:{self.partition}:iam::{account}:role/mendloop-{BY_NAME[name].title}*" for name in READERS]
         role = iam.Role(
             self,
             "ReadRole",

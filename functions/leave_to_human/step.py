@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from functions.leave_to_human.cause import Cause
 from mendloop import incident_facts
+from mendloop.alerting import LEAVING, alert_once
 from mendloop.contracts.incident import Incident, IncidentState
 from mendloop.contracts.publication import OutcomeKind, OutcomeSlot, Ticket
 from mendloop.domain import outgoing_mails, outgoing_tickets
@@ -12,8 +13,7 @@ from mendloop.domain.errors import MendloopError
 from mendloop.domain.outgoing import Facts
 from mendloop.domain.outgoing_reasons import next_action, reason_code
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Mailer, TicketTracker
-from mendloop.timeline import note_once, told
-from mendloop.unsticking import ALERTED, LEAVING
+from mendloop.timeline import note_once
 
 
 def leave_to_human(
@@ -40,10 +40,9 @@ def leave_to_human(
     service = _service(catalogs, incident.service)
     facts = _facts(incident, service, cause, artifacts, incidents, site_url)
     url = _ticket(incident, service, facts, reason, cause.error, tracker_for)
-    if not told(incidents, incident.id, LEAVING, ALERTED):
-        body = outgoing_mails.alert(facts, cause.error, url, cause.denial)
-        mailer.alert(outgoing_mails.subject(facts, "left to a human"), body)
-        note_once(incidents, clock, incident.id, LEAVING, ALERTED)
+    subject = outgoing_mails.subject(facts, "left to a human")
+    body = outgoing_mails.alert(facts, cause.error, url, cause.denial)
+    alert_once(incident.id, subject, body, incidents=incidents, mailer=mailer, clock=clock)
     changes = {"state": IncidentState.LEFT_TO_HUMAN, "reason": sentence, "updated_at": clock.now()}
     note_once(incidents, clock, incident.id, LEAVING, f"Left to a human, with the evidence: {sentence}")
     if incident.fault:

@@ -9,7 +9,7 @@ from mendloop.contracts.incident import Incident, IncidentState
 from mendloop.domain.catalog import Service
 from mendloop.domain.errors import MendloopError
 from mendloop.ports import CatalogStore, Clock, DecisionStore, IncidentStore, Mailer, SignalQueue, Telemetry, Workflow
-from mendloop.unsticking import ENDED, alert_once, free_ended, start_claimed, wake_due
+from mendloop.unsticking import ENDED, alert_ended, free_ended, report_ended, start_claimed, wake_due
 
 STEP = "sweep"
 CLAIM_GRACE = timedelta(minutes=2)
@@ -83,7 +83,7 @@ def _start(incident: Incident, incidents: IncidentStore, workflow: Workflow, clo
 def _free(
     incident: Incident, incidents: IncidentStore, workflow: Workflow, mailer: Mailer, clock: Clock, site_url: str
 ) -> list[str]:
-    """The safety net had its time, and the incident is still open: the news was lost, so they are told here."""
+    """The safety net had its time, and the incident is still open: the news was lost, so it is told again, once."""
     now = clock.now()
     if not incident.execution_arn or now - incident.updated_at < CLOSED_GRACE:
         return []
@@ -97,8 +97,10 @@ def _free(
     standing = incidents.load(incident.id)
     if standing is None or standing.state.terminal:
         return []
-    alert_once(standing, status, incidents, mailer, clock, site_url)
-    free_ended(standing, status, incidents, clock, STEP)
+    if not report_ended(standing, status, incidents, workflow, clock, STEP):
+        # The safety net has had another quarter of an hour, or cannot be reached: it is what is broken.
+        alert_ended(standing, status, incidents, mailer, clock, site_url)
+        free_ended(standing, status, incidents, clock, STEP)
     return [incident.id]
 
 

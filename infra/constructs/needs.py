@@ -11,6 +11,7 @@
 | catalog | MENDLOOP_CATALOG_BUCKET | read |
 | queue | MENDLOOP_SIGNALS_QUEUE_URL | send |
 | start, wake | MENDLOOP_STATE_MACHINE_ARN | start and describe executions; answer task tokens |
+| safety_net | MENDLOOP_SAFETY_NET | invoke leave_to_human |
 | telemetry | MENDLOOP_ACCOUNT, _REGION, _READ_ROLE | read logs, metrics, alarms, traces, deployments of this account |
 | revision, alarms | the same | of these: what a function says of itself; what an alarm says of itself |
 | mail | MENDLOOP_APPROVER_TOPIC_PREFIX | publish to approvers, see who confirmed |
@@ -40,6 +41,7 @@ from aws_cdk import aws_ssm as ssm
 from infra.constructs.notifications import Notifications
 from infra.constructs.storage import Storage
 from infra.options import Options
+from infra.rooms import BY_NAME
 
 ITEMS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem")
 TRANSACTIONS = ("dynamodb:UpdateItem",)
@@ -107,6 +109,7 @@ class House:
                 "queue": self._queue,
                 "start": self._start,
                 "wake": self._wake,
+                "safety_net": self._safety_net,
                 "telemetry": self._telemetry,
                 "revision": self._revision,
                 "alarms": self._alarms,
@@ -167,6 +170,11 @@ class House:
         arn = "*" if self.options.local else self.state_machine_arn
         _allow(function, ("states:SendTaskSuccess", "states:SendTaskFailure"), arn)
         _set(function, STATE_MACHINE_ARN=self.state_machine_arn)
+
+    def _safety_net(self, function: lambda_.Function) -> None:
+        name, stack = BY_NAME["leave_to_human"].function_name, Stack.of(function)
+        _allow(function, ("lambda:InvokeFunction",), stack.format_arn(service="lambda", resource=f"function:{name}"))
+        _set(function, SAFETY_NET=name)
 
     def _telemetry(self, function: lambda_.Function) -> None:
         stack = Stack.of(function)

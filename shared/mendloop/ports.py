@@ -387,6 +387,9 @@ class IncidentStore(Protocol):
     def timeline(self, incident_id: str) -> list[TimelineEntry]:
         """Oldest first."""
 
+    def first(self, incident_id: str, word: str) -> bool:
+        """True for the first who asks with this word, and never again: one conditional write."""
+
     def claim_fault(self, service: str, fault: str, incident_id: str) -> FaultOwner:
         """Make the incident the fault's owner unless an open incident owns it; a closed owner raises the generation."""
 
@@ -484,6 +487,9 @@ class Workflow(Protocol):
 
     def ended_at(self, execution_arn: str) -> datetime | None:
         """Aware; None while it runs, and where it is not known."""
+
+    def report_end(self, name: str, status: str, document: str) -> None:
+        """Tell the safety net of the end of the execution `name`, as its lost event would have; nobody waits for it."""
 
 
 class LinkClaims(Contract):

@@ -5,11 +5,12 @@ Each is a conditional write or a wake-up, so that doing it twice changes nothing
 
 from datetime import datetime
 
+from mendloop.alerting import alert_once
 from mendloop.asking import worth_waking
 from mendloop.contracts.incident import Incident, IncidentState
 from mendloop.domain import outgoing_mails
 from mendloop.domain.catalog import Service
-from mendloop.domain.errors import Conflict
+from mendloop.domain.errors import Conflict, MendloopError
 from mendloop.domain.outgoing import Facts
 from mendloop.domain.outgoing_reasons import next_action
 from mendloop.incident_facts import address
@@ -20,9 +21,7 @@ ENDED = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 """Statuses of an execution that does nothing any more."""
 CAUSES = {"FAILED": "ExecutionFailed", "TIMED_OUT": "ExecutionTimedOut", "ABORTED": "ExecutionAborted"}
 """What an execution's status is called as a cause."""
-LEAVING = "leave_to_human"
-ALERTED = "Told the operators that this incident is theirs"
-"""Stands in the timeline under `LEAVING`, whoever told them: they hear of it once."""
+REPORTED = "Handed to leave_to_human: the news of its execution's end had been lost"
 
 
 def start_claimed(incident: Incident, incidents: IncidentStore, workflow: Workflow, clock: Clock, step: str) -> bool:
@@ -49,17 +48,33 @@ def free_ended(incident: Incident, status: str, incidents: IncidentStore, clock:
     incidents.save(incident.model_copy(update=changed), expected=incident.state)
 
 
-def alert_once(
+def report_ended(
+    incident: Incident, status: str, incidents: IncidentStore, workflow: Workflow, clock: Clock, step: str
+) -> bool:
+    """Hand an execution whose end reached nobody to the safety net: a ticket, an alert. False when that was of no use.
+
+    Told first: whoever dies in between is followed by who frees it without.
+    """
+    if told(incidents, incident.id, step, REPORTED):
+        return False
+    note_once(incidents, clock, incident.id, step, REPORTED)
+    try:
+        workflow.report_end(incident.id, status, incident.execution_input)
+    except MendloopError as error:
+        note_once(incidents, clock, incident.id, step, f"leave_to_human could not be told: {type(error).__name__}")
+        return False
+    return True
+
+
+def alert_ended(
     incident: Incident, status: str, incidents: IncidentStore, mailer: Mailer, clock: Clock, site_url: str
 ) -> None:
     """Tell the operators of an execution whose end reached nobody; not where the safety net has told them before."""
-    if told(incidents, incident.id, LEAVING, ALERTED):
-        return
     facts = Facts(incident_id=incident.id, service=incident.service, address=address(site_url, incident.id))
-    ticket = "none: the news of the execution's end was lost, and the sweep has found it"
+    ticket = "none: the safety net could not be told of the execution's end, and the sweep has found it"
     body = outgoing_mails.alert(facts, CAUSES.get(status, "UnknownError"), ticket)
-    mailer.alert(outgoing_mails.subject(facts, "left to a human"), body)
-    note_once(incidents, clock, incident.id, LEAVING, ALERTED)
+    subject = outgoing_mails.subject(facts, "left to a human")
+    alert_once(incident.id, subject, body, incidents=incidents, mailer=mailer, clock=clock)
 
 
 def wake_due(

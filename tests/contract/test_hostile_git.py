@@ -186,6 +186,19 @@ def test_a_commit_of_no_time_is_a_commit(time: bytes, lair: Lair) -> None:
     assert [commit.sha for commit in lair.workshop.host.commits(lair.workshop.repository, head)] == [head]
 
 
+def test_a_signature_is_checked_by_no_program(lair: Lair) -> None:
+    lair.configure(f"[gpg]\n\tprogram = {lair.script}\n[log]\n\tshowSignature = true\n")
+    tree = git(lair.workshop.folder, "rev-parse", f"{lair.head}^{{tree}}")
+    who = "A <a@b> 1700000000 +0000"
+    seal = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQ==\n -----END PGP SIGNATURE-----"
+    said = f"tree {tree}\nparent {lair.head}\nauthor {who}\ncommitter {who}\n{seal}\n\nSigned\n"
+    head = git_object(lair, "commit", said.encode())
+    everything(lair.workshop, head)
+    assert not lair.mark.exists(), lair.mark.read_text()
+    git(lair.workshop.folder, "log", "-n1", head)
+    assert lair.mark.exists(), "the trap is none"
+
+
 def test_many_and_enormous_references_do_not_matter(lair: Lair) -> None:
     packed = "".join(f"{lair.head} refs/heads/{n:05}\n" for n in range(50_000))
     (lair.git_folder / "packed-refs").write_text(f"# pack-refs with: peeled fully-peeled sorted\n{packed}")

@@ -3,12 +3,16 @@
 import json
 import traceback
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import boto3
 import pytest
 
+from functions.leave_to_human.cause import from_event
+from mendloop.adapters import aws_clients
 from mendloop.adapters.stepfunctions_workflow import StepFunctionsWorkflow
-from mendloop.domain.errors import AccessDenied, Conflict, MendloopError
+from mendloop.domain.errors import AccessDenied, Conflict, MendloopError, Misconfigured
 from mendloop.ports import Workflow
 from tests.contract.races import race
 from tests.fakes.workflow import RecordingWorkflow
@@ -58,6 +62,21 @@ def test_an_unknown_execution_has_no_status(workflow: Workflow) -> None:
     unknown = workflow.start("inc-1", DOCUMENT).replace("inc-1", "inc-2")
     assert workflow.status(unknown) == "UNKNOWN"
     assert workflow.ended_at(unknown) is None
+
+
+def test_the_safety_net_is_told_of_an_end_as_its_event_would_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(aws_clients, "lambdas", lambda: SimpleNamespace(invoke=lambda **asked: told.append(asked)))
+    StepFunctionsWorkflow("arn", "mendloop-leave-to-human").report_end("inc-0123456789abcdef", "ABORTED", DOCUMENT)
+    (asked,) = told
+    assert (asked["FunctionName"], asked["InvocationType"]) == ("mendloop-leave-to-human", "Event")
+    cause = from_event(json.loads(asked["Payload"]))
+    assert (cause.incident_id, cause.error) == ("inc-0123456789abcdef", "ExecutionAborted")
+
+
+def test_without_a_safety_net_that_is_said() -> None:
+    with pytest.raises(Misconfigured, match="MENDLOOP_SAFETY_NET"):
+        StepFunctionsWorkflow("arn").report_end("inc-0123456789abcdef", "ABORTED", DOCUMENT)
 
 
 def test_an_execution_that_runs_has_no_end(workflow: Workflow) -> None:

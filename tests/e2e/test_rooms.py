@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from mendloop.asking import asked_line
 from mendloop.cli.demo.browser import Visitor
 from mendloop.cli.demo.inbox import Mail
 from mendloop.cli.demo.settings import APPROVER
 from mendloop.cli.demo.watch import Watcher
 from mendloop.contracts.approval import Action
 from mendloop.contracts.base import ArtifactRef
-from mendloop.contracts.incident import IncidentState
+from mendloop.contracts.incident import IncidentState, TimelineEntry
 from tests.e2e.conftest import House
 from tests.e2e.desk import Desk
 from tests.e2e.props import (
@@ -236,15 +237,26 @@ def test_sweep_starts_wakes_and_names(desk: Desk) -> None:
     )
     over = {"state": IncidentState.TICKET, "updated_at": hours, "opened_at": now + timedelta(minutes=5)}
     waits = {"state": IncidentState.WAITING, "execution_arn": "", "updated_at": now}
-    token = waiting_token(desk)
     desk.wiring.incidents.save(claimed)
     try:
-        with desk.incident(**ended), desk.incident(**over) as stuck, desk.incident(**waits) as waiting:
-            desk.question(waiting, expires_at=hours)
-            desk.wiring.decisions.save_token(desk.question(waiting).id, token)
+        with (
+            desk.incident(**ended),
+            desk.incident(**over) as stuck,
+            desk.incident(**waits) as waiting,
+            desk.incident(**waits) as late,
+        ):
+            expired = desk.question(waiting, expires_at=hours)
+            asked = desk.question(late, asked_at=now - timedelta(days=3), expires_at=now + timedelta(days=1))
+            for name in asked.approvers:
+                line = TimelineEntry(at=hours, step="request_approval", what=asked_line(asked, name))
+                desk.wiring.incidents.note(late, line)
+            for question in (expired, asked):
+                desk.wiring.decisions.save_token(question.id, waiting_token(desk))
             swept = desk.ask("sweep", {})
     finally:
         desk.wiring.incidents.save(first)
     assert swept["failed"] == []
     # What ended less than ten minutes ago is looked at and left to the safety net.
     assert first.id in swept["started"] and stuck in swept["stuck"] and waiting in swept["woken"]
+    # When a mail is due is the catalog's matter.
+    assert late in swept["woken"]

@@ -20,6 +20,7 @@ class RecordingWorkflow:
         self.dead: set[str] = set()
         self.statuses: dict[str, str] = {}
         self.ends: dict[str, datetime] = {}
+        self.reported: list[tuple[str, str, str]] = []
 
     def start(self, name: str, document: str) -> str:
         with self._lock:
@@ -47,6 +48,9 @@ class RecordingWorkflow:
 
     def status(self, execution_arn: str) -> str:
         return self.statuses.get(execution_arn, "UNKNOWN")
+
+    def report_end(self, name: str, status: str, document: str) -> None:
+        self.reported.append((name, status, document))
 
     def ended_at(self, execution_arn: str) -> datetime | None:
         return self.ends.get(execution_arn)

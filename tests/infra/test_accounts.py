@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from infra import source_account
 from infra.constructs.triggers import PATTERNS
 from infra.options import Options
+from infra.rooms import BY_NAME, ROOMS
 from infra.source_account import read
 from mendloop.cli.deployment import App, synthesise
+from mendloop.cli.place import STACK
 from mendloop.cli.toolbox import Toolbox
 from tests.infra.synthesis import ROOT, template
 from tests.infra.test_findings import listed
@@ -90,7 +93,28 @@ def test_the_other_account_forwards_what_is_taken_and_lets_only_mendloop_read() 
     assert role["RoleName"] == "mendloop-read"
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert f"::{CENTRAL}:root" in flat(trust["Principal"]["AWS"])
-    assert flat(trust["Condition"]["ArnLike"]["aws:PrincipalArn"]).endswith(f"::{CENTRAL}:role/mendloop-*")
+    named = [flat(arn) for arn in trust["Condition"]["ArnLike"]["aws:PrincipalArn"]]
+    assert [arn.rpartition(":role/")[2] for arn in named] == [f"mendloop-{name}*" for name in READERS]
+    assert all(f"::{CENTRAL}:" in arn for arn in named)
+
+
+def test_what_cannot_be_forwarded_is_kept() -> None:
+    resources = source()
+    (queue,) = [name for name, each in resources.items() if each["Type"] == "AWS::SQS::Queue"]
+    rules = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Events::Rule"]
+    assert {flat(rule["Targets"][0]["DeadLetterConfig"]["Arn"]) for rule in rules} == {f"<{queue}>"}
+    assert resources[queue]["Properties"]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_the_read_role_trusts_exactly_those_who_may_assume_it() -> None:
+    reading = {"telemetry", "revision", "alarms"}
+    assert {room.title for room in ROOMS if reading & set(room.needs)} == set(READERS)
+    assert [BY_NAME[name].title for name in source_account.READERS] == list(READERS)
+
+
+def test_the_commands_ask_for_the_stack_by_the_name_it_has() -> None:
+    assembly = synthesise(Toolbox(ROOT), App("infra.app", {"stage": "aws", "bundles": "none", "approvers": "dana,lee"}))
+    assert [file.name for file in assembly.glob("*.template.json")] == [f"{STACK}.template.json"]
 
 
 def test_the_read_role_may_what_the_readers_may_here_and_no_more() -> None:

@@ -194,6 +194,15 @@ def test_whoever_alerts_may_publish_to_the_operators() -> None:
         assert bool(to_operators) == ("alert" in room.needs), room.name
 
 
+def test_the_sweep_may_invoke_the_safety_net_and_nothing_else() -> None:
+    for room in ROOMS:
+        mine = [each for each in of_role(f"{room.title}Role") if "lambda:InvokeFunction" in listed(each["Action"])]
+        invoked = [flat(one).rpartition(":")[2] for each in mine for one in listed(each["Resource"])]
+        assert invoked == (["mendloop-leave-to-human"] if "safety_net" in room.needs else []), room.name
+    (net,) = [room.name for room in ROOMS if "safety_net" in room.needs]
+    assert net == "sweep"
+
+
 @pytest.mark.parametrize("each", UNMISSED, ids=lambda each: f"{each.action} {each.resource}".strip())
 def test_each_statement_that_no_other_test_misses_has_a_guard(each: Unmissed) -> None:
     module, _, test = each.guard.partition("::")

@@ -15,6 +15,8 @@ class Unmissed:
     reason: str
     guard: str
     function: str = ""
+    sometimes: bool = False
+    """Missed after all when the tests were slow enough: either is right."""
 
 
 UNMISSED = (
@@ -83,9 +85,17 @@ UNMISSED = (
     Unmissed(
         "sns:Publish",
         ":mendloop-operators",
-        "an execution must have ended ten minutes before the sweep tells of it",
+        "the sweep tells of an execution that ended ten minutes before, and only where leave_to_human does not",
         "tests.infra.test_iam_differences::test_whoever_alerts_may_publish_to_the_operators",
         function="mendloop-sweep",
+        sometimes=True,
+    ),
+    Unmissed(
+        "lambda:InvokeFunction",
+        ":function:mendloop-leave-to-human",
+        "an execution must have ended ten minutes before the sweep tells of it, and without it the sweep goes on",
+        "tests.infra.test_iam_differences::test_the_sweep_may_invoke_the_safety_net_and_nothing_else",
+        sometimes=True,
     ),
 )
 

@@ -51,6 +51,20 @@ def test_one_message_is_replayed_and_the_others_stay_visible(desk: Station) -> N
     assert desk.run("dlq", "replay", "--id", "nothing")[0] == 3
 
 
+def test_one_message_is_dropped_for_good_and_printed_once_more(desk: Station) -> None:
+    secret = "AKIA" + "IOSFODNN7SECRETS"
+    desk.letter("dead-letters", desk.event("shop-errors") | {"key": secret})
+    desk.letter("dead-letters", desk.event("shop-latency"))
+    desk.letter("undelivered", desk.event("shop-errors"))
+    lines = desk.run("dlq", "show")[1].splitlines()
+    (line,) = [line for line in lines if line.startswith("dead") and "shop-errors" in line]
+    code, text = desk.run("dlq", "drop", "--id", line.split()[1])
+    assert code == 0 and "Dropped: " in text and '"alarmName": "shop-errors"' in text and secret not in text
+    assert (desk.waiting("dead-letters"), desk.waiting("undelivered")) == (1, 1)
+    assert desk.run("dlq", "drop", "--id", line.split()[1])[0] == 3
+    assert not desk.wiring.incidents.incidents(), "nothing was handed on"
+
+
 def test_an_old_dead_letter_is_skipped_for_its_age_unless_forced(desk: Station) -> None:
     old = json.loads(json.dumps(desk.event()).replace(f"{desk.alarm:%Y-%m-%dT}", "2026-01-02T"))
     desk.letter("dead-letters", old)

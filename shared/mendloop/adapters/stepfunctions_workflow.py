@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from mendloop.adapters import aws_clients
 from mendloop.adapters.aws_errors import code_of, from_client_error, translated
-from mendloop.domain.errors import Conflict
+from mendloop.domain.errors import Conflict, Misconfigured
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -21,10 +21,13 @@ _TASK = "a waiting task"
 
 
 class StepFunctionsWorkflow:
-    """Workflow on one state machine, by its ARN (a version's or an alias' ARN too)."""
+    """Workflow on one state machine, by its ARN (a version's or an alias' ARN too).
 
-    def __init__(self, state_machine_arn: str) -> None:
-        self._arn = state_machine_arn
+    `safety_net`: the function that is told of an execution that ended otherwise than by its own states.
+    """
+
+    def __init__(self, state_machine_arn: str, safety_net: str = "") -> None:
+        self._arn, self._safety_net = state_machine_arn, safety_net
 
     @cached_property
     def _client(self) -> "SFNClient":
@@ -75,6 +78,18 @@ class StepFunctionsWorkflow:
                 if code_of(error) in _UNKNOWN:
                     return None
                 raise
+
+    def report_end(self, name: str, status: str, document: str) -> None:
+        """An asynchronous invocation with the shape of EventBridge's event; Misconfigured without a safety net."""
+        if not self._safety_net:
+            raise Misconfigured("the environment variable MENDLOOP_SAFETY_NET is not set on this function")
+        kind = "Step Functions Execution Status Change"
+        detail = {"name": name, "status": status, "input": document}
+        event = {"source": "aws.states", "detail-type": kind, "detail": detail}
+        with translated(f"the function {self._safety_net}"):
+            aws_clients.lambdas().invoke(
+                FunctionName=self._safety_net, InvocationType="Event", Payload=json.dumps(event).encode()
+            )
 
     def _execution_arn(self, name: str) -> str:
         """`arn:…:stateMachine:<machine>[:version]` → `arn:…:execution:<machine>:<name>`."""

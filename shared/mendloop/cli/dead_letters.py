@@ -63,6 +63,19 @@ def hand_on(place: Place, queue: str, *, only: str = "", force: bool = False) ->
             _show_again(place, letter)
 
 
+def drop(place: Place, message: str) -> Letter | None:
+    """Delete one message of either queue, by its id; None when neither holds it. All others can be seen at once."""
+    dropped = None
+    for queue in QUEUES:
+        for letter in list(_received(place, queue)):
+            if letter.id == message:
+                _delete(place, letter)
+                dropped = letter
+            else:
+                _show_again(place, letter)
+    return dropped
+
+
 def _try(place: Place, letter: Letter, *, force: bool) -> Handed:
     from mendloop.adapters.aws_errors import translated
 
@@ -82,8 +95,12 @@ def _hand_on(place: Place, letter: Letter, *, force: bool) -> str:
     else:
         place.wiring.signals.put(_as_replay(letter) if force else letter.payload)
         done = "sent to the signals queue"
-    place.client("sqs").delete_message(QueueUrl=_url(place, letter.queue), ReceiptHandle=letter.receipt)
+    _delete(place, letter)
     return done
+
+
+def _delete(place: Place, letter: Letter) -> None:
+    place.client("sqs").delete_message(QueueUrl=_url(place, letter.queue), ReceiptHandle=letter.receipt)
 
 
 def _show_again(place: Place, letter: Letter) -> None:

@@ -25,6 +25,7 @@ OUTPUTS = {
     "artifacts_bucket": "ArtifactsBucket",
     "catalog_bucket": "CatalogBucket",
     "state_machine_arn": "StateMachineArn",
+    "safety_net": "LeaveToHumanName",
     "signals_queue_url": "SignalsQueueUrl",
     "site_url": "SiteUrl",
     "approver_topic_prefix": "ApproverTopicPrefix",
@@ -35,7 +36,8 @@ OUTPUTS = {
 }
 """Setting → output of the stack."""
 
-STACK = "Mendloop"
+STACK = "mendloop"
+"""As `infra/app.py` names it; CloudFormation tells capitals from small letters."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ class Settings(BaseModel):
     artifacts_bucket: str = ""
     catalog_bucket: str = ""
     state_machine_arn: str = ""
+    safety_net: str = ""
     signals_queue_url: str = ""
     site_url: str = ""
     link_keys_secret: str = ""

@@ -129,7 +129,7 @@ class Wiring:
         """The state machine."""
         from mendloop.adapters.stepfunctions_workflow import StepFunctionsWorkflow
 
-        return StepFunctionsWorkflow(self.settings.need("state_machine_arn"))
+        return StepFunctionsWorkflow(self.settings.need("state_machine_arn"), self.settings.safety_net)
 
     @cached_property
     def signals(self) -> SignalQueue:

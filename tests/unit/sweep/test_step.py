@@ -9,11 +9,11 @@ import pytest
 
 from functions.intake.readers import read
 from functions.sweep.step import Swept, sweep
+from mendloop.alerting import ALERTED
 from mendloop.asking import asked_line, failed_line, reminded_line
 from mendloop.contracts.incident import Incident, IncidentState, TimelineEntry
-from mendloop.domain.errors import Unavailable
+from mendloop.domain.errors import AccessDenied, Unavailable
 from mendloop.ports import AlarmDescription
-from mendloop.unsticking import ALERTED
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.decisions import InMemoryDecisions
@@ -87,8 +87,7 @@ def test_a_closed_execution_releases_its_incident_and_fault(status: str) -> None
     house.incidents.claim_fault("shop", FAULT, INCIDENT)
     house.workflow.statuses[ARN + INCIDENT] = status
 
-    assert house.sweep().freed == [INCIDENT]
-    assert house.sweep().freed == []
+    assert [house.sweep().freed for _ in range(3)] == [[INCIDENT], [INCIDENT], []], "the safety net first, then itself"
 
     standing = house.incidents.load(INCIDENT)
     assert standing is not None and standing.state is IncidentState.LEFT_TO_HUMAN and status in standing.reason
@@ -102,18 +101,67 @@ def test_a_closed_execution_releases_its_incident_and_fault(status: str) -> None
 def test_an_end_whose_news_was_lost_is_told_to_the_operators_once(status: str, cause: str) -> None:
     house = House(make_incident(state=IncidentState.WAITING, execution_arn=ARN + INCIDENT))
     house.workflow.statuses[ARN + INCIDENT] = status
-    house.sweep()
-    house.sweep()
+    for _ in range(3):
+        house.sweep()
     ((subject, body),) = house.mailer.alerts
     assert "left to a human" in subject and f"Cause: {cause}." in body
     assert f"https://site.example.com/incidents/{INCIDENT}" in body and "mendloop replay" in body
+
+
+def test_an_end_whose_news_was_lost_is_handed_to_the_safety_net_which_files_the_ticket() -> None:
+    house = House(make_incident(state=IncidentState.WAITING, execution_arn=ARN + INCIDENT))
+    house.workflow.statuses[ARN + INCIDENT] = "ABORTED"
+    assert house.sweep().freed == [INCIDENT]
+    standing = house.incidents.load(INCIDENT)
+    assert standing is not None and standing.state is IncidentState.WAITING and house.mailer.alerts == []
+    assert house.workflow.reported == [(INCIDENT, "ABORTED", standing.execution_input)]
+    house.sweep()
+    assert len(house.workflow.reported) == 1, "once: after that it is freed here"
+
+
+class Unreachable(RecordingWorkflow):
+    """Its safety net cannot be invoked."""
+
+    def report_end(self, name: str, status: str, document: str) -> None:
+        raise AccessDenied("lambda:InvokeFunction")
+
+
+def test_where_the_safety_net_cannot_be_reached_the_sweep_frees_at_once() -> None:
+    house = House(make_incident(state=IncidentState.WAITING, execution_arn=ARN + INCIDENT))
+    house.workflow = Unreachable()
+    house.workflow.statuses[ARN + INCIDENT] = "FAILED"
+    assert house.sweep().freed == [INCIDENT]
+    standing = house.incidents.load(INCIDENT)
+    assert standing is not None and standing.state is IncidentState.LEFT_TO_HUMAN
+    assert [subject for subject, _ in house.mailer.alerts if "left to a human" in subject]
+    assert "leave_to_human could not be told: AccessDenied" in [
+        each.what for each in house.incidents.timeline(INCIDENT)
+    ]
+
+
+def test_a_mail_that_was_refused_is_sent_by_the_next_who_comes() -> None:
+    house = House(make_incident(state=IncidentState.WAITING, execution_arn=ARN + INCIDENT))
+    house.workflow.statuses[ARN + INCIDENT] = "FAILED"
+    house.sweep()
+    mailer, house.mailer = house.mailer, Silent()
+    for _ in range(2):
+        assert house.sweep().failed == [f"{INCIDENT}: Unavailable: no mail"]
+    house.mailer = mailer
+    assert (house.sweep().failed, len(mailer.alerts)) == ([], 1)
+
+
+class Silent(RecordingMailer):
+    """Takes no mail."""
+
+    def alert(self, subject: str, body: str) -> None:
+        raise Unavailable("no mail")
 
 
 def test_whom_the_safety_net_has_told_is_not_told_again() -> None:
     house = House(make_incident(state=IncidentState.STARTED, execution_arn=ARN + INCIDENT))
     house.workflow.statuses[ARN + INCIDENT] = "FAILED"
     house.incidents.note(INCIDENT, TimelineEntry(at=NOW, step="leave_to_human", what=ALERTED))
-    assert house.sweep().freed == [INCIDENT]
+    assert [house.sweep().freed for _ in range(3)] == [[INCIDENT], [INCIDENT], []]
     assert house.mailer.alerts == []
 
 
@@ -149,14 +197,15 @@ def test_a_sweep_that_dies_anywhere_is_finished_by_the_next() -> None:
         deaths = Deaths(at=death)
         for target, name in ((house.mailer, "alert"), (house.incidents, "save"), (house.incidents, "release_fault")):
             deaths.wrap(target, name)
-        with suppress(Killed):
-            house.sweep()
-        house.sweep()
+        deaths.wrap(house.workflow, "report_end")
+        for _ in range(3):
+            with suppress(Killed):
+                house.sweep()
         standing = house.incidents.load(INCIDENT)
         assert standing is not None and standing.state is IncidentState.LEFT_TO_HUMAN, deaths.names
         assert house.incidents.claim_fault("shop", FAULT, "inc-00000000000000bb").generation == 2, deaths.names
-        # Mail knows no transaction: who dies right after sending sends again.
-        assert len(house.mailer.alerts) == (2 if deaths.names[death : death + 1] == ["after alert"] else 1)
+        # Mail knows no transaction: who dies right before sending has not sent, and nobody sends twice.
+        assert len(house.mailer.alerts) == (0 if deaths.names[death : death + 1] == ["before alert"] else 1)
     assert deaths.seen < death, "every place to die at was tried"
 
 

@@ -68,6 +68,20 @@ def dlq_replay(
             raise stay[0]
 
 
+@app.command("drop")
+def dlq_drop(
+    message: Annotated[str, typer.Option("--id", help="The message, as `dlq show` lists it.")], aws: Aws = False
+) -> None:
+    """Delete one message for good, without handing it on: nobody will know of it but by what is printed here."""
+    with told():
+        place = here(aws=aws)
+        letter = dead_letters.drop(place, message)
+        if letter is None:
+            raise NotFound(f"neither queue holds the message {message}", next_action="List them: `mendloop dlq show`.")
+        console.print(f"Dropped: {letter.id}  {letter.sent:%Y-%m-%d %H:%M:%S}  {plain(letter.said)}")
+        console.print(plain(redact(letter.body)))
+
+
 def _nothing(place: Place) -> str:
     """What a command that stopped half-way had in hand is hidden for a while: it must not look lost."""
     count = dead_letters.hidden(place)
