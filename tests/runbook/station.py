@@ -5,54 +5,30 @@ leave_to_human where the commands invoke it. The state machine only keeps its ex
 """
 
 import json
+import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
-import boto3
 import pytest
 import yaml
-from moto import mock_aws
-from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.stepfunctions.models import stepfunctions_backends
 from typer.testing import CliRunner
 
 from functions.intake.handler import handler as intake
 from functions.leave_to_human.handler import handler as leave_to_human
-from mendloop.adapters.local_git import LocalGit
 from mendloop.cli.main import app
 from mendloop.cli.place import OUTPUTS, Place, opened
 from mendloop.contracts.execution import ErrorSlot, Execution
 from mendloop.contracts.incident import Incident
-from mendloop.domain.catalog import Repository
 from mendloop.runtime.settings import PREFIX, Settings
 from mendloop.runtime.wiring import Wiring
-from tests.contract.git_workshop import GitWorkshop
-from tests.contract.production import _package
+from tests.runbook.deployment import ACCOUNT, FUNCTION, QUEUES, REGION, Deployment
 
-ACCOUNT, REGION = "123456789012", "eu-central-1"
-QUEUES = {"SignalsQueueUrl": "signals", "DeadLettersQueueUrl": "dead-letters", "UndeliveredQueueUrl": "undelivered"}
-TABLES = {"IncidentsTable": "incidents", "DecisionsTable": "decisions", "LedgerTable": "ledger"}
 NOBODY = "inc-ffffffffffffffff"
 """An incident that does not exist."""
-FUNCTION = "mendloop-leave-to-human"
-SOURCE = """\
-def order_total(order):
-    total = 0
-    for line in order["lines"]:
-        total += line["price"]
-    return total
-
-
-def discount(order):
-    return order.get("discount", 0)
-"""
 
 
 @dataclass
@@ -185,116 +161,17 @@ def _delivery(name: str) -> dict[str, str]:
     return {"protocol": "email", "endpoint": f"{name}@example.com"}
 
 
-@cache
-def _session() -> boto3.session.Session:
-    return boto3.session.Session()
-
-
-@contextmanager
-def station(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Station]:
-    """Everything as the stack would have deployed it, and the repository of the service."""
-    config: Any = {"lambda": {"use_docker": False}}
-    with mock_aws(config=config), patch.object(LambdaSimpleBackend, "invoke", _invoke):
-        # One session for all stations: it reads botocore's large files once.
-        monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
-        outputs = _deployed()
-        settings = {name: outputs[output] for name, output in OUTPUTS.items() if output in outputs}
-        for name, value in {**settings, "stage": "local"}.items():
-            monkeypatch.setenv(f"{PREFIX}{name.upper()}", value)
-        monkeypatch.chdir(folder)
-        monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
-        made = Station(Place(outputs, Wiring(Settings(**{**settings, "stage": "local"})), None), folder)
-        _production(folder)
-        made.catalog()
-        made.subscribe("dana", "robin")
-        (folder / "event.json").write_text(json.dumps(made.event()))
-        yield made
-
-
-def _invoke(_: LambdaSimpleBackend, name: str, qualifier: object, body: Any, headers: object, answer: Any) -> bytes:
-    assert name.endswith(FUNCTION), f"only the safety net's function is invoked, not {name}"
-    try:
-        return json.dumps(leave_to_human(json.loads(body), None)).encode()
-    except Exception as error:  # as the runtime does: any class becomes the error's name
-        answer["x-amz-function-error"] = "Unhandled"
-        return json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}).encode()
-
-
-def _deployed() -> dict[str, str]:
-    outputs = {"SiteUrl": "https://site.example.com", "PauseParameter": "/mendloop/pause", "LeaveToHumanName": FUNCTION}
-    for output, name in TABLES.items():
-        _table(name)
-        outputs[output] = name
-    sqs, sns = boto3.client("sqs"), boto3.client("sns")
-    outputs |= {output: sqs.create_queue(QueueName=name)["QueueUrl"] for output, name in QUEUES.items()}
-    for output, name in {"ArtifactsBucket": "artifacts", "CatalogBucket": "catalog"}.items():
-        boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-        outputs[output] = name
-    for name in ("dana", "robin"):
-        sns.create_topic(Name=f"mendloop-approver-{name}")
-    outputs["ApproverTopicPrefix"] = f"arn:aws:sns:{REGION}:{ACCOUNT}:mendloop-approver-"
-    outputs["OperatorsTopicArn"] = sns.create_topic(Name="mendloop-operators")["TopicArn"]
-    outputs["SignalsTopicArn"] = sns.create_topic(Name="mendloop-signals")["TopicArn"]
-    nothing = json.dumps({"all": False, "services": []})
-    boto3.client("ssm").put_parameter(Name="/mendloop/pause", Value=nothing, Type="String")
-    definition = json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 9, "End": True}}})
-    outputs["StateMachineArn"] = boto3.client("stepfunctions").create_state_machine(
-        name="mendloop-remediation", definition=definition, roleArn=_role()
-    )["stateMachineArn"]
-    _function(FUNCTION)
-    return outputs
-
-
-def _production(folder: Path) -> None:
-    """The service: its repository, its function at the repository's head, its alarm."""
-    repository = Repository(host="local_git", location=str(folder / "shop"))
-    workshop = GitWorkshop(folder / "shop", LocalGit(), repository)
-    files = {"shop/totals.py": SOURCE, "tests/test_totals.py": "def test_it():\n    pass\n"}
-    head = workshop.commit(files, "Start", ("Dana", "dana@example.com"), datetime.now(UTC))
-    _function("shop-api", GIT_REVISION=head)
-    boto3.client("cloudwatch").put_metric_alarm(
-        AlarmName="shop-errors",
-        Namespace="Shop",
-        MetricName="Errors",
-        Statistic="Sum",
-        Threshold=1.0,
-        Period=60,
-        EvaluationPeriods=1,
-        ComparisonOperator="GreaterThanOrEqualToThreshold",
-    )
-
-
-def _function(name: str, **variables: str) -> None:
-    boto3.client("lambda").create_function(
-        FunctionName=name,
-        Runtime="python3.12",
-        Role=_role(),
-        Handler="entry.handler",
-        Code={"ZipFile": _package()},
-        Environment={"Variables": variables},
-    )
-
-
-def _role() -> str:
-    iam, trust = boto3.client("iam"), json.dumps({"Version": "2012-10-17", "Statement": []})
-    try:
-        return str(iam.get_role(RoleName="role")["Role"]["Arn"])
-    except iam.exceptions.NoSuchEntityException:
-        return str(iam.create_role(RoleName="role", AssumeRolePolicyDocument=trust)["Role"]["Arn"])
-
-
-def _table(name: str) -> None:
-    keys = ("pk", "sk", "gsi1pk", "gsi1sk")
-    boto3.client("dynamodb").create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-        KeySchema=_schema("pk", "sk"),
-        GlobalSecondaryIndexes=[
-            {"IndexName": "by_state", "KeySchema": _schema("gsi1pk", "gsi1sk"), "Projection": {"ProjectionType": "ALL"}}
-        ],
-    )
-
-
-def _schema(partition: str, sort: str) -> list[Any]:
-    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
+def station(deployed: Deployment, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Station:
+    """As it was deployed, with nothing left of the test before, and the service's repository in the folder."""
+    deployed.forget()
+    settings = {name: deployed.outputs[output] for name, output in OUTPUTS.items() if output in deployed.outputs}
+    for name, value in {**settings, "stage": "local"}.items():
+        monkeypatch.setenv(f"{PREFIX}{name.upper()}", value)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+    shutil.copytree(deployed.repository, folder / "shop")
+    made = Station(Place(deployed.outputs, Wiring(Settings(**{**settings, "stage": "local"})), None), folder)
+    made.catalog()
+    made.subscribe("dana", "robin")
+    (folder / "event.json").write_text(json.dumps(made.event()))
+    return made

@@ -139,7 +139,8 @@ def test_a_replay_that_died_before_the_deletion_is_repeated_without_harm(
     def cut(place: Place, service: str) -> Any:
         found = client(place, service)
         if service == "sqs":
-            found.delete_message, found.change_message_visibility = dies, lambda **_: None
+            broken.setattr(found, "delete_message", dies)
+            broken.setattr(found, "change_message_visibility", lambda **_: None)
         return found
 
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
