@@ -8,6 +8,7 @@ from functions.choose_route.rules import RULES, Rule, citing, rule_for
 from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.route import Answer, Route, RouteSlot
 from mendloop.domain.catalog import Routing
+from mendloop.domain.outgoing_reasons import LEADS_NOWHERE
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ def _by_mapping(evidence: Evidence, fault: Fault | None, mapped: Mapped, routing
             reason_code="failed_deployment", reason=f"The deployment of {mapped.revision[:12]} failed; {brought}."
         )
     if fault is None:
-        return _explained(reason_code="no_trace", reason="The logs hold no stack trace to start from.")
+        without = _explained(reason_code="no_trace", reason="The logs hold no stack trace to start from.")
+        return _leads_nowhere(evidence) or without
     if not mapped.target:
         return _explained(reason_code="no_target", reason=_no_target(mapped))
     recent = mapped.suspect_at is None or mapped.suspect_at >= evidence.window_end - timedelta(
@@ -74,6 +76,19 @@ def _by_mapping(evidence: Evidence, fault: Fault | None, mapped: Mapped, routing
             reason_code="own_code", reason=f"{reason} The catalog asks for a recent commit (routing.without_suspect)."
         )
     return _change(reason_code="own_code", reason=reason)
+
+
+def _leads_nowhere(evidence: Evidence) -> RouteSlot | None:
+    """Says what to add to the catalog, where nothing tells which logs to read or none of them exists."""
+    absent = {gap.source for gap in evidence.gaps if gap.reason.startswith("NotFound")}
+    if any(f"logs {group}" not in absent for group in evidence.log_groups):
+        return None
+    known = f"of {', '.join(evidence.log_groups)} none exists" if evidence.log_groups else "nothing names one"
+    reason = (
+        f"No log group to read: {known}. Name the one that {evidence.service} writes to in the catalog, under its "
+        "signals.log_groups, or its function under signals.functions, without a wildcard."
+    )
+    return _explained(reason_code=LEADS_NOWHERE, reason=reason)
 
 
 def _change(*, reason_code: str, reason: str) -> RouteSlot:

@@ -8,6 +8,9 @@ from mendloop.domain.errors import MendloopError
 BELOW_MINIMUM = "below_minimum"
 """The fault was seen less often than the catalog asks for; the incident counts as skipped."""
 
+LEADS_NOWHERE = "no_log_group"
+"""Nothing tells which logs to read, or what is told does not exist."""
+
 REASONS = {
     # What is known before anything is drafted.
     "recent_suspect": "A recent commit changed the function that fails.",
@@ -15,6 +18,7 @@ REASONS = {
     "failed_deployment": "A deployment failed, and a commit that it brought changed the service's own code.",
     "no_target": "The failure could not be mapped to a function of the repository.",
     "no_trace": "The logs hold no stack trace.",
+    LEADS_NOWHERE: "Nothing leads from the signal to a log group that exists.",
     "merged": "The failure is the same as one that is being handled already.",
     "fixed_already": "The default branch has fixed this already; it only has to be deployed.",
     "pull_request_open": "A pull request for the same fault is open already.",

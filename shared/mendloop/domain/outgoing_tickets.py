@@ -3,7 +3,7 @@
 from mendloop.domain import outgoing
 from mendloop.domain.outgoing import Facts
 from mendloop.domain.outgoing_autonomy import would_have
-from mendloop.domain.outgoing_reasons import in_words, next_action
+from mendloop.domain.outgoing_reasons import LEADS_NOWHERE, in_words, next_action
 
 
 def key(incident_id: str, fault: str, generation: int) -> str:
@@ -30,7 +30,7 @@ def body(facts: Facts, reason: str, error: str = "", *, by: str = "") -> str:
                 ("What would have happened", [held_back]),
                 ("What was observed", outgoing.observed(facts)),
                 ("Where in the code", outgoing.where(facts)),
-                ("What to do next", _next(error)),
+                ("What to do next", _next(error, reason)),
                 ("More", outgoing.pointer(facts)),
             ]
         )
@@ -43,7 +43,12 @@ def comment(facts: Facts, reason: str) -> str:
     return outgoing.checked("\n".join([*lines, "", *outgoing.pointer(facts)]) + "\n")
 
 
-def _next(error: str) -> list[str]:
+def _next(error: str, reason: str) -> list[str]:
     if error:
         return [next_action(error)]
+    if reason == LEADS_NOWHERE:
+        return [
+            "Name the service's log group in the catalog, under `signals.log_groups`, or its function under "
+            "`signals.functions`, without a wildcard; push the catalog, then `mendloop replay` the incident."
+        ]
     return ["Open the incident's page, read the evidence and decide who takes it."]

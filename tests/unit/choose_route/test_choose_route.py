@@ -5,7 +5,7 @@ import pytest
 
 from functions.choose_route.step import choose_route
 from mendloop import documents
-from mendloop.contracts.evidence import EvidenceLine, EvidenceSlot, EvidenceStatus
+from mendloop.contracts.evidence import EvidenceLine, EvidenceSlot, EvidenceStatus, Gap
 from mendloop.contracts.execution import Trigger
 from mendloop.contracts.incident import SignalKind
 from mendloop.contracts.mapping import FixedIn, MappingSlot, Suspect
@@ -205,6 +205,25 @@ def test_a_failed_deployment_without_a_trace_is_led_to_what_it_brought(
     slot = room.choose()
     assert (slot.route, slot.reason_code) == (route, code)
     assert ("0a0a0a0a0a0a" in slot.reason and SUSPECT[:12] in slot.reason) is (route is Route.CHANGE)
+
+
+@pytest.mark.parametrize("groups", [[], ["/aws/lambda/gone"]])
+def test_a_signal_that_leads_nowhere_says_what_to_add_to_the_catalog(groups: list[str]) -> None:
+    room = Routing()
+    gaps = [Gap(source=f"logs {group}", reason=f"NotFound: there is no log group {group}") for group in groups]
+    room.evidence = make_evidence(faults=[], log_groups=groups, gaps=gaps)
+    room.status = EvidenceStatus.NOTHING
+    slot = room.choose()
+    assert (slot.route, slot.reason_code) == (Route.TICKET, "no_log_group")
+    assert "signals.log_groups" in slot.reason and all(group in slot.reason for group in groups)
+
+
+def test_logs_that_could_not_be_read_are_no_matter_of_the_catalog() -> None:
+    room = Routing()
+    gaps = [Gap(source="logs /aws/lambda/shop-api", reason="AccessDenied: logs:FilterLogEvents")]
+    room.evidence = make_evidence(faults=[], log_groups=["/aws/lambda/shop-api"], gaps=gaps)
+    room.status = EvidenceStatus.NOTHING
+    assert room.choose().reason_code == "no_trace"
 
 
 def test_no_trace_and_no_target_become_tickets() -> None:

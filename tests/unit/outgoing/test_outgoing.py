@@ -103,6 +103,7 @@ def test_a_ticket_tells_why_what_where_and_next() -> None:
 def test_a_public_ticket_hides_service_and_page() -> None:
     public = FACTS.model_copy(update={"public": True})
     text = outgoing_tickets.title(public) + outgoing_tickets.body(public, "no_trace")
+    assert "`signals.log_groups`" in outgoing_tickets.body(public, "no_log_group")
     assert "shop" not in text
     assert "site.example.com" not in text
 

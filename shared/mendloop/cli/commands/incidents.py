@@ -1,5 +1,7 @@
 """`mendloop incidents` and `mendloop show`."""
 
+import re
+from collections import Counter
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,13 +13,14 @@ from mendloop.cli.cause import message_of
 from mendloop.cli.errors import told
 from mendloop.cli.place import here
 from mendloop.cli.plain import plain
-from mendloop.contracts.incident import Incident, IncidentState
+from mendloop.contracts.incident import Incident, IncidentState, SignalKind
 from mendloop.domain import outgoing_digest
 from mendloop.domain.outgoing_digest import ServiceWeek
 from mendloop.ports import IncidentStore
 
 WIDE = 240
 """Columns of a list that goes into a file or another command."""
+MOST_COUNTED = 1_000
 console = Console(highlight=False, soft_wrap=True)
 Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
 
@@ -36,9 +39,29 @@ def list_incidents(
             what = incident.reason if skipped else incident.summary or incident.signal.title
             opened = f"{incident.opened_at:%Y-%m-%d %H:%M}"
             table.add_row(incident.id, incident.service, incident.state.value, opened, plain(what))
+        if skipped:
+            console.print(_counted(here(aws=aws).wiring.incidents, service))
         # What is piped on has no edge to wrap at: one incident is one line.
         wide = console if console.is_terminal else Console(highlight=False, width=WIDE)
         wide.print(table if table.row_count else "No incidents.", soft_wrap=False)
+
+
+def _counted(store: IncidentStore, service: str) -> str:
+    """How many of each reason, without the names and numbers in it."""
+    found = store.incidents(service=service, state=IncidentState.SKIPPED, limit=MOST_COUNTED)
+    reasons = Counter(reason_kind(incident) for incident in found)
+    counts = ", ".join(f"{count} {plain(reason)}" for reason, count in reasons.most_common())
+    more = " (the newest)" if len(found) == MOST_COUNTED else ""
+    return f"Skipped: {counts or 'none'}{more}"
+
+
+def reason_kind(incident: Incident) -> str:
+    """What kind of reason a skipped incident has: `not understood`, `muted`, or a setting's name."""
+    if incident.signal.kind is SignalKind.NOT_UNDERSTOOD:
+        return "not understood"
+    setting = re.search(r"\((?:limits\.)?([a-z_]+)\)$", incident.reason)
+    words = (word for word in ("no service", "paused", "future") if word in incident.reason)
+    return next(words, setting.group(1) if setting else "other")
 
 
 def show(incident_id: Annotated[str, typer.Argument(help="As listed, e.g. inc-…")], aws: Aws = False) -> None:
