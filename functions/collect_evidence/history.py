@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from functions.collect_evidence.faults import Group
 from functions.collect_evidence.kept import looks_failed
+from functions.collect_evidence.templates import merged
 from mendloop.contracts.evidence import Deployment, EarlierIncident, ErrorLines, Fault
 from mendloop.contracts.incident import Incident
 from mendloop.domain.fingerprint import template
@@ -12,6 +13,7 @@ from mendloop.ports import LogEvent
 
 MAX_EARLIER = 10
 MAX_TEMPLATES = 20
+MAX_DISTINCT = 1_000
 _LAYOUT = ("START ", "END ", "REPORT ", "INIT_START ")
 
 
@@ -46,7 +48,9 @@ def errors_without_trace(events: Iterable[LogEvent]) -> list[ErrorLines]:
         if event.message.startswith(_LAYOUT) or not looks_failed(event.message):
             continue
         key = template(redact(event.message.strip()[:2_000]))
+        if key not in groups and len(groups) == MAX_DISTINCT:
+            continue
         standing = groups.get(key) or ErrorLines(template=key, count=1, first_seen=event.at, last_seen=event.at)
         seen = {"count": standing.count + (key in groups), "last_seen": max(standing.last_seen, event.at)}
         groups[key] = standing.model_copy(update=seen)
-    return sorted(groups.values(), key=lambda one: (-one.count, one.first_seen))[:MAX_TEMPLATES]
+    return merged(groups.values())[:MAX_TEMPLATES]

@@ -459,6 +459,16 @@ def test_errors_without_a_trace_are_grouped_by_template() -> None:
     assert len(found) == 2 and "dana" not in found[1].template
 
 
+def test_error_lines_that_differ_in_a_word_are_one_template_in_whatever_order() -> None:
+    lines = [f"ERROR user {word} not found in {word}" for word in ("ana", "bo", "cy", "di")]
+    lines += ["ERROR payment declined by bank", "ERROR payment accepted by bank", "ERROR out of stock"]
+    for ordered in (lines, lines[::-1]):
+        house = House()
+        house.telemetry.write_log(LOG_GROUP, BEFORE, *ordered)
+        found = {one.template: one.count for one in house.evidence(house.collect()).errors}
+        assert found == {"ERROR user # not found in #": 4, **dict.fromkeys(lines[4:], 1)}
+
+
 def test_a_fault_is_new_since_the_last_deployment_unless_it_was_seen_before() -> None:
     deployed = Deployment(at=BEFORE - timedelta(minutes=5), what="shop-api version 7", revision="7" * 40)
     later = Deployment(at=BEFORE + timedelta(minutes=1), what="shop-api version 8")
