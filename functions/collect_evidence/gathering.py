@@ -8,7 +8,7 @@ from functions.collect_evidence.deployed import failed_deployment, last_good, ne
 from functions.collect_evidence.faults import Group, group
 from functions.collect_evidence.history import dated, earlier_of, errors_without_trace
 from functions.collect_evidence.kept import Log, choose, failing_requests, looks_failed, request_events
-from functions.collect_evidence.places import Places, find_places
+from functions.collect_evidence.places import Places, ecs_service, find_places
 from functions.collect_evidence.sources import Sources
 from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.execution import Execution
@@ -44,7 +44,8 @@ def gather(
     """
     signal, sources = incident.signal, Sources(telemetry)
     alarms = sources.alarms(signal) if signal.kind is SignalKind.ALARM else []
-    places = find_places(signal, alarms, service, clock.now(), sources.metric_log_groups(alarms))
+    led_to = sources.metric_log_groups(alarms) + sources.service_log_groups(*ecs_service(signal, alarms, service))
+    places = find_places(signal, alarms, service, clock.now(), led_to)
     events = [] if signal.kind is SignalKind.REHEARSAL else sources.logs(places)
     texts = _texts(events)
     every = group(extract(texts), service, execution.focus_fault)

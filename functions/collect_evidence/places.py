@@ -33,25 +33,32 @@ def find_places(
     alarms: list[AlarmDescription],
     service: Service,
     now: datetime,
-    filtered: Sequence[str] = (),
+    led_to: Sequence[str] = (),
 ) -> Places:
     """The signal's own words first, then its alarms' dimensions, then what the catalog names without a wildcard.
 
-    `filtered`: log groups whose metric filters make the alarms' metrics.
+    `led_to`: log groups that the alarms' metrics and the ECS service lead to.
     """
     dimensions = [signal.dimensions, *(alarm.dimensions for alarm in alarms)]
     functions = [each["FunctionName"].split(":")[0] for each in dimensions if each.get("FunctionName")]
     functions += [name for name in service.signals.functions if _exact(name)]
     groups = [signal.log_group] if signal.log_group else []
     groups += [each["LogGroupName"] for each in dimensions if each.get("LogGroupName")]
-    groups += filtered
+    groups += led_to
     groups += [f"/aws/lambda/{name}" for name in functions]
     groups += [name for name in service.signals.log_groups if _exact(name)]
     unique = list(dict.fromkeys(groups))
     left = unique[MAX_LOG_GROUPS:]
     start, end = _window(signal, alarms, now)
     function = functions[0] if functions else _function_of(unique)
-    deployed = _deployed(signal, dimensions, service, function)
+    cluster, ecs = ecs_service(signal, alarms, service)
+    deployed = Deployed(
+        function=function,
+        cluster=cluster,
+        ecs_service=ecs,
+        application=next((each["Application"] for each in dimensions if each.get("Application")), ""),
+        stack=signal.resource if signal.kind is SignalKind.CLOUDFORMATION else "",
+    )
     named = (each.get("Service") for each in dimensions)
     return Places(
         log_groups=tuple(unique[:MAX_LOG_GROUPS]),
@@ -64,20 +71,12 @@ def find_places(
     )
 
 
-def _deployed(signal: Signal, dimensions: list[dict[str, str]], service: Service, function: str) -> Deployed:
-    """Of the signal and its alarms; an ECS service and an application also of the catalog, where it names one."""
-
-    def named(dimension: str) -> str:
-        return next((each[dimension] for each in dimensions if each.get(dimension)), "")
-
-    ecs = named("ServiceName") if named("ClusterName") else ""
-    return Deployed(
-        function=function,
-        cluster=named("ClusterName"),
-        ecs_service=ecs or next((name for name in service.signals.ecs_services if _exact(name)), ""),
-        application=named("Application"),
-        stack=signal.resource if signal.kind is SignalKind.CLOUDFORMATION else "",
-    )
+def ecs_service(signal: Signal, alarms: Sequence[AlarmDescription], service: Service) -> tuple[str, str]:
+    """(cluster, service) of the signal or its alarms, else what the catalog names, which tells no cluster; or ""s."""
+    for each in (signal.dimensions, *(alarm.dimensions for alarm in alarms)):
+        if each.get("ClusterName") and each.get("ServiceName"):
+            return each["ClusterName"], each["ServiceName"]
+    return "", next((name for name in service.signals.ecs_services if _exact(name)), "")
 
 
 def _window(signal: Signal, alarms: list[AlarmDescription], now: datetime) -> tuple[datetime, datetime]:

@@ -54,6 +54,11 @@ class Sources:
             found += self._ask(f"metric filters of {namespace}/{metric}", [], ask)
         return found
 
+    def service_log_groups(self, cluster: str, service: str) -> list[str]:
+        """Log groups of an ECS service; none where its cluster is not known."""
+        ask = partial(self.telemetry.service_log_groups, cluster, service)
+        return self._ask(f"log groups of the ECS service {service}", [], ask) if cluster else []
+
     def logs(self, places: Places) -> list[LogEvent]:
         """Events of all groups, in time order; Retryable when there are groups and none answered for now."""
         events: list[LogEvent] = []

@@ -113,6 +113,9 @@ class Telemetry(Protocol):
     def metric_log_groups(self, namespace: str, metric: str) -> list[str]:
         """Log groups whose metric filters make this metric."""
 
+    def service_log_groups(self, cluster: str, service: str) -> list[str]:
+        """Log groups that the containers of an ECS service write to. NotFound when there is no such service."""
+
     def traces(self, services: Sequence[str], start: datetime, end: datetime) -> TracePage:
         """Traced requests of [start, end] in which one of these services has a fault, oldest first, within bounds."""
 

@@ -91,6 +91,7 @@ class ScriptedProduction:
     def release(self, cluster: str, service: str, revision: str) -> None:
         made = Deployment(at=datetime.now(NOW.tzinfo), what=f"ECS service {service}: web:1", revision=revision)
         self.telemetry.deployed[service] = [made]
+        self.telemetry.services[cluster, service] = [f"/ecs/{service}"]
 
     def filter(self, log_group: str, namespace: str, metric: str) -> None:
         self.telemetry.filters.setdefault((namespace, metric), []).append(log_group)
@@ -163,6 +164,7 @@ class AwsProduction:
         ecs = boto3.client("ecs")
         ecs.create_cluster(clusterName=cluster)
         container: Any = {"name": "web", "image": "web", "memory": 128}
+        container["logConfiguration"] = {"logDriver": "awslogs", "options": {"awslogs-group": f"/ecs/{service}"}}
         container["environment"] = [{"name": "GIT_REVISION", "value": revision}]
         ecs.register_task_definition(family="web", containerDefinitions=[container])
         ecs.create_service(cluster=cluster, serviceName=service, taskDefinition="web:1", desiredCount=0)

@@ -150,7 +150,7 @@ def test_a_source_that_refuses_is_a_typed_error(
 
     monkeypatch.setattr(aws_clients, "_client", refuse)
     for source, of in (
-        (DeploymentSource.ECS, {"ecs_service": "web"}),
+        (DeploymentSource.ECS, {"cluster": "shop", "ecs_service": "web"}),
         (DeploymentSource.CODEDEPLOY, {"application": "shop"}),
         (DeploymentSource.CLOUDFORMATION, {"stack": "shop"}),
         (DeploymentSource.CLOUDTRAIL, {"function": FUNCTION}),

@@ -157,6 +157,13 @@ def test_an_ecs_services_deployment_knows_its_revision(production: Production) -
     assert found.what.startswith("ECS service web: web:1") and (found.revision, found.succeeded) == (RUNNING, True)
 
 
+def test_an_ecs_service_leads_to_its_containers_log_groups(production: Production) -> None:
+    production.release("shop", "web", RUNNING)
+    assert production.telemetry.service_log_groups("shop", "web") == ["/ecs/web"]
+    with pytest.raises(NotFound, match="nothing"):
+        production.telemetry.service_log_groups("shop", "nothing")
+
+
 def test_a_missing_function_is_an_error_not_an_unknown_revision(aws: None) -> None:
     with pytest.raises(NotFound, match="nothing"):
         CloudWatchTelemetry().running_revision("nothing")

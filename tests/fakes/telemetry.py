@@ -22,6 +22,8 @@ class ScriptedTelemetry:
         self.changed: dict[str, list[Deployment]] = {}
         """What CloudTrail kept of a resource."""
         self.filters: dict[tuple[str, str], list[str]] = {}
+        self.services: dict[tuple[str, str], list[str]] = {}
+        """Log groups of an ECS service by cluster and name."""
         self.traced: dict[str, list[TracedRequest]] = {}
         """With a fault in the service of this name."""
         self.revisions: dict[str, tuple[str, str]] = {}
@@ -55,6 +57,12 @@ class ScriptedTelemetry:
     def metric_log_groups(self, namespace: str, metric: str) -> list[str]:
         self._answer("metric_log_groups")
         return self.filters.get((namespace, metric), [])
+
+    def service_log_groups(self, cluster: str, service: str) -> list[str]:
+        self._answer("service_log_groups")
+        if (cluster, service) not in self.services:
+            raise NotFound(f"there is no ECS service {service} in the cluster {cluster or 'default'}")
+        return self.services[cluster, service]
 
     def traces(self, services: Sequence[str], start: datetime, end: datetime) -> TracePage:
         self._answer("traces")

@@ -51,12 +51,7 @@ def of_ecs_service(client: Any, cluster: str, service: str) -> Iterator[Deployme
 
     A deployment that ECS rolled back is forgotten soon; its task definition stays, newer than what runs.
     """
-    with translated(f"ECS service {service}"):
-        answer = client.describe_services(cluster=cluster or "default", services=[service])
-    found = answer.get("services", [])
-    if not found:
-        raise NotFound(f"there is no ECS service {service} in the cluster {cluster or 'default'}")
-    known = found[0].get("deployments", [])
+    known = _ecs_service(client, cluster, service).get("deployments", [])
     yield from _rolled_back(client, known)
     for deployment in known:
         task = deployment.get("taskDefinition", "").rsplit("/", 1)[-1]
@@ -75,8 +70,7 @@ def _rolled_back(client: Any, known: Sequence[Mapping[str, Any]]) -> Iterator[De
         with translated(f"task definitions of {family}"):
             newest = client.list_task_definitions(familyPrefix=family, sort="DESC", maxResults=1)["taskDefinitionArns"]
         for definition in set(newest) - deployed:
-            with translated(f"task definition {definition}"):
-                described = client.describe_task_definition(taskDefinition=definition)["taskDefinition"]
+            described = _task(client, definition)
             yield Deployment(
                 at=described.get("registeredAt") or min(each["createdAt"] for each in known),
                 what=f"{definition.rsplit('/', 1)[-1]} (registered, not deployed any more)",
@@ -85,10 +79,31 @@ def _rolled_back(client: Any, known: Sequence[Mapping[str, Any]]) -> Iterator[De
             )
 
 
-def _task_revision(client: Any, definition: str) -> str:
+def service_log_groups(client: Any, cluster: str, service: str) -> list[str]:
+    """Of the `awslogs` driver, as the service's task definition names them."""
+    described = _task(client, _ecs_service(client, cluster, service).get("taskDefinition", ""))
+    containers = described.get("containerDefinitions", [])
+    options = (each.get("logConfiguration", {}).get("options", {}) for each in containers)
+    return list(dict.fromkeys(each["awslogs-group"] for each in options if each.get("awslogs-group")))
+
+
+def _ecs_service(client: Any, cluster: str, service: str) -> Mapping[str, Any]:
+    with translated(f"ECS service {service}"):
+        answer = client.describe_services(cluster=cluster or "default", services=[service])
+    found: list[Mapping[str, Any]] = answer.get("services", [])
+    if not found:
+        raise NotFound(f"there is no ECS service {service} in the cluster {cluster or 'default'}")
+    return found[0]
+
+
+def _task(client: Any, definition: str) -> Mapping[str, Any]:
     with translated(f"task definition {definition}"):
-        answer = client.describe_task_definition(taskDefinition=definition)
-    return _revision_of(answer["taskDefinition"])
+        found: Mapping[str, Any] = client.describe_task_definition(taskDefinition=definition)["taskDefinition"]
+    return found
+
+
+def _task_revision(client: Any, definition: str) -> str:
+    return _revision_of(_task(client, definition))
 
 
 def _revision_of(described: Mapping[str, Any]) -> str:

@@ -82,6 +82,10 @@ class CloudWatchTelemetry:
             )
             return [each["logGroupName"] for page in pages for each in page["metricFilters"] if each["logGroupName"]]
 
+    def service_log_groups(self, cluster: str, service: str) -> list[str]:
+        """Log groups that the containers of an ECS service write to."""
+        return aws_deployments.service_log_groups(aws_clients.ecs(self._session), cluster, service)
+
     def traces(self, services: Sequence[str], start: datetime, end: datetime) -> TracePage:
         """Requests with a fault in one of these services."""
         return read_traces(aws_clients.xray(self._session), services, start, end)
@@ -96,7 +100,7 @@ class CloudWatchTelemetry:
     ) -> Iterable[Deployment]:
         if source is DeploymentSource.LAMBDA and of.function:
             return aws_deployments.of_function(self._lambda, of.function)
-        if source is DeploymentSource.ECS and of.ecs_service:
+        if source is DeploymentSource.ECS and of.cluster and of.ecs_service:
             return aws_deployments.of_ecs_service(aws_clients.ecs(self._session), of.cluster, of.ecs_service)
         if source is DeploymentSource.CODEDEPLOY and of.application:
             return aws_deployments.of_application(aws_clients.codedeploy(self._session), of.application, start, end)

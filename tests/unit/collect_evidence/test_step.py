@@ -334,6 +334,14 @@ def test_a_metric_of_ones_own_leads_to_the_log_group_whose_filter_makes_it() -> 
     assert (slot.status, house.evidence(slot).log_groups) == (EvidenceStatus.FAULT, ["/ecs/shop"])
 
 
+def test_an_ecs_alarm_leads_to_the_log_groups_of_its_service() -> None:
+    house = House(signal={"dimensions": {"ClusterName": "shop", "ServiceName": "web"}, "namespace": "AWS/ECS"})
+    house.telemetry.services["shop", "web"] = ["/ecs/web"]
+    house.telemetry.write_log("/ecs/web", BEFORE, *crash("req-0"))
+    slot = house.collect()
+    assert (slot.status, house.evidence(slot).log_groups) == (EvidenceStatus.FAULT, ["/ecs/web"])
+
+
 def test_a_fault_that_another_open_incident_owns_is_merged_into_it() -> None:
     house = House()
     house.telemetry.write_log(LOG_GROUP, BEFORE, *crash("req-0"))
