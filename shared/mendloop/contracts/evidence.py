@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mendloop.contracts.base import ArtifactRef, Contract, StoredContract, UtcTime
 
@@ -156,6 +156,15 @@ class Evidence(StoredContract):
     recovered_at: UtcTime | None = None
     gaps: list[Gap] = Field(default_factory=list)
     cut: list[str] = Field(default_factory=list, description="What was left out, in words")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_series(cls, stored: object) -> object:
+        """What was stored before an incident could have several series."""
+        if isinstance(stored, dict) and stored.get("metric") and "series" not in stored:
+            only = {"alarm": "", "points": stored["metric"], "threshold": stored.get("threshold")}
+            return {**stored, "series": [only]}
+        return stored
 
 
 class EvidenceStatus(StrEnum):

@@ -495,6 +495,15 @@ def test_a_fault_is_new_since_the_last_deployment_unless_it_was_seen_before() ->
     assert [(one.incident_id, one.state, one.reason) for one in again.earlier] == [(old.id, "closed", "Rejected.")]
 
 
+def test_evidence_that_was_stored_with_one_series_is_still_read() -> None:
+    house = House()
+    stored = house.evidence(house.collect()).model_dump(mode="json")
+    del stored["series"]
+    old = stored | {"metric": [{"at": "2026-11-20T10:00:00Z", "value": 3.0}], "threshold": 1.0}
+    (series,) = Evidence.model_validate(old).series
+    assert (series.points[0].value, series.threshold) == (3.0, 1.0)
+
+
 def test_the_incident_knows_its_evidence() -> None:
     house = House()
     house.telemetry.write_log(LOG_GROUP, BEFORE, *crash("req-1"))
