@@ -3,9 +3,9 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
 from functions.intake import gate, records
+from functions.intake.outcome import Outcome, Taken
 from functions.intake.readers import Reading, Verdict, read
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal
 from mendloop.domain.catalog import Service
@@ -13,26 +13,6 @@ from mendloop.domain.errors import BadEvent, Conflict
 from mendloop.domain.identity import sha256
 from mendloop.domain.redaction import without_addresses
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Switch, Workflow
-
-
-class Outcome(StrEnum):
-    """What became of one reading."""
-
-    STARTED = "started"
-    REPEATED = "repeated"
-    SKIPPED = "skipped"
-    RECOVERED = "recovered"
-    IGNORED = "ignored"
-    NOT_UNDERSTOOD = "not_understood"
-
-
-@dataclass(frozen=True)
-class Taken:
-    """One reading's outcome, with the incident it belongs to (empty when there is none)."""
-
-    outcome: Outcome
-    incident_id: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True)

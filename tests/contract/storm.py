@@ -9,7 +9,8 @@ from datetime import timedelta
 from threading import Lock
 from typing import Any
 
-from functions.intake.step import Intake, Outcome
+from functions.intake.outcome import Outcome
+from functions.intake.step import Intake
 from mendloop.contracts.base import ArtifactRef
 from mendloop.contracts.incident import Incident, Occurrence
 from mendloop.ports import Claim, IncidentStore

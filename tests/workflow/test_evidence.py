@@ -9,7 +9,8 @@ import pytest
 from functions.announce_outcome.step import announce_outcome
 from functions.choose_route.step import choose_route
 from functions.collect_evidence.step import collect_evidence
-from functions.intake.step import Intake, Outcome
+from functions.intake.outcome import Outcome
+from functions.intake.step import Intake
 from functions.sweep.step import sweep
 from mendloop import documents
 from mendloop.contracts.execution import Execution

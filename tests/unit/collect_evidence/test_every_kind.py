@@ -8,8 +8,8 @@ import pytest
 
 from functions.choose_route.step import choose_route
 from functions.collect_evidence.step import collect_evidence
+from functions.intake.outcome import Outcome
 from functions.intake.readers import Verdict, read
-from functions.intake.step import Outcome
 from mendloop import documents
 from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.execution import Execution

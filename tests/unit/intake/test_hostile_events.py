@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.intake.step import Outcome
+from functions.intake.outcome import Outcome
 from mendloop.contracts.incident import IncidentState
 from tests.unit.intake.test_step import House, alarm
 

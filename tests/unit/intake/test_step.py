@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from functions.intake.step import Intake, Outcome
+from functions.intake.outcome import Outcome
+from functions.intake.step import Intake
 from mendloop import incident_facts
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import IncidentState, SignalKind

@@ -111,8 +111,7 @@ class Extraction:
     def feed(self, event: LogText) -> None:
         """The next event."""
         report, pieces = self._layouts.lay_out(event)
-        found = read_report(report) if report else None
-        if found:
+        if report and (found := read_report(report)):
             self._done.append(found)
         for piece in pieces:
             self._read(piece)
