@@ -1,12 +1,15 @@
 """No test sees the real account: test keys, a fixed region, no configuration files, nothing but loopback."""
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-_FOREIGN = ("AWS_", "MENDLOOP_", "POWERTOOLS_", "ANTHROPIC_", "GITHUB_", "GH_")
+_FOREIGN = re.compile(
+    r"(AWS|MENDLOOP|POWERTOOLS|ANTHROPIC|GITHUB|GH)_.*|.*_(TOKEN|KEY|SECRET|PASSWORD|PROXY)", re.IGNORECASE
+)
 _DEMANDS = "MENDLOOP_REQUIRE_"
 """What CI sets: a test that lacks its browser, cloud or sandbox then fails instead of skipping."""
 _TOGETHER = ("e2e", "browser")
@@ -28,7 +31,7 @@ def hermetic_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pyte
     """Before every test; what a test sets itself stands, and is gone after it, whoever set it."""
     before = dict(os.environ)
     nowhere = _nowhere(tmp_path_factory)
-    for name in [name for name in os.environ if name.startswith(_FOREIGN) and not name.startswith(_DEMANDS)]:
+    for name in [name for name in os.environ if _FOREIGN.fullmatch(name) and not name.startswith(_DEMANDS)]:
         monkeypatch.delenv(name)
     for name, value in _TEST_KEYS.items():
         monkeypatch.setenv(name, value)

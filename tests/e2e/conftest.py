@@ -17,8 +17,7 @@ from mendloop.cli.demo.watch import Watcher
 from mendloop.cli.local_cloud import LocalCloud
 from mendloop.cli.place import Place
 from mendloop.cli.toolbox import Toolbox, find_root
-
-PLANTED_IN_THE_SHELL = "planted-in-the-callers-shell"
+from tests.secrets.shell import Shell, planted
 
 
 @dataclass(frozen=True)
@@ -43,15 +42,21 @@ def tools_or_skip() -> Toolbox:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Deployed with secrets planted in the caller's environment, which nothing may pick up.
+def shell() -> Iterator[Shell]:
+    """Secrets planted in the caller's environment, which nothing may pick up."""
+    with planted() as shell:
+        yield shell
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory, shell: Shell) -> Iterator[House]:
+    """Deployed from a shell full of secrets.
 
     The functions' roles are enforced, unless AUTH=false says otherwise: what differs from AWS is in `differences.py`.
     """
     auth = os.environ.get("AUTH", "true").lower() == "true"
     tools = tools_or_skip()
-    planted = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "AWS_PROFILE")
-    with own_environment(dict.fromkeys(planted, PLANTED_IN_THE_SHELL)):
+    with own_environment(shell.variables):
         cloud = fresh_cloud(tools, tmp_path_factory.mktemp("state") / "cloud", auth=auth)
         place, production, inbox = deploy_all(tools, cloud, "regression", 20261123)
     try:

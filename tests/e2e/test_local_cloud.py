@@ -2,15 +2,22 @@
 
 import io
 import json
+import os
+import signal
+import time
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from mendloop.cli import local_cloud
 from mendloop.cli.loopback import refuse_other_hosts
+from mendloop.cli.own_cloud import own_cloud
 from mendloop.cli.place import python_version
-from mendloop.domain.errors import Misconfigured
+from mendloop.cli.toolbox import Toolbox
+from mendloop.domain.errors import Misconfigured, Unavailable
 from tests.e2e.conftest import House, tools_or_skip
+from tests.secrets.shell import Shell
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(420)]
 
@@ -57,10 +64,10 @@ def test_a_failure_is_logged_as_lambda_logs_it(house: House, function: str) -> N
     assert "Traceback (most recent call last):" in lines
 
 
-def test_a_worker_sees_nothing_of_the_callers_shell(house: House, function: str) -> None:
+def test_a_worker_sees_nothing_of_the_callers_shell(house: House, shell: Shell, function: str) -> None:
     answer = house.cloud.client("lambda").invoke(FunctionName=function, Payload=b'{"environment": true}')
     environment = json.loads(answer["Payload"].read())
-    assert "planted-in-the-callers-shell" not in json.dumps(environment)
+    assert not any(mark.decode() in json.dumps(environment) for mark in shell.marks.values())
     assert "AWS_PROFILE" not in environment and "ANTHROPIC_API_KEY" not in environment
 
 
@@ -70,6 +77,28 @@ def test_stopping_leaves_no_temporary_files(house: House, tmp_path_factory: pyte
     assert second.alive() and local_cloud.find(folder) is not None
     local_cloud.stop(second)
     assert not second.alive() and not (folder / "tmp").exists() and local_cloud.find(folder) is None
+
+
+def test_a_request_to_end_stops_the_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MENDLOOP_STATE", str(tmp_path / "state"))
+    tools = Toolbox(tools_or_skip().root)
+    with pytest.raises(SystemExit), own_cloud(tools, print, keep=False) as cloud:
+        assert cloud.alive()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(30)
+    assert not cloud.alive() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_two_commands_do_not_take_each_others_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MENDLOOP_STATE", str(tmp_path / "state"))
+    tools, said = Toolbox(tools_or_skip().root), list[str]()
+    with own_cloud(tools, said.append, keep=True) as first:
+        with pytest.raises(Unavailable, match="another command") as refused, own_cloud(tools, print, keep=False):
+            pass
+        assert "MENDLOOP_STATE" in refused.value.next_action and first.alive() and not said
+    with own_cloud(tools, said.append, keep=False) as second:
+        assert second.alive() and not first.alive()
+    assert said == ["The local cloud that was still running here is replaced."] and not second.alive()
 
 
 @pytest.mark.parametrize("endpoint", ["https://127.0.0.1:4566", "http://10.0.0.7:4566", "http://example.com", ""])

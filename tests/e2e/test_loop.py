@@ -15,7 +15,9 @@ from mendloop.cli.demo.inbox import Mail
 from mendloop.cli.demo.report import build_report
 from mendloop.cli.demo.traffic import send, wait_for_alarm
 from mendloop.cli.demo.watch import TERMINAL, Watcher
-from tests.e2e.conftest import PLANTED_IN_THE_SHELL, House
+from tests.e2e.conftest import House
+from tests.secrets.look import everything, finds
+from tests.secrets.shell import Shell
 
 pytestmark = [pytest.mark.cloud, pytest.mark.timeout(420)]
 
@@ -132,7 +134,7 @@ def test_an_operator_finds_the_answers_in_the_execution(
         assert name in names
 
 
-def test_no_task_token_and_no_secret_in_any_log(house: House, first: tuple[Watcher, Mail, dict[str, Any]]) -> None:
+def test_no_task_token_in_any_log(house: House, first: tuple[Watcher, Mail, dict[str, Any]]) -> None:
     question = house.place.wiring.decisions.latest(first[0].document()["incident_id"])
     assert question is not None
     token = house.place.wiring.decisions.token(question.id)
@@ -141,10 +143,22 @@ def test_no_task_token_and_no_secret_in_any_log(house: House, first: tuple[Watch
     for name, text in all_log_text(house):
         read += len(text)
         assert token not in text, name
-        assert PLANTED_IN_THE_SHELL not in text, name
     assert read > 1000
-    (path,) = house.cloud.folder.glob("cloud.log")
-    assert PLANTED_IN_THE_SHELL not in path.read_text(errors="replace")
+
+
+def test_nothing_of_the_callers_shell_is_used_or_left_anywhere(
+    house: House, shell: Shell, first: tuple[Watcher, Mail, dict[str, Any]]
+) -> None:
+    incident = first[0].document()["incident_id"]
+    marks = {**shell.marks, "the incident": incident.encode()}
+    found, looked = finds(everything(house.cloud, house.cloud.folder), marks)
+    assert [each for each in found if not each.startswith("the incident")] == []
+    assert not shell.trap.visits
+    # What must be found is found in each of these places, so the search does look there.
+    control = {each.split(" in ", 1)[1].split(" ", 1)[0] for each in found}
+    assert {"item", "log", "object", "execution"} <= control and {"file", "process", "function", "secret"} <= set(
+        looked
+    )
 
 
 def test_every_state_stays_below_the_limit(first: tuple[Watcher, Mail, dict[str, Any]], house: House) -> None:

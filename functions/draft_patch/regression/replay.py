@@ -15,6 +15,7 @@ _MOST_REQUESTS = 3
 
 _TEMPLATE = '''"""A request that failed with {exception} in production, replayed."""
 
+import logging
 from types import SimpleNamespace
 
 REQUEST = {request}
@@ -31,11 +32,19 @@ CONTEXT = SimpleNamespace(
 )
 
 
-def test_request_that_failed_in_production():
+def test_request_that_failed_in_production(monkeypatch):
     from {module} import {function}
 
+    logged = []
+    monkeypatch.setattr(logging.Logger, "handle", lambda self, record: logged.append(record))
     {function}(REQUEST, CONTEXT)
+    # An entry point may log the failure and answer for it: the same failure all the same.
+    failures = [record.exc_info[1] for record in logged if record.levelno >= logging.ERROR and record.exc_info]
+    for failure in failures:
+        if type(failure).__name__ == {name!r}:
+            raise failure
 '''
+"""`Logger.handle` rather than a handler: some loggers do not propagate, and Powertools filters the root's handlers."""
 
 
 def replayed(context: DraftContext, place: Place) -> Iterator[RegressionTest]:
@@ -48,7 +57,13 @@ def replayed(context: DraftContext, place: Place) -> Iterator[RegressionTest]:
         literal = _literal(request.payload)
         if literal is None:
             continue
-        content = _TEMPLATE.format(exception=context.exception, request=literal, module=module, function=function)
+        content = _TEMPLATE.format(
+            exception=context.exception,
+            name=context.exception.rsplit(".", 1)[-1],
+            request=literal,
+            module=module,
+            function=function,
+        )
         yield RegressionTest(
             source=RegressionSource.FAILING_REQUEST,
             path=place.path,

@@ -21,6 +21,9 @@ def told() -> Iterator[None]:
     """Turn a typed error into its lines and exit code; anything else is a defect and keeps its traceback."""
     try:
         yield
+    except KeyboardInterrupt as failure:
+        console.print("Interrupted.")
+        raise typer.Exit(130) from failure
     except Exception as failure:
         error = _ours(failure)
         if error is None:

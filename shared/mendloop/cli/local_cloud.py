@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from mendloop.cli.loopback import refuse_other_hosts
 from mendloop.cli.toolbox import Toolbox
@@ -54,7 +54,7 @@ class LocalCloud:
     def alive(self) -> bool:
         """Whether it answers."""
         try:
-            with urlopen(f"{self.endpoint}/_ministack/health", timeout=2) as answer:  # noqa: S310
+            with build_opener(ProxyHandler({})).open(f"{self.endpoint}/_ministack/health", timeout=2) as answer:
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False
@@ -71,13 +71,11 @@ def start(tools: Toolbox, folder: Path, *, port: int = 0, auth: bool = False, pe
     with (folder / "cloud.log").open("w") as log:
         process = _spawn([str(word) for word in command], tools, log)
     cloud = LocalCloud(f"http://127.0.0.1:{port}", process.pid, folder, auth, process)
-    deadline = time.monotonic() + START_SECONDS
-    while not cloud.alive():
-        if process.poll() is not None or time.monotonic() > deadline:
-            tail = (folder / "cloud.log").read_text(errors="replace")[-2000:]
-            stop(cloud)
-            raise Unavailable(f"the local cloud did not start; its log ends with:\n{tail}")
-        time.sleep(0.1)
+    try:
+        _await(cloud, process)
+    except BaseException:  # Ctrl-C, too: nobody else knows of it yet
+        stop(cloud)
+        raise
     _state_file(folder).write_text(json.dumps({"endpoint": cloud.endpoint, "pid": cloud.pid, "auth": auth}))
     return cloud
 
@@ -104,10 +102,20 @@ def stop(cloud: LocalCloud) -> None:
     _state_file(cloud.folder).unlink(missing_ok=True)
 
 
+def _await(cloud: LocalCloud, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not cloud.alive():
+        if process.poll() is not None or time.monotonic() > deadline:
+            tail = (cloud.folder / "cloud.log").read_text(errors="replace")[-2000:]
+            raise Unavailable(f"the local cloud did not start; its log ends with:\n{tail}")
+        time.sleep(0.1)
+
+
 @cache
 def client(endpoint: str, service: str) -> Any:
-    """Made once: that takes longer than most calls by it. Safe to use from several threads."""
+    """Made once: that takes longer than most calls by it. Safe to use from several threads; asks no proxy."""
     import boto3
+    from botocore.config import Config
     from botocore.session import Session
 
     refuse_other_hosts(endpoint)
@@ -119,7 +127,7 @@ def client(endpoint: str, service: str) -> Any:
         region_name=REGION,
         botocore_session=bare,
     )
-    return session.client(service, endpoint_url=endpoint)
+    return session.client(service, endpoint_url=endpoint, config=Config(proxies={}))
 
 
 def _spawn(command: list[str], tools: Toolbox, log: TextIO) -> "subprocess.Popen[bytes]":

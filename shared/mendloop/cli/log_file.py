@@ -6,6 +6,7 @@ text:   one event per line that begins with a time, lines without one belong to 
 """
 
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterator, Mapping
@@ -33,10 +34,11 @@ def read_log(file: Path) -> list[Record]:
 
 def _text(file: Path) -> str:
     try:
-        with file.open("rb") as opened:
-            packed = opened.read(2) == b"\x1f\x8b"
-        with gzip.open(file, "rb") if packed else file.open("rb") as opened:
+        with file.open("rb") as opened:  # once: a pipe cannot be read again
             content = opened.read(MAX_BYTES + 1)
+        if content[:2] == b"\x1f\x8b" and len(content) <= MAX_BYTES:
+            with gzip.open(io.BytesIO(content)) as packed:
+                content = packed.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise Rejected(f"{file} cannot be read: {error}", next_action="Name a log file with --log.") from error
     if len(content) > MAX_BYTES:

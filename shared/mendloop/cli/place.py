@@ -38,6 +38,7 @@ OUTPUTS = {
 
 STACK = "mendloop"
 """As `infra/app.py` names it; CloudFormation tells capitals from small letters."""
+_PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,11 @@ class Place:
 
 
 def local_place(cloud: LocalCloud, outputs: dict[str, str]) -> Place:
-    """On the local cloud. From here on this process talks to nothing else: its AWS variables are replaced."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
+    """On the local cloud. From here on this process talks to nothing else: its AWS variables are replaced.
+
+    A proxy would be asked for loopback too, with its password, and see all that is said.
+    """
+    for name in [name for name in os.environ if name.startswith("AWS_") or name.lower() in _PROXIES]:
         if name != "AWS_CA_BUNDLE":
             del os.environ[name]
     os.environ.update(cloud.environment())

@@ -201,12 +201,13 @@ def test_another_failure_on_the_running_revision_is_not_reproduced() -> None:
     assert "KeyError instead of ValueError" in verdict.reason
 
 
-def test_a_folder_of_the_repository_may_be_the_service() -> None:
+@pytest.mark.parametrize("command", ["python -m pytest -q", "python -m pytest -q --rootdir=../.. -c ../../pytest.ini"])
+def test_a_folder_of_the_repository_may_be_the_service(command: str) -> None:
     artifacts = InMemoryArtifacts()
     inner = {f"services/shop/{path}": text for path, text in PROJECT.items()}
     patch = {f"services/shop/{path}": text for path, text in FIX.items()}
-    project = {**inner, "pyproject.toml": "[tool.pytest.ini_options]\n"}
-    job = make_job(artifacts, patch, project=project, root="services/shop")
+    project = {**inner, "pyproject.toml": "[tool.pytest.ini_options]\n", "pytest.ini": "[pytest]\n"}
+    job = make_job(artifacts, patch, project=project, root="services/shop", test_command=command)
     test = TEST.model_copy(update={"path": "services/shop/tests/test_regression.py"})
     verdict = Judge(job, build_sandbox("bubblewrap", artifacts).run(job), test).verdict()
     assert verdict.status is VerificationStatus.PROVED, verdict

@@ -151,6 +151,7 @@ def test_what_is_wrong_is_said_with_what_to_do(repository: Path, tmp_path: Path)
         (repository, TRACE, {"revision": "v9"}, "holds no commit 'v9'", "git log --oneline --all"),
         (repository, TRACE, {"revision": "--help"}, "holds no commit", "git log"),
         (repository, TRACE, {"test_command": "make test"}, "neither pytest nor unittest", "pytest -q"),
+        (repository, TRACE, {"test_command": "pytest -q && true"}, "or more than that", "pytest -q tests"),
         (repository, TRACE, {"test_command": "nowhere/bin/python -m pytest"}, "cannot be used", "--test-command"),
         (repository, TRACE, {"request": tmp_path / "given.log"}, "holds no JSON", "one JSON document"),
         (repository, TRACE, {"entry_point": "shop.web:one"}, "no function of two arguments", "--entry-point"),
@@ -159,6 +160,15 @@ def test_what_is_wrong_is_said_with_what_to_do(repository: Path, tmp_path: Path)
         with pytest.raises(Rejected, match=says) as refused:
             read(repo, tmp_path / str(number) if "request" not in options else tmp_path, log, **options)
         assert advice in refused.value.next_action, says
+
+
+def test_a_log_of_another_project_is_said_before_anything_is_started(repository: Path, tmp_path: Path) -> None:
+    def strange(log: str, folder: str) -> bool:
+        notes = read(repository, tmp_path / folder, log).notes
+        return any("no file of the trace is in this repository" in note for note in notes)
+
+    assert not strange(TRACE, "own")
+    assert strange(TRACE.replace("shop/web.py", "till/counter.py"), "other")
 
 
 def test_a_request_is_logged_just_before_the_failure_and_replayed_through_the_traces_entry(

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,6 +77,15 @@ def test_an_applications_own_json_stays_whole(tmp_path: Path) -> None:
 def test_a_packed_file_is_unpacked(tmp_path: Path) -> None:
     (tmp_path / "log.gz").write_bytes(gzip.compress(FORMS["filter-log-events"].encode()))
     assert len(read_log(tmp_path / "log.gz")) == 2
+
+
+def test_a_log_may_come_through_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(gzip.compress(FORMS["filter-log-events"].encode()),))
+    writer.start()
+    assert len(read_log(pipe)) == 2
+    writer.join()
 
 
 def test_an_event_larger_than_cloudwatch_takes_is_cut_in_parts(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from mendloop.contracts.draft import CodeFix, Draft
 from mendloop.contracts.incident import Incident
 from mendloop.contracts.mapping import CodeMap
 from mendloop.contracts.verification import Verification
+from mendloop.domain.errors import Rejected
 
 _DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
 
@@ -70,6 +71,19 @@ def _ends(place: Place, watcher: Watcher) -> dict[str, Any]:
         "targets": [target.model_dump(mode="json") for target in mapping.targets] if mapping else [],
         "suspects": [suspect.commit.sha for suspect in mapping.suspects] if mapping else [],
     }
+
+
+def writable(file: Path) -> None:
+    """Rejected when no report can be written there: better known before the run than after it."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        known = file.exists()
+        with file.open("a", encoding="utf-8"):
+            pass
+        if not known:
+            file.unlink()
+    except OSError as error:
+        raise Rejected(f"the report cannot be written: {error}", next_action="Name a file with --report.") from error
 
 
 def write_report(report: dict[str, Any], file: Path) -> None:

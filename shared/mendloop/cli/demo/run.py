@@ -7,17 +7,17 @@ from typing import Any
 
 from rich.console import Console
 
-from mendloop.cli import local_cloud
 from mendloop.cli.demo import show
 from mendloop.cli.demo.attend import Choice
-from mendloop.cli.demo.deploy import deploy_all, fresh_cloud
+from mendloop.cli.demo.deploy import deploy_all
 from mendloop.cli.demo.inbox import Mail
 from mendloop.cli.demo.play import Audience, Course, play
 from mendloop.cli.demo.production.scenarios import known
 from mendloop.cli.demo.production.scenarios.scenario import Stage
-from mendloop.cli.demo.report import service_report, write_report
+from mendloop.cli.demo.report import service_report, writable, write_report
 from mendloop.cli.drafter import REVERT, Drafter
 from mendloop.cli.local_cloud import LocalCloud
+from mendloop.cli.own_cloud import own_cloud
 from mendloop.cli.toolbox import Toolbox, find_root
 from mendloop.domain.errors import Unavailable
 
@@ -29,8 +29,9 @@ def run_demo(
     known(scenario)
     console = Console(highlight=False)
     tools = Toolbox(find_root())
-    cloud = fresh_cloud(tools, tools.state / "cloud")
-    try:
+    if report:
+        writable(report)
+    with own_cloud(tools, console.print, keep=keep) as cloud:
         found = _loop(console, tools, cloud, scenario, seed, decide, drafter)
         if report:
             write_report(found, report)
@@ -42,9 +43,6 @@ def run_demo(
                 )
         show.look_around(console, found, cloud, keep)
         return found
-    finally:
-        if not keep:
-            local_cloud.stop(cloud)
 
 
 def _loop(

@@ -62,10 +62,9 @@ def read_inputs(options: Options, copy: Path, now: datetime) -> Inputs:
     repository, code = Repository(host="local_git", location=str(copy)), LocalGit()
     at_head = _below(root, [entry.path for entry in code.tree(repository, working.head)], working)
     tests = project_tests(options.test_command, _folders(working, root), at_head)
-    entry = ""
+    entry, above = "", f"{root}/" if root else ""
+    running = {entry.path.removeprefix(above) for entry in code.tree(repository, revision)}
     if request or options.entry_point:
-        above = f"{root}/" if root else ""
-        running = {entry.path.removeprefix(above) for entry in code.tree(repository, revision)}
         entry = entry_point(
             options.entry_point, main, running, lambda path: code.file(repository, revision, above + path) or b""
         )
@@ -82,7 +81,7 @@ def read_inputs(options: Options, copy: Path, now: datetime) -> Inputs:
         main=main,
         entry_point=entry,
         request=request,
-        notes=[*_about(working, options), *notes, *tests.notes],
+        notes=[*_about(working, options), *notes, *_strange(main, running, revision), *tests.notes],
     )
 
 
@@ -130,6 +129,17 @@ def _service(folder: Path, root: str) -> str:
     )
     name = re.sub(r"[^a-z0-9]+", "-", named.lower()).strip("-")[:40] or "service"
     return f"try-{name}" if name.startswith("mendloop") else name
+
+
+def _strange(main: Found, paths: set[str], revision: str) -> list[str]:
+    """A trace of which no file is known here, be it by its name alone."""
+    names = {path.rsplit("/", 1)[-1] for path in paths}
+    if any(frame.path.replace("\\", "/").rsplit("/", 1)[-1] in names for frame in main.trace.frames):
+        return []
+    return [
+        f"no file of the trace is in this repository at {revision[:12]}: is it the log of another project, or is "
+        "another --revision meant?"
+    ]
 
 
 def _about(working: Working, options: Options) -> list[str]:

@@ -11,6 +11,8 @@ from mendloop.domain.policy import is_test
 from mendloop.domain.test_command import read_test_command
 
 PYTEST = "python -m pytest -q"
+_SHELL = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<"})
+"""No shell reads the command: these words would be handed to pytest as files."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,9 @@ def _command(words: list[str]) -> tuple[str, Path | None]:
         if words[1:3] == ["-m", "unittest"]:
             words = ["python", "-m", "pytest", "-q", *_as_pytest(words[3:])]
     command = shlex.join(words)
-    if read_test_command(command) is None:
+    if read_test_command(command) is None or _SHELL.intersection(words):
         raise Rejected(
-            f"`{command}` is neither pytest nor unittest",
+            f"`{command}` is neither pytest nor unittest, or more than that",
             next_action="Give the command that they come to, e.g. '.venv/bin/python -m pytest -q tests'.",
         )
     return command, interpreter

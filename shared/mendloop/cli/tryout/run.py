@@ -10,20 +10,19 @@ from typing import Any
 
 from rich.console import Console
 
-from mendloop.cli import local_cloud
 from mendloop.cli.demo import show
 from mendloop.cli.demo.attend import Choice, attend
-from mendloop.cli.demo.deploy import fresh_cloud
-from mendloop.cli.demo.report import build_report, write_report
+from mendloop.cli.demo.report import build_report, writable, write_report
 from mendloop.cli.demo.watch import wait_for_execution
 from mendloop.cli.local_cloud import LocalCloud
+from mendloop.cli.own_cloud import own_cloud
 from mendloop.cli.place import local_place
 from mendloop.cli.plain import plain
 from mendloop.cli.stack import deploy_stack
 from mendloop.cli.toolbox import Toolbox, find_root
 from mendloop.cli.tryout.inputs import Inputs, Options, read_inputs
 from mendloop.cli.tryout.world import APPROVER, furnish, signal
-from mendloop.domain.errors import MendloopError, Unavailable
+from mendloop.domain.errors import Unavailable
 
 
 @dataclass(frozen=True)
@@ -41,27 +40,28 @@ def run_try(options: Options, wishes: Wishes) -> dict[str, Any]:
     console = Console(highlight=False)
     tools = Toolbox(find_root())
     now = datetime.now(UTC)
+    if wishes.report:
+        writable(wishes.report)
     copy = tools.state / "try" / f"{now:%Y%m%d-%H%M%S-%f}" / "repository.git"
+    needed = False
     try:
         with console.status("Reading the repository and the log …"):
             inputs = read_inputs(options, copy, now)
-    except MendloopError:
-        shutil.rmtree(copy.parent, ignore_errors=True)
-        raise
-    _introduce(console, inputs)
-    cloud = fresh_cloud(tools, tools.state / "cloud")
-    try:
-        found = _loop(console, tools, cloud, inputs, wishes)
-        if wishes.report:
-            write_report(found, wishes.report)
-            console.print(f"Report: {wishes.report}")
-        if found["execution_status"] != "SUCCEEDED":
-            raise Unavailable(f"the execution ended as {found['execution_status']}: run again with --keep and look")
-        _afterwards(console, found, inputs, cloud, wishes.keep)
-        return found
+        _introduce(console, inputs)
+        with own_cloud(tools, console.print, keep=wishes.keep) as cloud:
+            needed = wishes.keep
+            found = _loop(console, tools, cloud, inputs, wishes)
+            needed = needed or bool(found["pull_request"])
+            if wishes.report:
+                write_report(found, wishes.report)
+                console.print(f"Report: {wishes.report}")
+            if found["execution_status"] != "SUCCEEDED":
+                raise Unavailable(f"the execution ended as {found['execution_status']}: run again with --keep and look")
+            _afterwards(console, found, inputs, cloud, wishes.keep)
+            return found
     finally:
-        if not wishes.keep:
-            local_cloud.stop(cloud)
+        if not needed:
+            shutil.rmtree(copy.parent, ignore_errors=True)
 
 
 def _introduce(console: Console, inputs: Inputs) -> None:
