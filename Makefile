@@ -12,7 +12,7 @@ CONTEXT = -c catalog=$(or $(CATALOG),mendloop.yaml) $(CDK_CONTEXT)
 export UV_PYTHON_DOWNLOADS = never
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help setup demo test scenarios least-privilege check bench synth deploy destroy up down clean
+.PHONY: help setup demo test scenarios secrets least-privilege check bench synth deploy destroy up down clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -30,6 +30,9 @@ test: setup ## Run the tests; needs no network
 
 scenarios: setup ## Run every scenario with fresh seeds on one local cloud (SEEDS="1 2 3" ONLY=name)
 	@$(RUN) -m tests.scenarios $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(ONLY),--only $(ONLY))
+
+secrets: setup ## Nightly: plant secrets in the shell, look for them after demo, try and test (ONLY="demo try test")
+	@$(RUN) -m tests.secrets $(ONLY)
 
 least-privilege: setup ## Nightly: take each statement of each function's role away, one at a time (ONLY="room room")
 	@$(RUN) -m tests.privilege $(ONLY)
