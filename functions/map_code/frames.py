@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from functions.map_code.frame_functions import function_of
 from functions.map_code.paths import Match, PathIndex
+from functions.map_code.printed import read_path
 from functions.map_code.snapshot import Snapshot
 from mendloop.contracts.evidence import Frame, StackTrace
 from mendloop.domain.catalog import Service
@@ -57,13 +58,21 @@ def locate(trace: StackTrace, service: Service, snapshot: Snapshot) -> Located:
         if found:
             places.append(found)
         else:
-            why = reason or "the file has no such line"
+            why = _why(frame, matches, reason, snapshot)
             unmapped.append(f"{frame.path[:200]}:{frame.line or '?'} in {frame.function[:80]}: {why}")
         below_own = not found
     messages = "\n".join(f"{block.type}: {block.message}" for block in blocks)
     return Located(
         places, unmapped, below_own and bool(places), language, blocks[-1].type, messages, tuple(index.learnt[:10])
     )
+
+
+def _why(frame: Frame, matches: list[Match], reason: str, snapshot: Snapshot) -> str:
+    """In words: nobody should have to guess what became of a frame."""
+    if not matches:
+        return snapshot.detour(read_path(frame.path).text) or reason
+    unread = (said for match in matches if (said := snapshot.unread(match.path)))
+    return next(unread, "the file has no such line")
 
 
 def _blocks(trace: StackTrace) -> list[StackTrace]:

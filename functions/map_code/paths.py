@@ -10,6 +10,8 @@ from mendloop.domain.catalog import Service
 from mendloop.domain.source_code import SUFFIXES_OF
 
 _MOST_MATCHES = 5
+_JVM = (".java", ".kt", ".scala", ".groovy")
+"""A stack trace of the JVM does not say in which of its languages a class is written."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,10 @@ class PathIndex:
         note, share = "", 1.0
         if not found and language == "javascript":
             found, note, share = self._built(printed), "the source of a built file", 0.8
-        found = [path for path in found if path.endswith(SUFFIXES_OF.get(language, ("",)))]
+        if not found and language == "java" and not printed.text.endswith(_JVM):
+            parts = _class_parts(frame.function)
+            found, note, share = self._of_class(parts), "by its class: the frame names no source file", 0.9
+        found = [path for path in found if path.endswith(_JVM if language == "java" else SUFFIXES_OF.get(language, ""))]
         if not found:
             return [], "no file of the repository ends like this path"
         return self._weighed(printed, parts, found, note, share), ""
@@ -95,22 +100,26 @@ class PathIndex:
         return ()
 
     def _least(self, printed: Printed, parts: tuple[str, ...], language: str) -> int:
-        """How many parts must agree: all for a Java package, or below the runtime root; else two."""
+        """How many parts must agree: all for a Java package, or below the runtime root; else two.
+
+        A bare file name says not which folder it means: it is only a file at the top, of the tree or of the service.
+        """
         if language == "java" and len(parts) > 1:
             return len(parts)
         if language == "python" and printed.text.startswith(self.runtime_root):
             return len(self._relative(printed))
-        return min(2, len(parts))
+        return 2
 
     def _relative(self, printed: Printed) -> tuple[str, ...]:
         return tuple(part for part in printed.text.removeprefix(self.runtime_root).split("/") if part)
 
     def _by_suffix(self, parts: tuple[str, ...], least: int) -> list[str]:
         best, found = 0, list[str]()
+        top = "/".join([self.root, *parts]) if self.root else ""
         for path in self._by_name.get(parts[-1], ()):
             own = path.split("/")
             common = common_tail(own, parts)
-            enough = common >= least or (common == len(own) and least <= 2)
+            enough = common >= least or (common == len(own) and least <= 2) or path == top
             if enough and common > best:
                 best, found = common, [path]
             elif enough and common == best:
@@ -122,6 +131,11 @@ class PathIndex:
             if found := self._by_suffix(parts, min(2, len(parts))):
                 return found
         return []
+
+    def _of_class(self, parts: tuple[str, ...]) -> list[str]:
+        """Classes of a package only: one of the unnamed package could be anybody's."""
+        named = [(*parts[:-1], f"{parts[-1]}{suffix}") for suffix in _JVM] if len(parts) > 1 else []
+        return [path for one in named for path in self._by_suffix(one, len(one))]
 
     def _weighed(
         self, printed: Printed, parts: tuple[str, ...], found: list[str], note: str, share: float
@@ -149,6 +163,11 @@ class PathIndex:
 def _roots(printed: Printed, match: Match) -> tuple[str, str]:
     outside, own = printed.parts[: -match.common], match.path.split("/")[: -match.common]
     return "/".join(outside), "/".join(own)
+
+
+def _class_parts(function: str) -> tuple[str, ...]:
+    """The outermost class of a method: `com.shop.Cart$1.total` → com, shop, Cart."""
+    return tuple(part for part in function.rpartition(".")[0].split("$", 1)[0].split(".") if part)
 
 
 def common_tail(left: "list[str] | tuple[str, ...]", right: "list[str] | tuple[str, ...]") -> int:

@@ -8,6 +8,7 @@ from mendloop.domain.source_code import SUFFIXES_OF, SourceFile, grammar_of, rea
 from mendloop.ports import CodeHost, TreeEntry
 
 _REGULAR = {"100644", "100755"}
+_ELSEWHERE = {"120000": "a symbolic link, which is not followed", "160000": "a submodule, whose files are elsewhere"}
 _LARGEST_SEARCHED = 400_000
 _MOST_SEARCHED = 150_000_000
 """Bytes of one language's files that are searched; larger trees are searched in part, smallest files first."""
@@ -28,9 +29,17 @@ class Snapshot:
         return self if revision == self.revision else Snapshot(self.code, self.repository, revision)
 
     @cached_property
+    def _tree(self) -> list[TreeEntry]:
+        return self.code.tree(self.repository, self.revision)
+
+    @cached_property
     def _entries(self) -> dict[str, TreeEntry]:
-        tree = self.code.tree(self.repository, self.revision)
-        return {entry.path: entry for entry in tree if entry.mode in _REGULAR}
+        return {entry.path: entry for entry in self._tree if entry.mode in _REGULAR}
+
+    @cached_property
+    def _elsewhere(self) -> dict[str, str]:
+        """Paths that are in the tree and lead out of it, with what they are."""
+        return {entry.path: _ELSEWHERE[entry.mode] for entry in self._tree if entry.mode in _ELSEWHERE}
 
     @cached_property
     def paths(self) -> frozenset[str]:
@@ -69,6 +78,20 @@ class Snapshot:
         if content is None or b"\0" in content:
             return None
         return content.decode("utf-8", "replace").split("\n")
+
+    def detour(self, printed: str) -> str:
+        """Why a printed path leads to no file here: a link or a submodule stands there; empty when none does."""
+        whole = f"/{printed}/"
+        return next((f"{path} is {what}" for path, what in self._elsewhere.items() if f"/{path}/" in whole), "")
+
+    def unread(self, path: str) -> str:
+        """Why a file has no lines to look at; empty where it has."""
+        if self.lines(path) is not None:
+            return ""
+        content = self._content(path)
+        if content is None:
+            return "the file is too large to be written by a person, or its content is not there"
+        return "the file is binary" if b"\0" in content else "the file is too large to be written by a person"
 
     def _content(self, path: str) -> bytes | None:
         known = next((files[path] for files in self._contents.values() if path in files), None)

@@ -85,6 +85,7 @@ def _of_mapping(mapping: CodeMap) -> dict[str, object]:
         "target": f"{first.path}::{first.function}" if first else "",
         "code_path": mapping.code_path,
         "revision": mapping.revision,
+        "revision_assumed": mapping.revision_assumed,
         "suspect": mapping.suspects[0].commit.sha if mapping.suspects else "",
         "owner": mapping.owner.catalog_name if mapping.owner else "",
     }

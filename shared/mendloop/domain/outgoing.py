@@ -50,6 +50,7 @@ class Facts(_Fields):
     code_path: list[str] = Field(default_factory=list, description="`path::function`, entry first")
     revision: str = Field(default="", description="The running revision's hash")
     last_good: str = Field(default="", description="Of a failed deployment: the hash of what ran before it")
+    revision_assumed: bool = Field(default=False, description="No record of what runs: the default branch's head")
     suspect: str = Field(default="", description="Hash of the first suspect commit")
     owner: str = Field(default="", description="Catalog name")
     linked: list[str] = Field(default_factory=list, description="Incidents of other faults behind the same signal")
@@ -144,13 +145,21 @@ def where(facts: Facts) -> list[str]:
         [
             f"The failure's place: {code(facts.target)}." if facts.target else "",
             f"The way there: {path}." if len(facts.code_path) > 1 else "",
-            f"Mapped at the running revision {short(facts.revision)}." if short(facts.revision) else "",
+            _mapped_at(facts),
             f"The failed deployment brought what came after {short(facts.last_good)}."
             if short(facts.last_good)
             else "",
             f"Most likely brought in by {short(facts.suspect)}." if short(facts.suspect) else "",
         ]
     )
+
+
+def _mapped_at(facts: Facts) -> str:
+    if not short(facts.revision):
+        return ""
+    if facts.revision_assumed:
+        return f"Mapped at {short(facts.revision)}, assumed to be what runs: nothing records it."
+    return f"Mapped at the running revision {short(facts.revision)}."
 
 
 def pointer(facts: Facts) -> list[str]:

@@ -1,6 +1,9 @@
 import pytest
 
 from mendloop.contracts.evidence import Frame, StackTrace
+from mendloop.domain.catalog import Repository
+from mendloop.ports import TreeEntry
+from tests.fakes.code_host import InMemoryCodeHost
 from tests.unit.map_code.tree import frame, map_trace, names
 
 JAVA = """\
@@ -115,14 +118,46 @@ def test_a_language_without_functions_is_mapped_by_its_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
-    [b"\xff\xfe\x00binary", b"x = 1\n" * 900_000, "naïve = 'ü'\nraise ValueError\n".encode("latin-1")],
-    ids=["binary", "5 MB", "latin-1"],
+    ("content", "why"),
+    [
+        (b"\xff\xfe\x00binary", "the file is binary"),
+        (b"x = 1\n" * 900_000, "too large to be written by a person"),
+        (b"x = 1\n" * 300_000, "too large to be written by a person"),
+        (b"x = 1\n", "no such line"),
+    ],
+    ids=["binary", "5 MB", "1.8 MB", "short"],
 )
-def test_an_odd_source_is_no_crash(content: bytes) -> None:
+def test_a_source_that_cannot_be_read_says_why(content: bytes, why: str) -> None:
+    crash = Frame(path="/var/task/app/odd.py", function="<module>", line=3)
+    mapping = map_trace({"app/odd.py": content}, StackTrace(language="python", type="ValueError", frames=[crash]))
+    assert mapping.targets == [] and why in mapping.unmapped[0]
+
+
+def test_a_source_of_another_encoding_is_read() -> None:
+    content = "naïve = 'ü'\nraise ValueError\n".encode("latin-1")
     crash = Frame(path="/var/task/app/odd.py", function="<module>", line=2)
     mapping = map_trace({"app/odd.py": content}, StackTrace(language="python", type="ValueError", frames=[crash]))
-    assert len(mapping.targets) + len(mapping.unmapped) == 1
+    assert names(mapping) == ["app/odd.py::"] and mapping.targets[0].frame_line == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "mode", "why"),
+    [
+        ("app/link.py", "120000", "app/link.py is a symbolic link"),
+        ("app", "120000", "app is a symbolic link"),
+        ("app", "160000", "app is a submodule"),
+    ],
+)
+def test_what_leads_out_of_the_tree_is_not_followed_and_said(path: str, mode: str, why: str) -> None:
+    class Leading(InMemoryCodeHost):
+        def tree(self, repository: Repository, revision: str) -> list[TreeEntry]:
+            return [*super().tree(repository, revision), TreeEntry(path=path, size=9, mode=mode, sha="a" * 40)]
+
+    crash = Frame(path="/var/task/app/link.py", function="f", line=1)
+    trace = StackTrace(language="python", type="ValueError", frames=[crash])
+    mapping = map_trace({"README.md": "x\n"}, trace, host=Leading())
+    assert mapping.targets == [] and mapping.unmapped == [f"{crash.path}:1 in f: {mapping.unmapped[0].split(': ')[1]}"]
+    assert why in mapping.unmapped[0]
 
 
 def test_a_windows_path() -> None:

@@ -76,6 +76,14 @@ def test_a_revision_that_the_repository_does_not_hold_is_named() -> None:
     assert mapping.revision_assumed and "d" * 40 in mapping.revision_source
 
 
+def test_a_last_good_revision_that_a_forced_push_removed_leaves_the_recent_commits() -> None:
+    shop = Shop()
+    broken = shop.break_it()
+    slot, mapping = shop.map(shop.execution(broken, last_good_revision="e" * 40))
+    assert slot.target == f"{PATH}::order_total" and slot.suspect == broken
+    assert not any("new with" in reason for target in mapping.targets for reason in target.reasons)
+
+
 @pytest.mark.parametrize("error", [AccessDenied("contents:read is missing")])
 def test_an_unreadable_repository_is_a_mapping_without_targets(error: AccessDenied) -> None:
     shop = Shop()

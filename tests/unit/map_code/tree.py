@@ -14,9 +14,11 @@ from tests.fakes.house import make_catalog, make_evidence, make_fault, make_serv
 ROBIN = ("Robin Example", "robin@example.com")
 
 
-def map_trace(files: dict[str, str | bytes], trace: StackTrace, **service: str) -> CodeMap:
+def map_trace(
+    files: dict[str, str | bytes], trace: StackTrace, host: InMemoryCodeHost | None = None, **service: str
+) -> CodeMap:
     """At a revision whose files are a year old, so that no recent change speaks for any of them."""
-    host = InMemoryCodeHost()
+    host = host or InMemoryCodeHost()
     revision = host.commit_files(dict(files), "All of it", author=ROBIN, at=NOW - timedelta(days=365))
     fault = make_fault(trace=trace)
     running = Running(revision, "given", False, "main", revision)

@@ -115,3 +115,11 @@ def test_a_mail_subject_is_ascii() -> None:
 
 def test_lists_are_bounded_and_say_so() -> None:
     assert outgoing.listed(map(str, range(25)))[-1] == "- and 5 more"
+
+
+def test_a_revision_that_is_only_assumed_is_never_called_the_running_one() -> None:
+    known = Facts(incident_id="inc-1", service="shop", revision="a" * 40)
+    assumed = known.model_copy(update={"revision_assumed": True})
+    assert "Mapped at the running revision aaaaaaaaaaaa." in " ".join(outgoing.where(known))
+    said = " ".join(outgoing.where(assumed))
+    assert "aaaaaaaaaaaa, assumed to be what runs" in said and "the running revision" not in said
