@@ -1,6 +1,6 @@
 """`make bench`: ratios within one run, on a local cloud of its own.
 
-    python -m tests.bench [--only mail|cold|cost|extraction|drafting] [--runs 5] [--report FILE]
+    python -m tests.bench [--only mail|cold|cost|extraction|mapping|drafting] [--runs 5] [--report FILE]
 
 - mail: from the alarm to the mail, as a multiple of chains of as many states that do nothing
 - cold: the start of each Lambda, as a multiple of a bare powertools and boto3 handler with the same layer
@@ -8,6 +8,7 @@
 - drafting: from the log to a proved draft without a model, as a multiple of the bare test run; and what a model
   would be sent at first, beside the whole files
 - extraction: stack traces out of logs of 20 and 200 MB: how seconds and memory grow
+- mapping: one trace on repositories of up to 20,000 files: the first mapping and the next, and how both grow
 
 Timings on shared machines are noisy, so the ratio of two medians of one run is the figure; seconds stand beside it.
 A run that measured nothing fails.
@@ -29,10 +30,12 @@ from mendloop.cli.demo.inbox import Inbox
 from mendloop.cli.demo.production import Production
 from mendloop.cli.place import Place
 from mendloop.cli.toolbox import Toolbox, find_root
-from tests.bench import cold, cost, drafting, extraction, mail, replay, show
+from tests.bench import cold, cost, drafting, extraction, mail, mapping, replay, show
 from tests.bench.mail import Run
 
-PARTS = ("mail", "cold", "cost", "extraction", "drafting")
+PARTS = ("mail", "cold", "cost", "extraction", "mapping", "drafting")
+ALONE = {"extraction": extraction.measure, "mapping": mapping.measure}
+"""Parts that need no cloud."""
 
 
 def main() -> int:
@@ -41,11 +44,10 @@ def main() -> int:
     parts = [arguments.only] if arguments.only else list(PARTS)
     tools = Toolbox(find_root(Path(__file__).parent))
     found: dict[str, Any] = {"machine": show.machine(), "seconds": {}}
-    if "extraction" in parts:
-        _timed(found, "extraction", extraction.measure)
-    if "drafting" in parts:
-        _timed(found, "drafting", lambda: drafting.measure(arguments.runs))
-    _on_a_cloud(found, [part for part in parts if part not in {"extraction", "drafting"}], arguments.runs, tools)
+    alone = ALONE | {"drafting": lambda: drafting.measure(arguments.runs)}
+    for part in (part for part in parts if part in alone):
+        _timed(found, part, alone[part])
+    _on_a_cloud(found, [part for part in parts if part not in alone], arguments.runs, tools)
     print(show.tables(found))
     if arguments.report:
         arguments.report.write_text(json.dumps(found, indent=2) + "\n")

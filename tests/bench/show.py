@@ -14,7 +14,14 @@ def machine() -> str:
 
 def tables(found: dict[str, Any]) -> str:
     """Markdown, ratios first."""
-    makers = {"mail": _mail, "cold": _cold, "cost": _cost, "extraction": _extraction, "drafting": _drafting}
+    makers = {
+        "mail": _mail,
+        "cold": _cold,
+        "cost": _cost,
+        "extraction": _extraction,
+        "mapping": _mapping,
+        "drafting": _drafting,
+    }
     parts = [make(found[name]) for name, make in makers.items() if found.get(name)]
     took = ", ".join(f"{name} {seconds} s" for name, seconds in found["seconds"].items())
     return "\n\n".join([f"Measured on {found['machine']}; {took}.", *parts])
@@ -63,6 +70,19 @@ def _drafting(found: dict[str, Any]) -> str:
     head = ["| seed", "proof", "ratio", "log → proved draft", "bare test run", "first sent, tokens", "whole files |"]
     note = f"Median ratio {found['ratio']} ×. Tokens are bytes / {found['bytes_per_token']}: an estimate."
     return _table("Log → proved draft, without a model", head, rows) + f"\n\n{note}"
+
+
+def _mapping(found: dict[str, Any]) -> str:
+    rows = [
+        f"| {name} | {one['cold_seconds']} s | {one['warm_seconds']} s | {one['peak_mb']} MB | {one['targets']} |"
+        for name, one in found["runs"].items()
+    ]
+    grown = "; ".join(
+        f"{what}: " + ", ".join(f"{ratio} × {key.replace('_', ' ')}" for key, ratio in ratios.items())
+        for what, ratios in found["growth"].items()
+    )
+    table = _table("From a trace to ranked targets", ["| tree", "first", "next", "highest memory", "targets |"], rows)
+    return f"{table}\n\nLargest beside smallest: {grown}."
 
 
 def _cost(found: dict[str, Any]) -> str:

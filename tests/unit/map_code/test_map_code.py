@@ -6,7 +6,7 @@ from functions.map_code.step import map_code
 from mendloop.contracts.evidence import Frame, StackTrace
 from mendloop.contracts.mapping import Correction
 from mendloop.domain.catalog import Repository
-from mendloop.domain.errors import AccessDenied, Unavailable
+from mendloop.domain.errors import AccessDenied, NotFound, Permanent, Unavailable
 from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.code_host import InMemoryCodeHost
 from tests.fakes.house import FAULT, INCIDENT, make_approver, make_catalog
@@ -74,6 +74,27 @@ def test_a_revision_that_the_repository_does_not_hold_is_named() -> None:
     broken = shop.break_it()
     _, mapping = shop.map(shop.execution(broken, deployments=[], failing_revision="d" * 40))
     assert mapping.revision_assumed and "d" * 40 in mapping.revision_source
+
+
+@pytest.mark.parametrize("error", [NotFound("no function shop-api"), AccessDenied("lambda:GetFunction")])
+def test_a_record_that_cannot_be_read_is_no_unreadable_repository(error: Permanent) -> None:
+    """An ECS service has no function of its name, and a permission may be missing: the next record counts."""
+    shop = Shop()
+    broken = shop.break_it()
+    shop.telemetry.failing["running_revision"] = error
+    _, mapping = shop.map(shop.execution(broken))
+    assert (mapping.revision, mapping.revision_assumed) == (broken, False)
+    slot, mapping = shop.map(shop.execution(broken, deployments=[]))
+    assert slot.target == f"{PATH}::order_total" and mapping.revision_assumed
+    assert f"could not be read ({type(error).__name__}: " in mapping.revision_source
+
+
+def test_an_outage_of_the_record_is_tried_again() -> None:
+    shop = Shop()
+    execution = shop.execution(shop.break_it())
+    shop.telemetry.failing["running_revision"] = Unavailable("no answer")
+    with pytest.raises(Unavailable):
+        shop.map(execution)
 
 
 def test_a_last_good_revision_that_a_forced_push_removed_leaves_the_recent_commits() -> None:

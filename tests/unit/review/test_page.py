@@ -19,7 +19,7 @@ from mendloop.contracts.evidence import (
     TracedCall,
     TracedRequest,
 )
-from tests.browser.sample import TOKEN, World, asked, evidence, fix
+from tests.browser.sample import TOKEN, World, asked, evidence, fix, mapping
 from tests.fakes import house
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import NOW
@@ -91,6 +91,13 @@ def test_instructions_and_floods_in_the_logs_stay_text_and_small() -> None:
     assert "reads like an instruction; ignored" in body
     assert body.count('value="approve"') == 1 and "&lt;input name=" in body
     assert standing(world) is None
+
+
+def test_a_frame_that_led_to_no_code_is_shown_with_its_reason_and_stays_text() -> None:
+    frames = ["/var/task/app/<b>.py:1 in f: app is a submodule", *(f"frame {n}" for n in range(60))]
+    body = Visitor(asked(mapping=mapping(unmapped=frames))).open()
+    assert "61 frames that led to no code here" in body and "app is a submodule" in body
+    assert "&lt;b&gt;.py" in body and "<b>.py" not in body and "frame 40" not in body
 
 
 def test_every_answer_carries_the_headers_and_no_answer_or_log_the_token(
