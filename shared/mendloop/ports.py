@@ -390,9 +390,6 @@ class IncidentStore(Protocol):
     def timeline(self, incident_id: str) -> list[TimelineEntry]:
         """Oldest first."""
 
-    def first(self, incident_id: str, word: str) -> bool:
-        """True for the first who asks with this word, and never again: one conditional write."""
-
     def claim_fault(self, service: str, fault: str, incident_id: str) -> FaultOwner:
         """Make the incident the fault's owner unless an open incident owns it; a closed owner raises the generation."""
 

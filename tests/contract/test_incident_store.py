@@ -274,13 +274,3 @@ def test_a_correction_is_kept_by_service_and_fault_and_the_newest_counts(store: 
     assert found is not None and found.functions == ["b.py::g", "c.py::h"]
     assert store.correction("billing", FAULT) is None and store.correction(SERVICE, "0" * 16) is None
     assert store.claim_fault(SERVICE, FAULT, INCIDENT).mine, "beside the fault's owner"
-
-
-def test_only_the_first_who_asks_with_a_word_is_first(store: IncidentStore) -> None:
-    assert [store.first("inc-1", word) for word in ("alert-0", "alert-0", "alert-1")] == [True, False, True]
-    assert store.first("inc-2", "alert-0")
-    assert store.timeline("inc-1") == []
-
-
-def test_of_many_at_once_one_is_first(store: IncidentStore) -> None:
-    assert sum(race(lambda _: store.first("inc-1", "alert-0"))) == 1

@@ -19,7 +19,6 @@ class InMemoryIncidents:
         self._occurrences: dict[str, dict[str, Occurrence]] = {}
         self._places: dict[tuple[str, ...], Incident] = {}
         self._timeline: dict[str, list[TimelineEntry]] = {}
-        self._firsts: set[tuple[str, str]] = set()
         self._owners: dict[tuple[str, str], tuple[str, int, bool]] = {}
         self._corrections: dict[tuple[str, str], Correction] = {}
         self._publications: dict[tuple[str, int], Publication] = {}
@@ -83,12 +82,6 @@ class InMemoryIncidents:
 
     def timeline(self, incident_id: str) -> list[TimelineEntry]:
         return sorted(self._timeline.get(incident_id, []), key=lambda entry: entry.at)
-
-    def first(self, incident_id: str, word: str) -> bool:
-        with self._lock:
-            new = (incident_id, word) not in self._firsts
-            self._firsts.add((incident_id, word))
-            return new
 
     def claim_fault(self, service: str, fault: str, incident_id: str) -> FaultOwner:
         with self._lock:

@@ -119,7 +119,8 @@ def test_an_end_of_which_nobody_heard_is_left_to_a_human_by_the_sweep_exactly_on
         with pytest.raises(Unavailable):
             net.outside(failed)
     assert net.sweep(minutes=9).freed == [], "the safety net has its time"
-    assert net.sweep(minutes=1).failed == [f"{INCIDENT}: Unavailable: sns:Publish"]
+    assert net.sweep(minutes=1).freed == [INCIDENT], "handed to the safety net once more"
+    assert net.sweep(minutes=15).failed == [f"{INCIDENT}: Unavailable: sns:Publish"]
     assert net.incident.state is IncidentState.STARTED, "an end that nobody was told of is none"
     net.mailer.deaf = False
     assert net.sweep(minutes=15).freed == [INCIDENT]

@@ -6,7 +6,6 @@
 | incident id | `occurrence#<id>` | one occurrence | record (conditional), occurrences |
 | incident id | `note#<time>#<hash>` | one line of the timeline | note, timeline |
 | `place#<kind>#<account>#<region>#<resource>` | `last` | the last incident there | open (conditional), standing_at |
-| incident id | `first#<word>` | that it was done | first (conditional) |
 | `fault#<service>#<fault>` | `owner` | the owning incident, the generation | claim_fault, release_fault |
 | `fault#<service>#<fault>` | `correction` | the target as an operator named it | save_correction, correction |
 | `fault#<fault>` | `publication#<generation>` | a publication | publication |
@@ -116,10 +115,6 @@ class DynamoDbIncidents:
     def timeline(self, incident_id: str) -> list[TimelineEntry]:
         """Oldest first."""
         return [TimelineEntry.model_validate_json(item.doc) for item in self._items.query(incident_id, "note#")]
-
-    def first(self, incident_id: str, word: str) -> bool:
-        """True once; put if absent."""
-        return self._items.add(incident_id, f"first#{word}", "{}") is None
 
     def claim_fault(self, service: str, fault: str, incident_id: str) -> FaultOwner:
         """Make the incident the fault's owner unless an open incident owns it; a closed owner raises the generation."""

@@ -15,7 +15,7 @@ EFFECTS: dict[str, frozenset[str]] = {
         }
     ),
     "DecisionStore": frozenset({"ask", "decide", "save_token", "save_nonce", "use_nonce"}),
-    "Workflow": frozenset({"start", "wake", "fail"}),
+    "Workflow": frozenset({"start", "wake", "fail", "report_end"}),
     "CodeHost": frozenset({"push_branch", "open_pull_request"}),
     "TicketTracker": frozenset({"file", "comment"}),
     "Mailer": frozenset({"send", "alert"}),
