@@ -91,33 +91,45 @@ class Judge:
 
     def _regression(self) -> Verdict:
         running, base = self._red("running"), self._red("base")
-        red = f"running revision: {running.text}; base: {base.text}"
-        green = self._session("patched", "regression")
-        outcome = self._outcome(green)
+        verdict = self._not_reproduced(running, base) or self._not_green() or self._cured(running, base)
+        return replace(verdict, red=f"running revision: {running.text}; base: {base.text}")
+
+    def _not_reproduced(self, running: Red, base: Red) -> Verdict | None:
         if not (running.same or (running.technical and base.same)):
-            return self._not_reproduced(running, red)
-        if green is None or green.contained or outcome.status != "passed" or green.exit_code != 0:
-            shown = (green.contained if green else "no result") or _shown(outcome)
-            return replace(
-                _failed(f"The regression test is not green on the patched head: {shown}", green), red=red, green=shown
-            )
+            reason = f"The regression test does not show production's failure on the running revision: {running.text}"
+            session = self._session("running", "regression")
+            tail = session.output_tail if session else ""
+            return Verdict(VerificationStatus.NOT_REPRODUCED, _sentence(reason), output_tail=tail)
+        if self._test.green_at and not self._green("good"):
+            reason = f"The regression test is not green on {self._test.green_at[:12]}, which ran well"
+            return Verdict(VerificationStatus.NOT_REPRODUCED, _sentence(reason))
+        return None
+
+    def _not_green(self) -> Verdict | None:
+        if self._green("patched"):
+            return None
+        session = self._session("patched", "regression")
+        shown = (session.contained if session else "no result") or _shown(self._outcome(session))
+        return replace(_failed(f"The regression test is not green on the patched head: {shown}", session), green=shown)
+
+    def _cured(self, running: Red, base: Red) -> Verdict:
         if not base.same:
             reason = f"The regression test is not red on the base it would be merged into: {base.text}"
-            return Verdict(VerificationStatus.NOT_REPRODUCED, _sentence(reason), red=red, green="passed")
+            return Verdict(VerificationStatus.NOT_REPRODUCED, _sentence(reason), green="passed")
         if running.technical:
             reason = (
                 f"Red on the base and green on the patched head; the running revision could not show it: {running.text}"
             )
             missing = ["That the revision in production fails in this way."]
-            return Verdict(VerificationStatus.TESTS_PASS, _sentence(reason), red, "passed", "", missing)
+            return Verdict(VerificationStatus.TESTS_PASS, _sentence(reason), green="passed", not_proved=missing)
+        if self._test.green_at:
+            reason = (
+                f"Green on {self._test.green_at[:12]}, which ran well, red on the failed revision and on the base, "
+                "green on the patched head"
+            )
+            return Verdict(VerificationStatus.TESTS_PASS, _sentence(reason), green="passed")
         reason = "The same failure on the running revision and on the base, gone on the patched head"
-        return Verdict(VerificationStatus.PROVED, _sentence(reason), red, "passed")
-
-    def _not_reproduced(self, running: Red, red: str) -> Verdict:
-        reason = f"The regression test does not show production's failure on the running revision: {running.text}"
-        session = self._session("running", "regression")
-        tail = session.output_tail if session else ""
-        return Verdict(VerificationStatus.NOT_REPRODUCED, _sentence(reason), red=red, output_tail=tail)
+        return Verdict(VerificationStatus.PROVED, _sentence(reason), green="passed")
 
     def _red(self, tree: str) -> Red:
         session = self._session(tree, "regression")
@@ -128,9 +140,17 @@ class Judge:
             return Red(False, f"{_shown(outcome)}, the test could not run there", technical=True)
         if outcome.status != "failed" or session.exit_code != 1:
             return Red(False, outcome.status)
+        if self._test.green_at:
+            return Red(True, _shown(outcome))
         other = difference(self._expected, outcome.exception_type, outcome.frames)
         through = f" through {self._expected.function}" if self._expected.function else ""
         return Red(not other, other or f"{outcome.exception_type}{through}")
+
+    def _green(self, tree: str) -> bool:
+        session = self._session(tree, "regression")
+        if session is None or session.contained:
+            return False
+        return self._outcome(session).status == "passed" and session.exit_code == 0
 
     # --- reading the result ---
 

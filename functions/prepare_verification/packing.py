@@ -53,8 +53,9 @@ class Packer:
             nonce=self._slot.nonce,
             patch_sha256=self._slot.patch_sha256,
             draft=self._slot.draft,
-            running=base_ref if self._fix.running == self._fix.base else self._running(),
+            running=base_ref if self._fix.running == self._fix.base else self._at("running", self._fix.running),
             base=base_ref,
+            good=self._at("good", self._fix.regression.green_at),
             patched=self._put("patched", changed(base, {**after, **self._test})),
             environment=self._service.python_environment,
             root=root,
@@ -65,13 +66,12 @@ class Packer:
             result_key=f"{self._folder}/result.json",
         )
 
-    def _running(self) -> ArtifactRef | None:
-        """None when the host has lost the revision that runs, e.g. after a forced push."""
+    def _at(self, name: str, revision: str) -> ArtifactRef | None:
+        """None when none is named, or the host has lost it, e.g. after a forced push."""
         try:
-            tree = self._tree(self._fix.running)
+            return self._put(name, changed(self._tree(revision), self._test)) if revision else None
         except NotFound:
             return None
-        return self._put("running", changed(tree, self._test))
 
     def _tree(self, revision: str) -> Tree:
         return unpack(self._code.archive(self._service.repository, revision), f"revision {revision[:12]}")

@@ -13,20 +13,25 @@ Report = dict[str, Any]
 Check = Callable[[Report, Production], list[str]]
 
 
-def _proved_request(incident: Report, planted: Planted) -> list[str]:
-    """A pull request for the planted function, proved red and green, which touches nothing else but its test."""
-    wrong = []
+def _shown_request(incident: Report, planted: Planted, proof: str = "tests_pass") -> list[str]:
+    """A pull request that touches the planted file and nothing else but its test."""
     if incident["outcome"] != "pull_request":
         return [f"{planted.exception} ended as {incident['outcome']}: {incident['reason']}"]
-    if incident["verification"]["status"] != "proved":
-        wrong.append(f"the proof is {incident['verification']['status']}: {incident['verification']['reason']}")
+    wrong, found = [], incident["verification"]
+    if found["status"] != proof:
+        wrong.append(f"the proof is {found['status']}: {found['reason']}")
     lines = incident["pull_request"]["diff"].splitlines()
     touched = {line[6:] for line in lines if line.startswith("+++ b/")}
     if planted.path not in touched:
         wrong.append(f"the change does not touch {planted.path}")
     if others := {path for path in touched - {planted.path} if not path.startswith("tests/")}:
         wrong.append(f"the change touches {', '.join(sorted(others))}")
-    return wrong + _mapped(incident, planted)
+    return wrong
+
+
+def _proved_request(incident: Report, planted: Planted) -> list[str]:
+    """A pull request for the planted function, proved red and green, which touches nothing else but its test."""
+    return _shown_request(incident, planted, "proved") + _mapped(incident, planted)
 
 
 def _mapped(incident: Report, planted: Planted) -> list[str]:
@@ -95,8 +100,8 @@ def _two_faults(report: Report, production: Production) -> list[str]:
 
 def _failed_deployment(report: Report, production: Production) -> list[str]:
     (planted,) = production.planted
-    if report["outcome"] == "pull_request":
-        return _one(report) + _proved_request(report, planted)
+    if planted.took_tests:  # it can be shown what the culprit broke, though not that this is why nothing came up
+        return _one(report) + _shown_request(report, planted)
     body = (report["ticket"] or {}).get("body", "")
     named = [production.deployed_revision[:12], production.last_good_revision[:12]]
     wrong = _one(report) + _ticket(report, "not_reproduced", "no_safe_change", "gate_refused")

@@ -114,9 +114,12 @@ def _left(scratch: Path, state: Path) -> Iterator[Found]:
 def main() -> int:
     """Each command, with what was looked at."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("commands", nargs="*", choices=COMMANDS, default=COMMANDS)
+    parser.add_argument("commands", nargs="*", metavar="COMMAND", help=", ".join(COMMANDS))
     bad = 0
-    for name in parser.parse_args().commands:
+    commands = parser.parse_args().commands or COMMANDS
+    if unknown := set(commands) - set(COMMANDS):
+        parser.error(f"no such command: {', '.join(sorted(unknown))}; there are {', '.join(COMMANDS)}")
+    for name in commands:
         with tempfile.TemporaryDirectory(prefix="mendloop-secrets-", ignore_cleanup_errors=True) as scratch:
             searched = search(name, Path(scratch))
         bad += bool(searched.wrong)

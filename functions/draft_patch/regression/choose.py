@@ -17,6 +17,7 @@ def regression_tests(context: DraftContext, proposal: Proposal) -> Iterator[Regr
     expected = {
         "expected_type": context.fault.trace.type if context.fault else "",
         "expected_function": _crash(context),
+        "green_at": _ran_well(context),
     }
     # A drafter that undoes nothing names no commit; what the likeliest one took away is as good a proof of its change.
     suspects = context.mapping.suspects
@@ -30,6 +31,11 @@ def regression_tests(context: DraftContext, proposal: Proposal) -> Iterator[Regr
         for test in source:
             yield test.model_copy(update=expected)
     yield RegressionTest(source=RegressionSource.NONE, reason=_why_none(context))
+
+
+def _ran_well(context: DraftContext) -> str:
+    """Of a failed deployment that left no trace: only what it took away can be shown."""
+    return context.evidence.last_good_revision if context.fault is None and context.evidence.deployment_failed else ""
 
 
 def _crash(context: DraftContext) -> str:

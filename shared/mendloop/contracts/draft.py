@@ -46,6 +46,10 @@ class RegressionTest(Contract):
     test_id: str = Field(default="", description="pytest node id")
     expected_type: str = Field(default="", description="Exception type that red must show")
     expected_function: str = Field(default="", description="Function that red must pass through")
+    green_at: str = Field(
+        default="",
+        description="Full hash of what ran well: a failed deployment says no type, so it must be green there instead",
+    )
     reason: str = Field(default="", description="How it was made, or why there is none")
     published: bool = Field(default=True, description="False: too long for the budget; it proves, and stays out")
 

@@ -32,6 +32,9 @@ class TestJob(StoredContract):
     )
     base: ArtifactRef = Field(description="tar.gz of the tree at the pinned base + the regression test")
     patched: ArtifactRef = Field(description="tar.gz of the tree at the base with the draft and the regression test")
+    good: ArtifactRef | None = Field(
+        default=None, description="tar.gz of the tree at `green_at` + the regression test, where the test names one"
+    )
     dependencies: ArtifactRef | None = Field(default=None, description="tar.gz of a site-packages folder, locked")
     environment: str = Field(
         default="", description="Folder of a Python environment on the runner's own machine; local cloud only"

@@ -330,3 +330,14 @@ def test_what_a_bad_commit_only_added_may_stay_where_it_was_edited_since() -> No
     assert room.patched(second)[PATH] == edited.replace("in items:", "in items or []:").replace(
         "len(items)", "len(items or [])"
     )
+
+
+def test_the_test_of_a_failed_deployment_must_be_green_on_what_ran_well() -> None:
+    shop = Shop(entry_point="")
+    strong = TEST + "\n\ndef test_nothing():\n    assert order_total(None) == 0\n"
+    shop.good = shop.commit({"tests/test_totals.py": strong}, days=3)
+    broken = shop.break_it(**{"tests/test_totals.py": TEST})
+    silent = Drafting(shop, broken, requests=[], faults=[], failing_revision=broken, deployment_failed=True).fix()
+    assert (silent.regression.source, silent.regression.expected_type) == (RegressionSource.SUSPECT_REMOVED, "")
+    assert silent.regression.green_at == shop.good
+    assert Drafting(shop, broken, requests=[]).fix().regression.green_at == ""

@@ -177,6 +177,42 @@ def test_a_test_that_was_compared_with_no_trace_says_so() -> None:
     assert any("no stack trace" in one for one in judged(proved(), untraced).not_proved)
 
 
+GOOD = "1" * 40
+UNTRACED = TEST.model_copy(update={"expected_type": "", "expected_function": "", "green_at": GOOD})
+RAN_WELL = {("good", "regression"): session("good", "regression", GREEN)}
+
+
+def test_without_a_type_to_compare_nothing_is_the_same_failure() -> None:
+    untyped = UNTRACED.model_copy(update={"green_at": ""})
+    assert judged(proved() | RAN_WELL, untyped).status is VerificationStatus.NOT_REPRODUCED
+
+
+def test_what_a_failed_deployment_took_away_is_shown_by_what_ran_well_and_never_called_proved() -> None:
+    verdict = judged(proved() | RAN_WELL, UNTRACED)
+    assert verdict.status is VerificationStatus.TESTS_PASS
+    assert verdict.reason.startswith("Green on 111111111111, which ran well, red on the failed revision")
+    assert any("no stack trace" in one for one in verdict.not_proved)
+
+
+UNSHOWN = {
+    "red before": (session("good", "regression", RED, exit_code=1), "not_reproduced"),
+    "could not run before": (session("good", "regression", exit_code=None, contained="timeout"), "not_reproduced"),
+    "green by report only": (session("good", "regression", GREEN, exit_code=1), "not_reproduced"),
+    "green on what failed": (session("running", "regression", GREEN), "not_reproduced"),
+    "repaired on the base": (session("base", "regression", GREEN), "not_reproduced"),
+    "not cured": (session("patched", "regression", RED, exit_code=1), "failed"),
+}
+
+
+@pytest.mark.parametrize(("run", "status"), UNSHOWN.values(), ids=UNSHOWN)
+def test_what_a_failed_deployment_took_away_must_be_shown_on_every_tree(run: TreeRun, status: str) -> None:
+    assert judged(proved() | RAN_WELL | {(run.tree, run.kind): run}, UNTRACED).status == status
+
+
+def test_a_revision_that_ran_well_and_is_gone_shows_nothing() -> None:
+    assert judged(proved(), UNTRACED).status is VerificationStatus.NOT_REPRODUCED
+
+
 @pytest.mark.parametrize("sandbox", ["unsandboxed", "isolated_function"])
 def test_a_weaker_sandbox_is_named(sandbox: str) -> None:
     assert len(judged(proved(), sandbox=sandbox).not_proved) == len(judged(proved()).not_proved) + 1

@@ -117,6 +117,22 @@ def test_the_running_tree_is_that_of_the_running_revision() -> None:
     assert "later.py" in names(world.artifacts.get(job.base))
 
 
+def test_what_ran_well_is_packed_with_the_test_where_the_test_names_it() -> None:
+    world = World()
+    host, fix = made()
+    head = host.commit_files({"later.py": "x = 1\n"}, "Later")
+    test = fix.regression.model_copy(update={"green_at": fix.running})
+    slot = prepared(world, host, fix.model_copy(update={"base": head, "regression": test}))
+    assert slot.job is not None
+    job = documents.load(world.artifacts, slot.job, TestJob)
+    assert job.good is not None
+    found = names(world.artifacts.get(job.good))
+    assert "later.py" not in found and fix.regression.path in found
+    gone = fix.regression.model_copy(update={"green_at": "9" * 40})
+    slot = prepared(world, host, fix.model_copy(update={"regression": gone}))
+    assert slot.job is not None and documents.load(world.artifacts, slot.job, TestJob).good is None
+
+
 def adjusted(world: World, **decision: Any) -> PreparationSlot:
     host, fix = made()
     other = fix.model_copy(update={"edits": [Edit(path="shop.py", search="order['sum']", replace="0")], "diff": "b"})

@@ -24,7 +24,7 @@ class Trial:
 
 
 def trials(job: TestJob, command: TestCommand) -> Iterator[Trial]:
-    """What the base holds; the regression test on running, base and patched; the suite on base and patched."""
+    """What the base holds; the regression test on good, running, base and patched; the suite on base and patched."""
     own_file = job.regression_id.partition("::")[0]
     suite = (*_OURS, "--continue-on-collection-errors", *command.arguments)
     if own_file:
@@ -32,7 +32,8 @@ def trials(job: TestJob, command: TestCommand) -> Iterator[Trial]:
     yield Trial("base", "collect", job.base, (*suite, "--collect-only"), _REGRESSION_SHARE)
     if job.regression_id:
         alone = (*_OURS, *_settings_only(command.arguments), job.regression_id)
-        for tree, archive in (("running", job.running), ("base", job.base), ("patched", job.patched)):
+        trees = (("good", job.good), ("running", job.running), ("base", job.base), ("patched", job.patched))
+        for tree, archive in trees:
             if archive is not None:
                 yield Trial(tree, "regression", archive, alone, _REGRESSION_SHARE)
     yield Trial("base", "suite", job.base, suite)

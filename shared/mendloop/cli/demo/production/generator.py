@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mendloop.cli.demo.production.models import Planted, Production
+from mendloop.cli.demo.production.models import Change, Planted, Production
 from mendloop.cli.demo.production.repository import BRANCH, trees, write_repository, write_tree
 from mendloop.cli.demo.production.scenarios import known
 from mendloop.cli.demo.production.world import World
@@ -42,6 +42,7 @@ def make_production(scenario: str, seed: int, into: Path, now: datetime | None =
                 function=fault.function,
                 exception=fault.exception,
                 repaired_in=commits[fault.repaired] if fault.repaired >= 0 else "",
+                took_tests=fault.change >= 0 and _takes_tests(plan.changes[fault.change]),
             )
             for fault in plan.faults
         ),
@@ -49,3 +50,7 @@ def make_production(scenario: str, seed: int, into: Path, now: datetime | None =
         neighbour=plan.neighbour,
         catalog=chosen.catalog(world),
     )
+
+
+def _takes_tests(change: Change) -> bool:
+    return any(edit.path.startswith("tests/") and not edit.new for edit in change.edits)

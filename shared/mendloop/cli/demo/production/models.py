@@ -72,6 +72,8 @@ class Planted:
     function: str
     exception: str
     repaired_in: str = ""
+    took_tests: bool = False
+    """Whether the commit took a test away with it."""
 
 
 @dataclass(frozen=True)
