@@ -100,7 +100,7 @@ class _Press:
 
     def publish(self) -> Publication:
         """Continue wherever an earlier run stopped."""
-        fault = self.incident.fault or self.incident.id
+        fault = self.incident.published_as
         known = self.incidents.publication(fault, self.incident.generation)
         if known and known.incident_id != self.incident.id:
             raise ContentChanged(f"this fault's pull request belongs to {known.incident_id}")

@@ -4,7 +4,7 @@ from functions.publish_pull_request.approved import Approved
 from mendloop.contracts.draft import CodeFix, RegressionSource
 from mendloop.contracts.verification import Verification, VerificationStatus
 from mendloop.domain import outgoing
-from mendloop.domain.outgoing import Facts, code, identifier, listed, plural, sentence, short
+from mendloop.domain.outgoing import Facts, code, listed, plural, sentence, short
 
 _PROVED = {
     VerificationStatus.PROVED: "Proved: the regression test fails on the running revision and on the base, "
@@ -25,6 +25,8 @@ _SOURCES = {
 
 def title(facts: Facts) -> str:
     """One line."""
+    if not facts.exception and facts.last_good:
+        return outgoing.title_of(f"Undo what {outgoing.headline(facts)} brought")
     return outgoing.title_of(f"Fix {outgoing.headline(facts)}")
 
 
@@ -59,11 +61,12 @@ def commit_message(facts: Facts, approved: Approved, approver: str) -> str:
 
 def _answers(facts: Facts, approved: Approved, approver: str) -> list[str]:
     fired = f"{facts.signal.replace('_', ' ')} {code(facts.resource)}" if facts.signal and not facts.public else ""
+    times = f", {plural(facts.count, 'time')}" if facts.exception else ""
     at = approved.decision.at
-    place = f"{code(facts.target)}, where the failure's own frames lead." if facts.target else "See below."
+    lead = "which the failed deployment changed" if facts.last_good else "where the failure's own frames lead"
+    place = f"{code(facts.target)}, {lead}." if facts.target else "See below."
     return [
-        f"1. **Which signal?** {fired + ': ' if fired else ''}{identifier(facts.exception)}, "
-        f"{plural(facts.count, 'time')}.",
+        f"1. **Which signal?** {fired + ': ' if fired else ''}{outgoing.failure(facts)}{times}.",
         f"2. **Which code, and why?** {place}",
         f"3. **How small is the change?** {_size(approved.fix)}",
         f"4. **How far is it proved?** {_PROVED[approved.verification.status]}",

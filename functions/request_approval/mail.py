@@ -80,7 +80,7 @@ def _answers(letter: Letter) -> list[str]:
 
 def _happened(letter: Letter) -> str:
     if not letter.evidence.faults:
-        return "No exception was found."
+        return f"{letter.evidence.deployment_failure or 'No exception was found'}."
     main = letter.evidence.faults[0]
     kind = identifier(main.trace.type)
     well = letter.recovered_at or letter.evidence.recovered_at
@@ -94,10 +94,12 @@ def _code(letter: Letter) -> str:
         return "No target was found."
     target = mapping.targets[0]
     where = f"{target.function or 'Module level'} in {target.path}."
+    lead = "The stack trace leads there" if letter.evidence.faults else "The deployment changed it"
     if not mapping.suspects:
-        return f"{where} The stack trace leads there."
+        return f"{where} {lead}."
     suspect = mapping.suspects[0].commit
-    return f"{where} The stack trace leads there, and commit {suspect.sha[:10]} of {suspect.at:%d %b} changed it."
+    by = f"commit {suspect.sha[:10]} of {suspect.at:%d %b}"
+    return f"{where} {lead}, and {by} changed it." if letter.evidence.faults else f"{where} {lead}, by {by}."
 
 
 def _answer(question: str, answer: str) -> str:

@@ -195,7 +195,7 @@ class Site:
     def _ended(self, question: ApprovalRequest) -> Answer:
         """After the link's life: what was decided, by whom, when, and what became of it; nothing else."""
         incident = self.incidents.load(question.incident_id)
-        publication = self.incidents.publication(incident.fault, incident.generation) if incident else None
+        publication = self.incidents.publication(incident.published_as, incident.generation) if incident else None
         return closed_notice(question, self.decisions.decision(question.id), incident, publication)
 
     def _request(self, claims: LinkClaims) -> ApprovalRequest:
@@ -213,7 +213,7 @@ class Site:
     ) -> Question:
         latest = self.decisions.latest(question.incident_id)
         incident = self.incidents.load(question.incident_id)
-        publication = self.incidents.publication(incident.fault, incident.generation) if incident else None
+        publication = self.incidents.publication(incident.published_as, incident.generation) if incident else None
         return Question(
             request=question,
             approver=claims.approver,

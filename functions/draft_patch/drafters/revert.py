@@ -79,9 +79,10 @@ def _that_did_what(context: DraftContext) -> str:
 
 
 def _observed(context: DraftContext, name: str, raised: list[str]) -> Claim:
-    if context.fault is None and context.evidence.deployment_failed:
-        good, failing = context.evidence.last_good_revision, context.evidence.failing_revision
-        return Claim(text=f"The deployment of {failing[:12]} failed; {good[:12]} ran well.", citations=[failing, good])
+    evidence = context.evidence
+    if context.fault is None and evidence.deployment_failure:
+        revisions = [evidence.failing_revision, evidence.last_good_revision]
+        return Claim(text=f"{evidence.deployment_failure}.", citations=revisions)
     return Claim(text=f"{context.exception} was raised {_times(context)} through {name}.", citations=raised)
 
 

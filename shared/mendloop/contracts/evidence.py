@@ -157,6 +157,13 @@ class Evidence(StoredContract):
     gaps: list[Gap] = Field(default_factory=list)
     cut: list[str] = Field(default_factory=list, description="What was left out, in words")
 
+    @property
+    def deployment_failure(self) -> str:
+        """What failed where the signal is a failed deployment that left no trace, else empty."""
+        if self.faults or not self.deployment_failed:
+            return ""
+        return f"The deployment of {self.failing_revision[:12]} failed; {self.last_good_revision[:12]} ran well before"
+
     @model_validator(mode="before")
     @classmethod
     def _one_series(cls, stored: object) -> object:

@@ -105,6 +105,11 @@ class Incident(StoredContract):
     reason: str = Field(default="", description="Why it is in this state")
     would_have: str = Field(default="", description="What would have been done where `autonomy` held it back")
 
+    @property
+    def published_as(self) -> str:
+        """What its publication is kept under: the fault, or itself where none was recognised."""
+        return self.fault or self.id
+
 
 class TimelineEntry(StoredContract):
     """One line of an incident's history."""

@@ -112,9 +112,13 @@ def checked(text: str, limit: int = MAX_BODY_BYTES) -> str:
 
 def headline(facts: Facts) -> str:
     """`TypeError in cart.total`, as much of it as is known."""
-    what = identifier(facts.exception, "a failed deployment" if facts.last_good else "a failure")
     function = facts.target.rpartition("::")[2]
-    return f"{what} in {function}" if _IDENTIFIER.fullmatch(function) else what
+    return f"{failure(facts)} in {function}" if _IDENTIFIER.fullmatch(function) else failure(facts)
+
+
+def failure(facts: Facts) -> str:
+    """The exception's type, or what failed where none is known."""
+    return identifier(facts.exception, "a failed deployment" if facts.last_good else "a failure")
 
 
 def observed(facts: Facts) -> list[str]:

@@ -47,6 +47,15 @@ def test_the_five_answers_come_first_and_the_way_out_last() -> None:
     assert "https://site.example.com/incidents/inc-0123456789abcdef" in text
 
 
+def test_a_failed_deployment_without_a_trace_is_told_as_what_it_is() -> None:
+    failed = {"faults": [], "deployment_failed": True, "failing_revision": "f" * 40, "last_good_revision": "a" * 40}
+    scene = Scene()
+    scene.evidence = make_evidence(**failed)
+    text = published(scene)
+    assert text.startswith("Undo what a failed deployment in order_total brought")
+    assert "which the failed deployment changed" in text and "own frames" not in text and "0 times" not in text
+
+
 def test_hostile_text_never_leaves() -> None:
     scene = Scene()
     line = EvidenceLine(id="log-1", source=HOSTILE, text=HOSTILE)

@@ -178,6 +178,13 @@ def test_a_forged_exception_type_is_not_repeated() -> None:
     assert "evil" not in world.mailer.sent[0].body + world.mailer.sent[0].subject
 
 
+def test_a_failed_deployment_without_a_trace_is_told_as_what_it_is() -> None:
+    failed = {"faults": [], "deployment_failed": True, "failing_revision": "f" * 40, "last_good_revision": "a" * 40}
+    body = " ".join(asked(evidence=evidence(**failed)).mailer.sent[0].body.split())
+    assert "What happened The deployment of ffffffffffff failed; aaaaaaaaaaaa ran well before." in body
+    assert "The deployment changed it, by commit" in body and "trace" not in body
+
+
 def test_the_wait_ends_for_one_reminder_and_then_after_the_expiry() -> None:
     world = World()
     first = world.ask()

@@ -64,6 +64,13 @@ def test_a_return_to_ok_while_the_question_waits_is_on_the_page() -> None:
     assert f"recovered at {well.time:%d %b %Y, %H:%M} UTC" in Visitor(world).open()
 
 
+def test_a_failed_deployment_without_a_trace_is_told_as_what_it_is() -> None:
+    failed = {"faults": [], "deployment_failed": True, "failing_revision": "f" * 40, "last_good_revision": "a" * 40}
+    body = Visitor(asked(evidence=evidence(**failed))).open()
+    assert "The deployment of ffffffffffff failed; aaaaaaaaaaaa ran well before" in body
+    assert "The deployment brought it" in body and "The trace ends there" not in body
+
+
 def test_linked_incidents_are_named() -> None:
     world = asked()
     incident = world.incidents.by_id[house.INCIDENT]

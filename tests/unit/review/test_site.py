@@ -159,17 +159,19 @@ def test_after_the_expiry_nothing_is_decided() -> None:
     assert "Nobody decided in time" in answer.body and "21 Nov 2026, 10:00 UTC" in answer.body
 
 
+@pytest.mark.parametrize("fault", [house.FAULT, ""], ids=["known fault", "no trace"])
 @pytest.mark.parametrize("way", ["link", "session"])
-def test_after_the_links_life_the_page_tells_what_was_decided_by_whom_and_when(way: str) -> None:
+def test_after_the_links_life_the_page_tells_what_was_decided_by_whom_and_when(way: str, fault: str) -> None:
     world = asked()
     visitor = Visitor(world)
     visitor.post(visitor.form())
     incident = world.incidents.load(house.INCIDENT)
     assert incident is not None
     ended = {"state": IncidentState.PULL_REQUEST, "reason": "The approved change is open as a draft pull request."}
+    ended["fault"] = fault
     world.incidents.save(incident.model_copy(update=ended))
     url = "https://code.example.com/pull/7"
-    world.incidents.save_publication(house.make_publication(url=url))
+    world.incidents.save_publication(house.make_publication(url=url, fault=fault or house.INCIDENT))
     world.clock.advance(days=400)
     answer = visitor.send("GET", visitor.link if way == "link" else ADDRESS)
     assert answer.status == 200 and answer.cookie == ""

@@ -79,7 +79,7 @@ def show(incident_id: Annotated[str, typer.Argument(help="As listed, e.g. inc-â€
 
 def _about(incident: Incident, store: IncidentStore, message: str) -> list[str]:
     """What is known of it, a line each; what is not known is left out."""
-    publication = store.publication(incident.fault, incident.generation) if incident.fault else None
+    publication = store.publication(incident.published_as, incident.generation)
     correction = store.correction(incident.service, incident.fault) if incident.fault else None
     lines = [
         incident.summary,

@@ -97,7 +97,8 @@ def _pull_request(place: Place, document: dict[str, Any]) -> dict[str, Any] | No
     if not slot:
         return None
     evidence = document["evidence"]
-    publication = place.wiring.incidents.publication(evidence["fault"], evidence["generation"])
+    published_as = evidence["fault"] or document["incident_id"]
+    publication = place.wiring.incidents.publication(published_as, evidence["generation"])
     if publication is None:
         return None
     fix = documents.load_any(place.wiring.artifacts, _ref(document, "draft"), _DRAFT)
