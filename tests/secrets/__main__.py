@@ -93,6 +93,7 @@ def _searched(scratch: Path, state: Path, shell: Shell, watched: Watched) -> Sea
     found, looked = finds(_left(scratch, state), shell.marks)
     wrong += found
     wrong += [f"used: somebody came to the proxy or endpoint: {visit[:200]!r}" for visit in shell.trap.visits]
+    wrong += [] if watched.seen else ["no process was looked at: whether one held a secret is not known"]
     return Searched(wrong, looked, len(watched.seen))
 
 

@@ -28,7 +28,7 @@ class Watched(threading.Thread):
     def run(self) -> None:
         """Until `finish`."""
         while not self._over.wait(_SECONDS):
-            found, _ = finds(self._started(), self._marks)
+            found, _ = finds(self._shown(), self._marks)
             self.found.update(found)
 
     def finish(self) -> None:
@@ -36,7 +36,7 @@ class Watched(threading.Thread):
         self._over.set()
         self.join()
 
-    def _started(self) -> Iterator[Found]:
+    def _shown(self) -> Iterator[Found]:
         parents = dict(_parents())
         for process in [each for each in parents if each not in {self._root, os.getpid()}]:
             with suppress(OSError):
