@@ -33,7 +33,8 @@ def provoke(stage: Stage) -> None:
 SCENARIO = Scenario(
     name="failed-deployment",
     happens="an ECS deployment fails; there is no stack trace, the range last good → failing is examined",
-    ends="a pull request that undoes the culprit, where a test that it took away shows what it broke; else a ticket that names the range",
+    ends="a pull request that undoes the culprit, where a test that it took away shows what it broke; "
+    "else a ticket that names the range",
     plan=plan,
     provoke=provoke,
     catalog=lambda world: {"signals": {"ecs_services": [world.service]}},
