@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from functions.intake.step import Intake
 from mendloop.domain.errors import MendloopError
+from mendloop.domain.redaction import redact
 from mendloop.runtime.entry import entry
 from mendloop.runtime.wiring import Wiring
 
@@ -30,7 +31,8 @@ def handler(event: dict[str, Any], wiring: Wiring) -> Any:
             for taken in intake.take(record.body):
                 logger.info("taken", outcome=taken.outcome.value, incident=taken.incident_id)
         except MendloopError as error:
-            logger.warning("message comes back", error=type(error).__name__, message_id=record.message_id)
+            told = {"error": type(error).__name__, "reason": redact(str(error))[:300]}
+            logger.warning("message comes back", message_id=record.message_id, **told)
             raise
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)

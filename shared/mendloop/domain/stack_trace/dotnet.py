@@ -36,6 +36,8 @@ class _Open:
     """Outermost first."""
     blocks: list[FrameList] = field(default_factory=lambda: [FrameList()])
     """Innermost first, as printed."""
+    others: list[tuple[str, str, FrameList]] = field(default_factory=list)
+    """Further inner exceptions of an AggregateException."""
     last_event: int = 0
     noise: int = 0
 
@@ -49,6 +51,8 @@ class _Open:
             Trace(LANGUAGE, name, message.strip()[:MAX_MESSAGE], frames)
             for (name, message), frames in zip(named, blocks, strict=False)
         ]
+        others = [Trace(LANGUAGE, name, said[:MAX_MESSAGE], tuple(reversed(its.all()))) for name, said, its in self.others]
+        traces += others
         outer = traces[0]
         trace = Trace(LANGUAGE, outer.type, outer.message, outer.frames, tuple(traces[1:]))
         line = self.first
@@ -75,7 +79,7 @@ class DotnetReader(Reader[_Open, _Open]):
 
     def feed(self, line: Line) -> None:
         """The next line."""
-        text = line.text.rstrip()
+        text = line.text.rstrip().removesuffix("<---")
         frame = place(text)
         if frame:
             self._frame(line, frame)
@@ -93,14 +97,19 @@ class DotnetReader(Reader[_Open, _Open]):
         elif self.open is None and frame.line is not None:
             self.open = _Open(line, [])
         if self.open is not None:
-            self.open.blocks[-1].add(frame)
+            (self.open.others[-1][2] if self.open.others else self.open.blocks[-1]).add(frame)
             self.goes_on(line)
 
     def _between(self, line: Line, text: str) -> None:
-        inner = _INNER.match(text.lstrip()) if self.header else None
+        inner = _INNER.search(text) if "---> " in text else None
+        inner = None if inner and _HEADER.search(text[: inner.start()]) else inner
         header = None if inner else _HEADER.search(text)
         if self.header and inner:
-            self.header.named += _chain(text.lstrip())[: MAX_CAUSES - len(self.header.named)]
+            self.header.named += _chain(text)[: MAX_CAUSES - len(self.header.named)]
+        elif inner and self.open and len(self.open.others) < MAX_CAUSES:
+            self.open.others.append((inner["type"], text[inner.end() :].strip(), FrameList()))
+            self.goes_on(line)
+            return
         elif header:
             rest = header["rest"].removeprefix(":")
             outer = _INNER.split(rest, maxsplit=1)[0]

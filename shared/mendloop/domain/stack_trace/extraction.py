@@ -40,8 +40,8 @@ class LineReader(Protocol):
 
 LANGUAGES: tuple[tuple[Callable[[], LineReader], re.Pattern[str]], ...] = (
     (PythonReader, re.compile(r"Traceback|File \"|\[ERROR\]|During handling|direct cause")),
-    (JavaReader, re.compile(r"(?:^|\s)at\s+\S+\(|Caused by:|Suppressed:")),
-    (JavascriptReader, re.compile(r"(?:^|\s)at \S|\[native code\]|:\d+\s*$")),
+    (JavaReader, re.compile(r"(?:^|\s)at\s+\S+\(|Caused by:|Suppressed:|Wrapped by:")),
+    (JavascriptReader, re.compile(r"(?:^|\s)at \S|\[native code\]|:\d+\s*$|\[errors\]: \[")),
     (GoReader, re.compile(r"panic|goroutine|fatal error|\.(?:go|s|c):\d|created by")),
     (DotnetReader, re.compile(r"(?:^|\s)at \S.*\(|--->|--- End of")),
     (RubyReader, re.compile(r":\d+:in |from \S+:\d|\.rb:\d")),

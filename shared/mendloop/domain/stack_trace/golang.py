@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
-from mendloop.domain.stack_trace.reading import Reader
+from mendloop.domain.stack_trace.reading import Reader, without_prefix
 
 MAX_GOROUTINES = 200
 
@@ -34,11 +34,6 @@ class _Open:
     last_event: int = 0
     noise: int = 0
     prefix: str = ""
-
-    def body(self, text: str) -> str:
-        """The line without the log prefix which the goroutine's line had."""
-        size = len(self.prefix)
-        return text[size:] if size and _skeleton(text[:size]) == _skeleton(self.prefix) else text
 
     def found(self) -> Found | None:
         blocks = [tuple(reversed(block.all())) for block in reversed(self.goroutines)]
@@ -75,7 +70,7 @@ class GoReader(Reader[_Open, None]):
             self.open.prefix = line.text[: goroutine.start()]
             _next_goroutine(self.open)
         else:
-            self._inside(line, self.open.body(line.text) if self.open else line.text)
+            self._inside(line, without_prefix(line.text, self.open.prefix) if self.open else line.text)
 
     def _panic(self, line: Line, panic: re.Match[str]) -> None:
         """A panic while another was handled is printed before any frame, and belongs to it."""
@@ -109,10 +104,6 @@ class GoReader(Reader[_Open, None]):
 def _next_goroutine(current: _Open) -> None:
     if current.goroutines[-1].head and len(current.goroutines) < MAX_GOROUTINES:
         current.goroutines.append(FrameList())
-
-
-def _skeleton(text: str) -> str:
-    return re.sub(r"\d+", "0", text)
 
 
 def _package(function: str) -> str:

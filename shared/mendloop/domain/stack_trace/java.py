@@ -12,7 +12,7 @@ _PLACE = re.compile(
     r"(?::(?P<line>\d{0,9}))?\)(?=$|[\s~\[])"
 )
 _AT = re.compile(r"\bat\s")
-_CAUSE = re.compile(r"(?:Caused by|Suppressed): " + _TYPE + r"(?::\s?(?P<message>.*))?$")
+_CAUSE = re.compile(r"(?:Caused by|Suppressed|Wrapped by): " + _TYPE + r"(?::\s?(?P<message>.*))?$")
 _MORE = re.compile(r"^\s*\.\.\. \d+ (?:more|common frames omitted)|^\s*\[CIRCULAR REFERENCE")
 
 

@@ -2,11 +2,13 @@
 
 import re
 
-from mendloop.domain.stack_trace.model import TraceFrame
+from mendloop.domain.stack_trace.model import Line, TraceFrame
 from mendloop.domain.stack_trace.sections import Grammar, SectionReader
 
 _AT = re.compile(r"(?:^|\s)(?:eval )?at (?P<rest>\S.{0,1500})$")
 _PLACE = re.compile(r"^(?P<path>.{1,1000}?):(?P<line>\d{1,9}):(?P<column>\d{1,9})$")
+_ENDING = re.compile(r",$| \{$")
+"""What follows the last frame of an error that is listed, or has fields of its own."""
 _CALL = re.compile(r"^(?P<function>[\w$.<>\[\]#-]{1,300})\((?P<inside>.+)$")
 _EVAL = re.compile(r"\(([^()\s]{1,600}:\d{1,9}:\d{1,9})\)")
 _FILE = re.compile(r"\.(?:[cm]?[jt]sx?|bundle|vue|svelte|html?|coffee)(?:$|[?#)])|^(?:node|webpack|internal|ext|file):")
@@ -23,7 +25,7 @@ _NATIVE = re.compile(r"^\s*(?:(?P<function>[\w$.]{1,200})@)?\[native code\]$")
 def _frame(text: str) -> TraceFrame | None:
     at = _AT.search(text) if "at " in text[:400] else None
     if at:
-        return _called(at["rest"].strip())
+        return _called(_ENDING.sub("", at["rest"].strip()))
     likely = text[-1:].isdigit() or text.endswith("]")
     return _browser(text) if likely and len(text) < 1_000 else None
 
@@ -94,10 +96,12 @@ def _one_place(path: str) -> bool:
     return ":" not in path or bool(_URL.match(path) or _WINDOWS.match(path))
 
 
+_ERRORS = re.compile(r"\[errors\]: \[\s*$")
+_LISTED = re.compile(r"\s{0,40}\]")
 GRAMMAR = Grammar(
     "javascript",
     re.compile(
-        r"(?:^|[\s>\]|-])(?:Uncaught )?(?P<type>(?:[A-Za-z_$][\w$.]{0,200}?)?(?:Error|Exception|Rejection|Warning))"
+        r"(?:^|[\s>\]|-])(?:Uncaught |UnhandledPromiseRejectionWarning: )?(?P<type>(?:[A-Za-z_$][\w$.]{0,200}?)?(?:Error|Exception|Rejection|Warning))"
         r"(?: \[[\w-]{1,60}\])?(?:$|:(?:\s(?P<message>.*))?$| (?P<brace>\{)$)"
     ),
     re.compile(
@@ -117,3 +121,17 @@ class JavascriptReader(SectionReader):
 
     def __init__(self) -> None:
         super().__init__(GRAMMAR)
+        self._listing = False
+
+    def feed(self, line: Line) -> None:
+        """The next line; the errors that an `AggregateError` lists are its causes."""
+        if self.open and _ERRORS.search(line.text):
+            self._listing = True
+            self.goes_on(line)
+            return
+        header = GRAMMAR.header.search(line.text.rstrip()) if self._listing and self.open else None
+        if header and line.text[:1].isspace():
+            self.add_cause(line, header)
+            return
+        self._listing = self._listing and not _LISTED.match(line.text)
+        super().feed(line)

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, field, replace
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
-from mendloop.domain.stack_trace.php_grammar import AT, CALL, CAUSE, HEADER, MAIN, STACK, Thrown, thrown_in
-from mendloop.domain.stack_trace.reading import HEADER_REACH, MAX_NOISE, Reader
+from mendloop.domain.stack_trace.php_grammar import AT, CALL, CAUSE, HEADER, MAIN, STACK, Thrown, level_at, thrown_in
+from mendloop.domain.stack_trace.reading import HEADER_REACH, MAX_NOISE, Reader, without_prefix
 
 LANGUAGE = "php"
 MAX_CAUSES = 20
@@ -24,6 +24,7 @@ class _Part:
     calls: FrameList = field(default_factory=FrameList)
     normal: bool = False
     """Frames that name the function around them already."""
+    previous: bool = False
 
     def trace(self, causes: tuple[Trace, ...] = ()) -> Trace:
         calls = list(self.calls.all())
@@ -42,12 +43,13 @@ class _Open:
     last_event: int
     noise: int = 0
     traced: bool = False
+    prefix: str = ""
 
     def found(self) -> Found | None:
         if not self.traced:
             return None
-        causes = self.parts[1:] if self.parts[0].normal else self.parts[-2::-1]
-        outer = self.parts[0] if self.parts[0].normal else self.parts[-1]
+        down = self.parts[-1].normal or self.parts[-1].previous
+        outer, *causes = self.parts if down else self.parts[::-1]
         trace = outer.trace(tuple(cause.trace() for cause in causes))
         line = self.first
         return Found(trace, line.at, line.event, self.last_event, line.request_id, min(line.rank, Rank.LOGGED))
@@ -58,7 +60,7 @@ class PhpReader(Reader[_Open, tuple[Line, re.Match[str]]]):
 
     def feed(self, line: Line) -> None:
         """The next line."""
-        text = line.text.rstrip()
+        text = without_prefix(line.text, self.open.prefix).rstrip() if self.open else line.text.rstrip()
         call = CALL.search(text) if "#" in text else None
         at = AT.match(text)
         thrown = None if call or at else thrown_in(text)
@@ -76,18 +78,20 @@ class PhpReader(Reader[_Open, tuple[Line, re.Match[str]]]):
 
     def _begin(self, line: Line, thrown: Thrown) -> None:
         part, current = _Part(thrown.type, thrown.message, thrown.path, thrown.line), self.open
-        if thrown.following and current and len(current.parts) <= MAX_CAUSES:
+        part.previous = thrown.previous
+        if (thrown.following or thrown.previous) and current and len(current.parts) <= MAX_CAUSES:
             current.parts.append(part)
             return
         self.close()
-        self.open, self.header = _Open(line, [part], line.event), None
+        prefix = line.text[: level_at(line.text)]
+        self.open, self.header = _Open(line, [part], line.event, prefix=prefix), None
 
     def _call(self, line: Line, call: re.Match[str]) -> None:
         current = self.open
         if current is None or current.parts[-1].normal:
             return
         number = int(call["line"]) if call["line"] else None
-        frame = TraceFrame(call["path"] or "[internal function]", call["callee"].strip(), "", number)
+        frame = TraceFrame(call["path"] or "[internal function]", call["callee"].strip().replace("\\\\", "\\"), "", number)
         current.parts[-1].calls.add(frame)
         current.traced = True
         self.goes_on(line)

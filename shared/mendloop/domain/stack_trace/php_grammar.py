@@ -1,11 +1,11 @@
 """How PHP prints what was thrown, where, and the calls that led there."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-_NAME = r"\\?[A-Za-z_]\w{0,200}(?:\\\w{1,200}){0,15}"
+_NAME = r"\\{0,2}[A-Za-z_]\w{0,200}(?:\\{1,2}\w{1,200}){0,15}"
 _PLACE = re.compile(r"(?P<path>[^\n]{1,600}?)(?::| on line )(?P<line>\d{1,9})$")
-_LEVEL = re.compile(r"(?:PHP )?(?:Recoverable fatal error|Fatal error|Warning|Notice|Parse error):\s{1,4}|Uncaught ")
+LEVEL = re.compile(r"(?:PHP )?(?:Recoverable fatal error|Fatal error|Warning|Notice|Parse error):\s{1,4}|Uncaught ")
 _WHAT = re.compile(
     rf"(?P<next>Next )?(?:Uncaught )?(?:exception '(?P<old>{_NAME})'(?: with message '(?P<said>.*)')?"
     rf"|(?P<type>{_NAME})(?:: (?P<message>.*))?)$",
@@ -37,18 +37,29 @@ class Thrown:
     path: str
     line: int
     following: bool = False
+    previous: bool = False
+    """It was caught by the one printed above."""
+
+
+def level_at(text: str) -> int:
+    """Where the message begins behind a log prefix."""
+    level = LEVEL.search(text)
+    return level.start() if level else 0
 
 
 def thrown_in(text: str) -> Thrown | None:
     """`TYPE: MESSAGE in PATH:LINE`, in the spellings of several versions; Monolog's `[object] (…)`."""
     if "[object] (" in text:
         logged = _OBJECT.search(text)
-        return _placed(logged["type"], logged["message"], logged["place"]) if logged else None
+        if logged is None:
+            return None
+        found = _placed(logged["type"].replace("\\\\", "\\"), logged["message"], logged["place"])
+        return replace(found, previous="[previous exception]" in text[: logged.start()]) if found else None
     cut = text.rfind(" in ")
     if cut < 0 or not text[-1:].isdigit():
         return None
     head = text[:cut]
-    level = _LEVEL.search(head)
+    level = LEVEL.search(head)
     what = _WHAT.match(head[level.end() :].removeprefix("Uncaught ") if level else head)
     if what is None:
         return None

@@ -1,5 +1,6 @@
 """What the readers of printed traces share: one open trace, a header that waits for its frames, noise between lines."""
 
+import re
 from typing import Generic, Protocol, TypeVar
 
 from mendloop.domain.stack_trace.model import Found, Line
@@ -23,6 +24,17 @@ class Open(Protocol):
 
 Opened = TypeVar("Opened", bound=Open)
 Header = TypeVar("Header")
+
+
+def without_prefix(text: str, prefix: str) -> str:
+    """The line without the log prefix that another line of the trace had; numbers in it may differ."""
+    size = len(prefix)
+    return text[size:] if size and skeleton(text[:size]) == skeleton(prefix) else text
+
+
+def skeleton(text: str) -> str:
+    """With every number as 0."""
+    return re.sub(r"\d+", "0", text)
 
 
 class Reader(Generic[Opened, Header]):

@@ -103,10 +103,10 @@ class RubyReader(Reader[_Open, _Header]):
             self._between(line, text)
 
     def _crash(self, line: Line, crash: re.Match[str]) -> None:
-        """In the event of another crash this is its cause; in another event it is another failure."""
+        """Directly below another crash this is its cause; further down, or the same again, it is another failure."""
         part = _Part(crash["type"], crash["message"])
         current = self.open
-        if current and current.last_event == line.event and not current.noise and len(current.parts) <= MAX_CAUSES:
+        if current and self._is_cause(current, crash) and len(current.parts) <= MAX_CAUSES:
             current.parts.append(part)
         else:
             self.close()
@@ -116,6 +116,11 @@ class RubyReader(Reader[_Open, _Header]):
         for _, frame in reversed(self._above):
             self._add(line, frame)
         self._above, self.header = [], None
+
+    def _is_cause(self, current: _Open, crash: re.Match[str]) -> bool:
+        """Ruby prints the cause's frames in full: its outermost are the crash's own."""
+        same = any(part.frames.head[:1] == [_frame(crash)] and part.type == crash["type"] for part in current.parts)
+        return not current.noise and not self._above and not same
 
     def _plain(self, line: Line, frame: TraceFrame) -> None:
         if self.header:

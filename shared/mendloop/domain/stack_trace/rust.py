@@ -1,10 +1,10 @@
 """Rust: panics with and without a backtrace, and errors that carry one (anyhow, eyre)."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
-from mendloop.domain.stack_trace.reading import Reader
+from mendloop.domain.stack_trace.reading import Reader, without_prefix
 
 LANGUAGE = "rust"
 MAX_WAIT = 25
@@ -16,7 +16,7 @@ _PANIC = re.compile(
 )
 _ERROR = re.compile(r"^(?:.{0,100}\s)?(?P<type>Error): (?P<message>\S.*)$")
 _FUNCTION = re.compile(r"^\s*(?P<number>\d{1,6}): (?:0x[0-9a-f]+ - )?(?P<name>[^\s:][^\n]{0,400}?)\s*$")
-_AT = re.compile(rf"^\s+at {_WHERE}\s*$")
+_AT = re.compile(rf"^\s*at {_WHERE}\s*$")
 _BACKTRACE = re.compile(r"^\s*(?:stack backtrace|Stack backtrace|Location):\s*$", re.IGNORECASE)
 _NOTE = re.compile(r"^note: ")
 _HASH = re.compile(r"::h[0-9a-f]{16}$")
@@ -33,6 +33,7 @@ class _Open:
     function: str = ""
     listing: bool = False
     noise: int = 0
+    prefix: str = ""
 
     def nameless(self) -> None:
         """A release build names functions only."""
@@ -64,20 +65,20 @@ class RustReader(Reader[_Open, None]):
             self._panic(line, panic)
         elif self.open is None:
             self._idle(line)
-        elif self.open.listing:
-            self._listing(self.open, line)
         else:
-            self._waiting(self.open, line)
+            bare = replace(line, text=without_prefix(line.text, self.open.prefix))
+            (self._listing if self.open.listing else self._waiting)(self.open, bare)
 
     def _panic(self, line: Line, panic: re.Match[str]) -> None:
         self.close()
         at = TraceFrame(panic["path"], "", "", int(panic["line"]), int(panic["column"]))
-        self.open = _Open(line, "panic", [panic["message"] or ""], at, line.event)
+        self.open = _Open(line, "panic", [panic["message"] or ""], at, line.event, prefix=line.text[: panic.start()])
 
     def _idle(self, line: Line) -> None:
         error = _ERROR.match(line.text)
         if error:
-            self.open = _Open(line, error["type"], [error["message"]], None, line.event)
+            prefix = line.text[: error.start("type")]
+            self.open = _Open(line, error["type"], [error["message"]], None, line.event, prefix=prefix)
 
     def _waiting(self, current: _Open, line: Line) -> None:
         """The message's lines, then perhaps a backtrace."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
-from mendloop.domain.stack_trace.reading import HEADER_REACH, Reader
+from mendloop.domain.stack_trace.reading import HEADER_REACH, Reader, skeleton
 
 MAX_CAUSES = 50
 
@@ -49,11 +49,15 @@ class _Open:
     sections: list[_Section]
     last_event: int
     noise: int = 0
+    wraps: bool = False
+    """The innermost is printed first."""
 
     def found(self) -> Found | None:
         if not any(section.frames.head for section in self.sections):
             return None
         line, (first, *causes) = self.first, self.sections
+        if self.wraps:
+            *causes, first = self.sections
         trace = first.trace(self.language, tuple(cause.trace(self.language) for cause in causes))
         rank = Rank.EMBEDDED if _CALM_PREFIX.match(line.text) else line.rank
         return Found(trace, line.at, line.event, self.last_event, line.request_id, rank)
@@ -85,12 +89,17 @@ class SectionReader(Reader[_Open, tuple[Line, re.Match[str]]]):
         if cause and self.header:
             self._begin(line)
         if cause and self.open:
-            if len(self.open.sections) < MAX_CAUSES:
-                self.open.sections.append(_Section(cause["type"], cause["message"] or ""))
-            self.header = None
-            self.goes_on(line)
+            self.open.wraps = self.open.wraps or cause.group(0).startswith("Wrapped by")
+            self.add_cause(line, cause)
             return
         self._between(line, text)
+
+    def add_cause(self, line: Line, cause: re.Match[str]) -> None:
+        """The frames that follow are another exception's of the open trace."""
+        if self.open and len(self.open.sections) < MAX_CAUSES:
+            self.open.sections.append(_Section(cause["type"], cause["message"] or ""))
+        self.header = None
+        self.goes_on(line)
 
     def _begins_so(self, text: str, frame: TraceFrame) -> bool:
         """Whether a frame stands at the line's beginning, or behind the same log prefix as the trace's header."""
@@ -99,7 +108,7 @@ class SectionReader(Reader[_Open, tuple[Line, re.Match[str]]]):
         if _STARTS.match(text):
             return above is not None or frame.line is not None
         prefix = text[: text.find("at ")].rstrip()
-        return above is not None and bool(prefix) and _skeleton(above.text[: len(prefix)]) == _skeleton(prefix)
+        return above is not None and bool(prefix) and skeleton(above.text[: len(prefix)]) == skeleton(prefix)
 
     def _frame(self, line: Line, frame: TraceFrame) -> None:
         self._use_faint()
@@ -139,7 +148,3 @@ class SectionReader(Reader[_Open, tuple[Line, re.Match[str]]]):
         elif self._faint:
             self._faint_age += 1
             self._faint = self._faint if self._faint_age <= HEADER_REACH else None
-
-
-def _skeleton(text: str) -> str:
-    return re.sub(r"\d+", "0", text)
