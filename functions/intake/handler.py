@@ -31,8 +31,8 @@ def handler(event: dict[str, Any], wiring: Wiring) -> Any:
             for taken in intake.take(record.body):
                 logger.info("taken", outcome=taken.outcome.value, incident=taken.incident_id)
         except MendloopError as error:
-            told = {"error": type(error).__name__, "reason": redact(str(error))[:300]}
-            logger.warning("message comes back", message_id=record.message_id, **told)
+            told = f"{type(error).__name__}: {redact(str(error))[:300]}"
+            logger.warning("message comes back", error=told, message_id=record.message_id)
             raise
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)

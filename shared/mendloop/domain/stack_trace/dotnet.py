@@ -51,7 +51,9 @@ class _Open:
             Trace(LANGUAGE, name, message.strip()[:MAX_MESSAGE], frames)
             for (name, message), frames in zip(named, blocks, strict=False)
         ]
-        others = [Trace(LANGUAGE, name, said[:MAX_MESSAGE], tuple(reversed(its.all()))) for name, said, its in self.others]
+        others = [
+            Trace(LANGUAGE, name, said[:MAX_MESSAGE], tuple(reversed(its.all()))) for name, said, its in self.others
+        ]
         traces += others
         outer = traces[0]
         trace = Trace(LANGUAGE, outer.type, outer.message, outer.frames, tuple(traces[1:]))

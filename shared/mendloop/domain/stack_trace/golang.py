@@ -10,7 +10,7 @@ MAX_GOROUTINES = 200
 
 _PANIC = re.compile(
     r"(?:^|\s|\")(?P<type>panic|fatal error): (?P<message>.*)$"
-    r"|http: (?P<http>panic) serving [^:]*(?::\d+)?: (?P<served>.*)$"
+    r"|(?P<gin>panic) recovered:$|http: (?P<http>panic) serving [^:]*(?::\d+)?: (?P<served>.*)$"
 )
 _GOROUTINE = re.compile(r"goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]]{1,80}\]:?")
 _PLACE = re.compile(
@@ -22,6 +22,9 @@ _FUNCTION = re.compile(
     r"(?P<arguments>\([^()]{0,2000}(?:\([^()]{0,500}\))?[^()]{0,500}\)|\((?:[^()]{0,2000},)?$)?"
     r"(?: in goroutine \d+)?\s*$"
 )
+_GIN = re.compile(r"^(?P<path>/[^\s:]{1,500}\.(?:go|s)):(?P<line>\d{1,9}) \(0x[0-9a-f]{1,16}\)$")
+"""A place as gin's recovery prints it; the function and its source follow on the next line."""
+_SOURCE = re.compile(r"^\t(?P<name>[^\s:]{1,300}): ")
 _CREATED = re.compile(r"^\s*created by\s*$")
 
 
@@ -54,6 +57,7 @@ class GoReader(Reader[_Open, None]):
         self._function = ""
         self._created = False
         self._bare = False
+        self._place: re.Match[str] | None = None
 
     @property
     def busy(self) -> bool:
@@ -77,10 +81,14 @@ class GoReader(Reader[_Open, None]):
         if self.open and self.open.type and not self.open.goroutines[0].head:
             return
         self.close()
-        self.open = _Open(line, panic["type"] or panic["http"], panic["message"] or panic["served"] or "")
+        self.open = _Open(
+            line, panic["type"] or panic["http"] or panic["gin"], panic["message"] or panic["served"] or ""
+        )
 
     def _inside(self, line: Line, text: str) -> None:
         place, function = _PLACE.match(text), _FUNCTION.match(text)
+        if self.open and self._gin(self.open, line, text):
+            return
         bare, self._bare = self._bare, False
         if bare and not (place and text[:1].isspace()):
             self._function = ""
@@ -99,6 +107,16 @@ class GoReader(Reader[_Open, None]):
             self._created = True
         elif self.open:
             self.foreign(line.text)
+
+    def _gin(self, current: _Open, line: Line, text: str) -> bool:
+        at, self._place = self._place, _GIN.match(text)
+        source = _SOURCE.match(text) if at else None
+        if at and source:
+            frame = TraceFrame(at["path"], source["name"], _package(source["name"]), int(at["line"]))
+            current.goroutines[-1].add(frame)
+        if self._place or source:
+            self.goes_on(line)
+        return bool(self._place or source)
 
 
 def _next_goroutine(current: _Open) -> None:

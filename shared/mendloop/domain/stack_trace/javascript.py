@@ -101,7 +101,8 @@ _LISTED = re.compile(r"\s{0,40}\]")
 GRAMMAR = Grammar(
     "javascript",
     re.compile(
-        r"(?:^|[\s>\]|-])(?:Uncaught |UnhandledPromiseRejectionWarning: )?(?P<type>(?:[A-Za-z_$][\w$.]{0,200}?)?(?:Error|Exception|Rejection|Warning))"
+        r"(?:^|[\s>\]|-])(?:Uncaught |UnhandledPromiseRejectionWarning: )?"
+        r"(?P<type>(?:[A-Za-z_$][\w$.]{0,200}?)?(?:Error|Exception|Rejection|Warning))"
         r"(?: \[[\w-]{1,60}\])?(?:$|:(?:\s(?P<message>.*))?$| (?P<brace>\{)$)"
     ),
     re.compile(

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mendloop.domain.stack_trace.model import Line, LogText, Rank
-from mendloop.domain.stack_trace.structured import invoke_error, json_object, report, texts
+from mendloop.domain.stack_trace.reading import skeleton
+from mendloop.domain.stack_trace.structured import invoke_error, json_object, message_line, report, texts
+from mendloop.domain.stack_trace.wrapped import json_behind_prefix, unescaped
 
 MAX_EVENT_CHARACTERS = 1_000_000
 MAX_LINE_CHARACTERS = 4_000
@@ -26,6 +28,7 @@ _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 _REQUEST_KEYS = ("requestId", "function_request_id", "aws_request_id", "awsRequestId", "AWSRequestId", "request_id")
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _CONTAINER_KEYS = ("log",)
+_CALM = re.compile(r"(?i)\b(?:info|debug|notice)\b")
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,26 @@ class Layouts:
         while len(self._requests) > MAX_REQUESTS:
             self._requests.popitem(last=False)
         document = json_object(text) or invoke_error(text)
-        if document is None:
-            return None, [Piece(event.source, self._split(line, text))]
-        return self._unwrap(document, line, event.source)
+        if document is not None:
+            return self._unwrap(document, line, event.source)
+        prefix, rest = json_behind_prefix(text)
+        behind = json_object(rest) if rest else None
+        if behind is not None:
+            return self._behind(prefix, behind, line, event.source)
+        if inline := unescaped(text):
+            return None, [Piece(None, self._split(line, each)) for each in inline]
+        return None, [Piece(event.source, self._split(line, text))]
+
+    def _behind(
+        self, prefix: str, document: dict[str, Any], line: Line, source: str
+    ) -> tuple[Report | None, list[Piece]]:
+        """What a calm line quotes is a quotation; a report is the runtime's own only without anything before it."""
+        _, pieces = self._unwrap(document, line, f"{source} {skeleton(prefix)[:20]}")
+        calm = _CALM.search(prefix)
+        return None, [
+            replace(piece, lines=[replace(each, rank=Rank.EMBEDDED) for each in piece.lines]) if calm else piece
+            for piece in pieces
+        ]
 
     def _unwrap(self, document: dict[str, Any], line: Line, source: str) -> tuple[Report | None, list[Piece]]:
         line = replace(line, request_id=_named_request(document) or line.request_id)
@@ -87,7 +107,11 @@ class Layouts:
             return Report(own, line), []
         if wrapped is not None:
             return self._container(wrapped, line, source)
-        return None, [Piece(None, self._split(line, text, rank)) for text, rank in texts(document)]
+        alone = [Piece(None, self._split(line, text, rank)) for text, rank in texts(document)]
+        single = None if alone else message_line(document)
+        if single is None:
+            return None, alone
+        return None, [Piece(f"{source} message", self._split(line, *single))]
 
     def _container(self, text: str, line: Line, source: str) -> tuple[Report | None, list[Piece]]:
         """A container runtime's wrapping holds one line of output, which may itself be JSON."""

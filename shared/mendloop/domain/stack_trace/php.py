@@ -91,7 +91,9 @@ class PhpReader(Reader[_Open, tuple[Line, re.Match[str]]]):
         if current is None or current.parts[-1].normal:
             return
         number = int(call["line"]) if call["line"] else None
-        frame = TraceFrame(call["path"] or "[internal function]", call["callee"].strip().replace("\\\\", "\\"), "", number)
+        frame = TraceFrame(
+            call["path"] or "[internal function]", call["callee"].strip().replace("\\\\", "\\"), "", number
+        )
         current.parts[-1].calls.add(frame)
         current.traced = True
         self.goes_on(line)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mendloop.domain.stack_trace.model import Rank
+from mendloop.domain.stack_trace.objects import objects, printed_calls, printed_chain, printed_php, printed_thrown
 
 MAX_DEPTH = 6
 _EXCEPTION_KEYS = (
@@ -30,10 +31,25 @@ _EXCEPTION_KEYS = (
     "StackTrace",
     "error_stack",
     "errorStack",
+    "exception_backtrace",
 )
+_NESTING_KEYS = {
+    "attributes",
+    "context",
+    "contexts",
+    "extra",
+    "fields",
+    "@fields",
+    "data",
+    "details",
+    "payload",
+    "labels",
+}
+"""Objects in which loggers put an event's fields; others are the application's own."""
+_LISTED = re.compile(r"^\[((?:[\w$.<>/@-]{1,400}\([^()\n]{1,200}\)(?:, |(?=\]$))){1,2000})\]$")
+"""A Java array of frames as text."""
 _TYPE_KEYS = ("exception_class", "exc_type", "type", "class", "name", "errorType", "error_class", "Type")
 _SAID_KEYS = ("exception_message", "exc_value", "message", "value", "errorMessage", "error_message", "Message")
-MAX_FRAMES = 20_000
 _MESSAGE_KEYS = ("message", "msg", "event", "errorMessage")
 _PLACE = re.compile(r"\S{1,500}\.\w{1,5}:\d{1,9}:in ")
 _CALM = {"info", "debug", "trace", "notice", "10", "20", "30"}
@@ -84,39 +100,32 @@ def _exception_texts(document: dict[str, Any], depth: int = 0) -> Iterator[str]:
         return
     for key, value in document.items():
         name = key.rsplit(".", 1)[-1]
-        if name not in _EXCEPTION_KEYS:
-            continue
-        yield from _texts_of(document, value, depth)
+        if name in _EXCEPTION_KEYS:
+            yield from _texts_of(document, value, depth)
+        elif isinstance(value, dict) and name in _NESTING_KEYS:
+            yield from _exception_texts(value, depth + 1)
 
 
 def _texts_of(document: dict[str, Any], value: object, depth: int) -> Iterator[str]:
-    if isinstance(value, str) and ("\n" in value or "\r" in value):
-        yield _with_type(document, value)
+    if isinstance(value, str) and ("\n" in value or "\r" in value or _LISTED.match(value)):
+        listed = _LISTED.match(value)
+        yield _with_type(document, "\n".join(f"\tat {one}" for one in listed[1].split(", ")) if listed else value)
     elif isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         yield _with_type(document, "\n".join(item.rstrip("\n") for item in value))
-    elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-        yield from _listed(value)
+    elif told := printed_calls(objects(value)) or printed_chain(objects(value)):
+        yield told
     elif isinstance(value, dict):
-        yield from _exception_texts(value, depth + 1)
-
-
-def _listed(chain: list[dict[str, Any]]) -> Iterator[str]:
-    """As structlog's `dict_tracebacks` has it: a chain of exceptions, each with frames, as Python prints it."""
-    for one in chain[:1]:
-        frames = [frame for frame in one.get("frames") or [] if isinstance(frame, dict)][:MAX_FRAMES]
-        if not frames:
-            return
-        places = [
-            f'  File "{frame.get("filename")}", line {frame.get("lineno")}, in {frame.get("name")}' for frame in frames
-        ]
-        said = f"{one.get('exc_type')}: {one.get('exc_value')}"
-        yield "\n".join(["Traceback (most recent call last):", *places, said])
+        told = printed_thrown(value) or printed_php(value)
+        yield from [told] if told else _exception_texts(value, depth + 1)
 
 
 def _with_type(document: dict[str, Any], text: str) -> str:
     """Some loggers name class and message beside a stack without them."""
     name = next((document[key] for key in _TYPE_KEYS if isinstance(document.get(key), str)), "")
     said = next((document[key] for key in _SAID_KEYS if isinstance(document.get(key), str)), "")
+    pair = document.get("exception")
+    if isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair):
+        name, said = pair  # Rails' loggers
     first = text.lstrip().split("\n", 1)[0]
     bare = first.startswith(("at ", "from ")) or bool(_PLACE.match(first))
     if name and "exception_class" in document:
@@ -124,6 +133,12 @@ def _with_type(document: dict[str, Any], text: str) -> str:
     if not name or name in first or not bare:
         return text
     return f"{name}: {said}\n{text}" if said else f"{name}\n{text}"
+
+
+def message_line(document: dict[str, Any]) -> tuple[str, Rank] | None:
+    """A message of one line, which may be one of a trace that is logged line by line; None where there is none."""
+    said = next((document[key] for key in _MESSAGE_KEYS if isinstance(document.get(key), str)), "")
+    return (said, Rank.EMBEDDED if _calm(document) else Rank.LOGGED) if said.strip() else None
 
 
 def _calm(document: dict[str, Any]) -> bool:
