@@ -16,7 +16,7 @@ from mendloop.contracts.incident import Incident, SignalKind
 from mendloop.domain.catalog import Service
 from mendloop.domain.redaction import without_addresses
 from mendloop.domain.stack_trace import LogText, extract
-from mendloop.domain.stack_trace.layout import request_ids
+from mendloop.domain.stack_trace.request_ids import request_ids
 from mendloop.ports import AlarmDescription, Clock, LogEvent, Telemetry
 
 

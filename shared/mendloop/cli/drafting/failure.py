@@ -11,7 +11,7 @@ from mendloop.contracts.evidence import Evidence, FailingRequest, Fault
 from mendloop.contracts.mapping import CodeMap
 from mendloop.domain.catalog import Catalog
 from mendloop.domain.stack_trace import extract
-from mendloop.domain.stack_trace.layout import request_ids
+from mendloop.domain.stack_trace.request_ids import request_ids
 from mendloop.ports import CodeHost, LogEvent
 
 

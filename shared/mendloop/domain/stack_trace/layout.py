@@ -6,12 +6,12 @@ plain message that quotes a trace, but with the rank of a quotation.
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mendloop.domain.stack_trace.model import Line, LogText, Rank
 from mendloop.domain.stack_trace.reading import skeleton
+from mendloop.domain.stack_trace.request_ids import named_request, running_request
 from mendloop.domain.stack_trace.structured import invoke_error, json_object, message_line, report, texts
 from mendloop.domain.stack_trace.wrapped import json_behind_prefix, unescaped
 
@@ -22,10 +22,6 @@ MAX_LINE_CHARACTERS = 4_000
 MAX_REQUESTS = 10_000
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
-_START = re.compile(r"^START RequestId: (\S+)")
-_END = re.compile(r"^(?:END|REPORT) RequestId: (\S+)")
-_UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
-_REQUEST_KEYS = ("requestId", "function_request_id", "aws_request_id", "awsRequestId", "AWSRequestId", "request_id")
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _CONTAINER_KEYS = ("log",)
 _CALM = re.compile(r"(?i)\b(?:info|debug|notice)\b")
@@ -74,7 +70,7 @@ class Layouts:
         if "\x1b" in text:
             text = _ANSI.sub("", text)
         text = text.replace("\xa0", " ")
-        line = Line(text, self._events, event.at, _request(text, self._requests, event.source))
+        line = Line(text, self._events, event.at, running_request(text, self._requests, event.source))
         while len(self._requests) > MAX_REQUESTS:
             self._requests.popitem(last=False)
         document = json_object(text) or invoke_error(text)
@@ -100,7 +96,7 @@ class Layouts:
         ]
 
     def _unwrap(self, document: dict[str, Any], line: Line, source: str) -> tuple[Report | None, list[Piece]]:
-        line = replace(line, request_id=_named_request(document) or line.request_id)
+        line = replace(line, request_id=named_request(document) or line.request_id)
         own = report(document)
         wrapped = next((document[key] for key in _CONTAINER_KEYS if isinstance(document.get(key), str)), None)
         if own is not None:
@@ -124,29 +120,3 @@ class Layouts:
         parts = _LINE_ENDS.split(text) if "\n" in text or "\r" in text else [text]
         self._long_lines += sum(len(part) > MAX_LINE_CHARACTERS for part in parts)
         return [Line(part[:MAX_LINE_CHARACTERS], line.event, line.at, line.request_id, rank) for part in parts]
-
-
-def request_ids(events: Iterable[LogText]) -> list[str]:
-    """The request each event belongs to, "" where nothing tells: Lambda's START lines, a JSON field, a UUID."""
-    requests: dict[str, str] = {}
-    found = []
-    for event in events:
-        running = _request(event.text, requests, event.source)
-        document = json_object(event.text)
-        found.append(_named_request(document) or running if document else running)
-    return found
-
-
-def _named_request(document: dict[str, Any]) -> str:
-    return next((str(document[key]) for key in _REQUEST_KEYS if document.get(key)), "")
-
-
-def _request(text: str, requests: MutableMapping[str, str], source: str) -> str:
-    started, ended = _START.match(text), _END.match(text)
-    if started:
-        requests[source] = started.group(1)
-    if ended:
-        requests.pop(source, None)
-        return ended.group(1)
-    named = _UUID.search(text[:200])
-    return requests.get(source) or (named.group(0) if named else "")
