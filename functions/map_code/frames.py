@@ -45,7 +45,7 @@ class Located:
 def locate(trace: StackTrace, service: Service, snapshot: Snapshot) -> Located:
     """Own frames of a trace and its causes, entry first, root cause's crash last."""
     language = trace.language
-    index = PathIndex.of(snapshot.paths, service)
+    index = PathIndex.of(snapshot.by_name(), service)
     blocks = _blocks(trace)
     frames = [frame for block in blocks for frame in block.frames]
     index.learn(frames, language)

@@ -1,5 +1,8 @@
 """Map code: wiring only."""
 
+from functools import cache
+
+from functions.map_code.kept import Kept
 from functions.map_code.step import map_code
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.mapping import MappingSlot
@@ -17,4 +20,11 @@ def handler(execution: Execution, wiring: Wiring) -> MappingSlot:
         catalogs=wiring.catalogs,
         code_host=wiring.code_host,
         clock=wiring.clock,
+        kept=_kept(),
     )
+
+
+@cache
+def _kept() -> Kept:
+    """One for all invocations of this process."""
+    return Kept()

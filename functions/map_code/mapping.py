@@ -6,6 +6,7 @@ from functions.map_code.candidates import Candidate
 from functions.map_code.changes import Change, recent_changes
 from functions.map_code.corrections import corrected
 from functions.map_code.frames import Located, locate
+from functions.map_code.kept import Kept
 from functions.map_code.owner import find_owner
 from functions.map_code.ranking import candidates, rank
 from functions.map_code.revision import Running
@@ -49,12 +50,13 @@ def make_map(
     running: Running,
     code: CodeHost,
     correction: Correction | None = None,
+    kept: Kept | None = None,
 ) -> CodeMap:
     """Targets, owner, suspects for one fault at the revision that runs; no targets where there is no stack trace.
 
-    What an operator said about this fault goes before what the ranking says.
+    What an operator said about this fault goes before what the ranking says. `kept`: what earlier mappings read.
     """
-    snapshot = Snapshot(code, service.repository, running.revision)
+    snapshot = Snapshot(code, service.repository, running.revision, kept)
     view = look(evidence, fault, service, snapshot)
     return conclude(view, evidence, service, catalog, running, snapshot, correction)
 

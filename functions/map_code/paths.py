@@ -1,7 +1,7 @@
 """From a printed path to files of the repository: by path suffixes, with roots learnt from the other frames."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from functions.map_code.printed import Printed, is_runtime, is_vendored, read_path, sources_of_built
@@ -29,25 +29,20 @@ class Match:
 class PathIndex:
     """The paths of one tree, by file name, for one service."""
 
-    paths: frozenset[str]
+    by_name: Mapping[str, list[str]]
+    """Vendored ones left out."""
     root: str = ""
     runtime_root: str = ""
     names: frozenset[str] = frozenset()
     """What the repository's own package is called: a frame below such a folder in a dependency folder is its own."""
-    _by_name: dict[str, list[str]] = field(default_factory=dict)
     _learnt: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def __post_init__(self) -> None:
-        for path in sorted(self.paths):
-            if not is_vendored(path):
-                self._by_name.setdefault(path.rsplit("/", 1)[-1], []).append(path)
-
     @classmethod
-    def of(cls, paths: Iterable[str], service: Service) -> "PathIndex":
+    def of(cls, by_name: Mapping[str, list[str]], service: Service) -> "PathIndex":
         """For one service's folder in its repository."""
         name = service.repository.location.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
         root = service.runtime_root.rstrip("/")
-        return cls(frozenset(paths), service.root.strip("/"), f"{root}/", frozenset({name.lower(), service.name}))
+        return cls(by_name, service.root.strip("/"), f"{root}/", frozenset({name.lower(), service.name}))
 
     def learn(self, frames: Iterable[Frame], language: str) -> None:
         """Remember which folder of the run time is which of the repository, from frames that fit one file only."""
@@ -94,7 +89,7 @@ class PathIndex:
             inside += [printed.package[1:], printed.package[2:]]
         for parts in inside:
             whole = "/".join(parts)
-            for candidate in self._by_name.get(parts[-1], ()) if len(parts) > 1 else ():
+            for candidate in self.by_name.get(parts[-1], ()) if len(parts) > 1 else ():
                 if candidate == whole or candidate.endswith(f"/{whole}"):
                     return parts
         return ()
@@ -116,7 +111,7 @@ class PathIndex:
     def _by_suffix(self, parts: tuple[str, ...], least: int) -> list[str]:
         best, found = 0, list[str]()
         top = "/".join([self.root, *parts]) if self.root else ""
-        for path in self._by_name.get(parts[-1], ()):
+        for path in self.by_name.get(parts[-1], ()):
             own = path.split("/")
             common = common_tail(own, parts)
             enough = common >= least or (common == len(own) and least <= 2) or path == top
@@ -158,6 +153,15 @@ class PathIndex:
         inside = printed.text.startswith(self.runtime_root)
         relative = "/".join(self._relative(printed)) if inside else printed.text.lstrip("/")
         return f"{self.root}/{relative}" if self.root else relative
+
+
+def paths_by_name(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Sorted paths by file name; vendored ones are nobody's own."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        if not is_vendored(path):
+            found.setdefault(path.rsplit("/", 1)[-1], []).append(path)
+    return found
 
 
 def _roots(printed: Printed, match: Match) -> tuple[str, str]:

@@ -1,13 +1,15 @@
 """Looking through a whole tree for a name: who defines it, who calls it. By text first, parsed after."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from functions.map_code.candidates import Pool
 from functions.map_code.printed import is_vendored
 from functions.map_code.snapshot import Snapshot
+from functions.map_code.words import Words
 from mendloop.domain.source_code import Class, Function, SourceFile
 
 _TESTS = re.compile(
@@ -24,6 +26,8 @@ _DEFINES = {
     rb"|^\s+(async\s+|static\s+)*%s\s*\([^;{}]*\{",
 }
 _MOST_FILES = 8
+_MANY = 3_000
+"""No clue tells more than so many from that many: counting ends there."""
 
 
 @dataclass(frozen=True)
@@ -41,28 +45,24 @@ class Search:
         self.snapshot = snapshot
         self.language = language
         self._named: dict[str, list[Hit]] = {}
-        self._counts: dict[str, int] = {}
 
     @cached_property
-    def files(self) -> dict[str, bytes]:
+    def words(self) -> Words:
+        """The files, and in which of them a text stands."""
+        return self.snapshot.words(self.language, lambda path: not is_test(path) and not is_vendored(path))
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
         """By path."""
-        found = self.snapshot.contents(self.language)
-        return {path: content for path, content in found.items() if not is_test(path) and not is_vendored(path)}
-
-    @cached_property
-    def _stems(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for path in self.files:
-            found.setdefault(path.rsplit("/", 1)[-1].rsplit(".", 1)[0], []).append(path)
-        return found
+        return self.words.files
 
     def stem(self, name: str) -> list[str]:
         """Files called like this, without suffix: a Java class, a Python or JavaScript module."""
-        return self._stems.get(name, [])
+        return self.words.stems.get(name, [])
 
     def folder(self, name: str) -> list[str]:
         """Files directly in a folder of this name: a Go package."""
-        return [path for path in self.files if path.rpartition("/")[0].rpartition("/")[2] == name]
+        return self.words.folders.get(name, [])
 
     def functions(self, short: str) -> list[Hit]:
         """All functions of that last name; none where so many files define it that the name says nothing."""
@@ -76,7 +76,7 @@ class Search:
             return
         name = short.encode()
         regex = re.compile(pattern.replace(b"%s", re.escape(name)), re.MULTILINE)
-        paths = [path for path, content in self.files.items() if name in content and regex.search(content)]
+        paths = self.words.matching(name, regex, _MOST_FILES + 1)
         for path in sorted(paths) if len(paths) <= _MOST_FILES else []:
             source = self.snapshot.source(path)
             yield from (Hit(path, one) for one in (source.ending(short) if source else ()))
@@ -87,7 +87,7 @@ class Search:
         paths = self.stem(name)
         if not paths:
             regex = re.compile(rb"\b(class|interface|enum|type)\s+" + re.escape(needle) + rb"\b")
-            paths = [path for path, content in self.files.items() if needle in content and regex.search(content)]
+            paths = self.words.matching(needle, regex, _MOST_FILES)
         for path in paths[:_MOST_FILES]:
             source = self.snapshot.source(path)
             if source:
@@ -98,9 +98,8 @@ class Search:
         """Classes that name this one as a base."""
         needle = name.encode()
         regex = re.compile(rb"(\bclass\s+\w+\s*\(|extends|implements)[^{:]*\b" + re.escape(needle) + rb"\b")
-        paths = [path for path, content in self.files.items() if needle in content and regex.search(content)]
         found = list[tuple[str, SourceFile, Class]]()
-        for path in paths[: _MOST_FILES * 2]:
+        for path in self.words.matching(needle, regex, _MOST_FILES * 2):
             source = self.snapshot.source(path)
             if source:
                 found += [(path, source, one) for one in source.classes if name in one.bases]
@@ -108,16 +107,13 @@ class Search:
 
     def calls(self, short: str) -> int:
         """How often the name is followed by an opening bracket: a helper of everybody is seldom what is wrong."""
-        if short not in self._counts:
-            needle = f"{short}(".encode()
-            self._counts[short] = sum(content.count(needle) for content in self.files.values())
-        return self._counts[short]
+        return self.words.count(f"{short}(".encode(), _MANY)
 
     def writing(self, quoted: str) -> list[Hit]:
         """Functions that hold the text in quotes, where only few files do."""
         regex = re.compile(rb"""['"`]""" + re.escape(quoted.encode()) + rb"""['"`]""")
         needle = quoted.encode()
-        paths = [path for path, content in self.files.items() if needle in content and regex.search(content)]
+        paths = self.words.matching(needle, regex, _MOST_FILES // 2 + 1)
         found = []
         for path in paths if len(paths) <= _MOST_FILES // 2 else []:
             source, content = self.snapshot.source(path), self.files[path]
@@ -130,16 +126,12 @@ class Search:
         stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
         if stem in {"__init__", "index", "main", "mod"} or self.language == "go":
             stem = path.rpartition("/")[0].rpartition("/")[2]
-        key = f"file {stem}"
-        if key not in self._counts:
-            needle = f"{stem}.".encode() if self.language == "go" else stem.encode()
-            self._counts[key] = sum(needle in content for content in self.files.values())
-        return self._counts[key]
+        return self.words.count((f"{stem}." if self.language == "go" else stem).encode(), _MANY, once=True)
 
     def callers(self, short: str) -> list[Hit]:
         """Functions that call the name, where only few files do."""
         needle = f"{short}(".encode()
-        paths = [path for path, content in self.files.items() if needle in content]
+        paths = [path for path, _ in islice(self.words.holding(needle), _MOST_FILES + 1)]
         found = []
         for path in sorted(paths) if len(paths) <= _MOST_FILES else []:
             if source := self.snapshot.source(path):

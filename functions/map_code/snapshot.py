@@ -1,7 +1,11 @@
 """A repository at one revision, read through the code host port and parsed once per file."""
 
+from collections.abc import Callable
 from functools import cached_property
 
+from functions.map_code.kept import Kept, ReadTree
+from functions.map_code.paths import paths_by_name
+from functions.map_code.words import Words
 from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import TooLarge
 from mendloop.domain.source_code import SUFFIXES_OF, SourceFile, grammar_of, read_source
@@ -17,20 +21,23 @@ _MOST_SEARCHED = 150_000_000
 class Snapshot:
     """Files of one revision. Symbolic links and submodules are left out: they are never followed."""
 
-    def __init__(self, code: CodeHost, repository: Repository, revision: str) -> None:
+    def __init__(self, code: CodeHost, repository: Repository, revision: str, kept: Kept | None = None) -> None:
+        """`kept`: what earlier mappings read of this revision."""
         self.code = code
         self.repository = repository
         self.revision = revision
         self._sources: dict[str, SourceFile | None] = {}
-        self._contents: dict[str, dict[str, bytes]] = {}
+        self._read = kept.tree(repository, revision) if kept else ReadTree()
 
     def at(self, revision: str) -> "Snapshot":
         """The same repository at another revision."""
         return self if revision == self.revision else Snapshot(self.code, self.repository, revision)
 
-    @cached_property
+    @property
     def _tree(self) -> list[TreeEntry]:
-        return self.code.tree(self.repository, self.revision)
+        if self._read.entries is None:
+            self._read.entries = self.code.tree(self.repository, self.revision)
+        return self._read.entries
 
     @cached_property
     def _entries(self) -> dict[str, TreeEntry]:
@@ -48,7 +55,7 @@ class Snapshot:
 
     def contents(self, language: str) -> dict[str, bytes]:
         """Files of a language, by path, read in one go: what a search looks through."""
-        if language not in self._contents:
+        if language not in self._read.contents:
             suffixes = SUFFIXES_OF.get(language, ())
             entries = [
                 one for path, one in self._entries.items() if suffixes and path.endswith(suffixes) and one.size >= 0
@@ -59,8 +66,21 @@ class Snapshot:
                 if entry.size > _LARGEST_SEARCHED or total > _MOST_SEARCHED:
                     break
                 wanted.append(entry.path)
-            self._contents[language] = self.code.files(self.repository, self.revision, wanted) if wanted else {}
-        return self._contents[language]
+            self._read.contents[language] = self.code.files(self.repository, self.revision, wanted) if wanted else {}
+        return self._read.contents[language]
+
+    def words(self, language: str, own: Callable[[str], bool]) -> Words:
+        """The contents of a language's own files, to be looked through."""
+        if language not in self._read.words:
+            contents = self.contents(language)
+            self._read.words[language] = Words({path: contents[path] for path in contents if own(path)})
+        return self._read.words[language]
+
+    def by_name(self) -> dict[str, list[str]]:
+        """Paths by file name, vendored ones left out."""
+        if self._read.by_name is None:
+            self._read.by_name = paths_by_name(self.paths)
+        return self._read.by_name
 
     def source(self, path: str) -> SourceFile | None:
         """The parsed file; None when there is none, or it is binary, too large, or of no known language."""
@@ -94,7 +114,7 @@ class Snapshot:
         return "the file is binary" if b"\0" in content else "the file is too large to be written by a person"
 
     def _content(self, path: str) -> bytes | None:
-        known = next((files[path] for files in self._contents.values() if path in files), None)
+        known = next((files[path] for files in self._read.contents.values() if path in files), None)
         if known is not None:
             return known
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from functions.map_code.kept import Kept
 from functions.map_code.mapping import make_map, name_of
 from functions.map_code.published import open_request
 from functions.map_code.revision import running_revision
@@ -24,8 +25,12 @@ def map_code(
     catalogs: CatalogStore,
     code_host: Callable[[Repository], CodeHost],
     clock: Clock,
+    kept: Kept | None = None,
 ) -> MappingSlot:
-    """Always a mapping: one without targets says why, and the loop goes on to a ticket. An outage raises Retryable."""
+    """Always a mapping: one without targets says why, and the loop goes on to a ticket. An outage raises Retryable.
+
+    `kept`: what earlier mappings of this process read of the repositories.
+    """
     if execution.evidence is None:
         raise Misconfigured("nothing was collected: the evidence slot is empty")
     evidence = documents.load(artifacts, execution.evidence.ref, Evidence)
@@ -37,7 +42,7 @@ def map_code(
         running = running_revision(code, service.repository, service, evidence, incident, telemetry)
         fault = _fault(execution, evidence)
         correction = incidents.correction(service.name, fault.fingerprint) if fault else None
-        mapping = make_map(evidence, fault, service, catalog, running, code, correction)
+        mapping = make_map(evidence, fault, service, catalog, running, code, correction, kept)
         published = open_request(execution.evidence, service.repository, incidents, code)
     except Permanent as error:
         mapping, published = _unreadable(execution, service, error), None

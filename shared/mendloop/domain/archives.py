@@ -9,7 +9,6 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from mendloop.domain.errors import Rejected, TooLarge, Unavailable
 
@@ -18,6 +17,7 @@ MOST_PATH_BYTES = 4_000
 _HEADER_BYTES = 4_096
 """What one member may cost beside its content: two headers and their padding."""
 _BLOCK = 1 << 16
+_NO_PARTS = frozenset({"", ".", ".."})
 _BROKEN = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError, RecursionError)
 """What the standard library raises for an archive that was cut, or forged."""
 
@@ -57,10 +57,7 @@ def read_archive(archive: bytes, what: str, bounds: Bounds) -> Iterator[Entry]:
 
 def is_tree_path(path: str) -> bool:
     """Whether a path can lie inside a tree: relative, normalised, no way out and not into git's own folder."""
-    parts = PurePosixPath(path).parts
-    if not path or "\x00" in path or "/".join(parts) != path:
-        return False
-    return not any(part == ".." or part.lower() == ".git" for part in parts)
+    return "\x00" not in path and not any(part in _NO_PARTS or part.lower() == ".git" for part in path.split("/"))
 
 
 class _Unpacked(io.RawIOBase):
@@ -113,11 +110,15 @@ class _Seen:
             len(part.encode()) > MOST_NAME_BYTES for part in path.split("/")
         ):
             raise self._refused("that is too long for a disk", path)
-        parents = {str(parent) for parent in PurePosixPath(path).parents} - {"."}
-        if path in self._files or path in self._folders or parents & self._files:
+        if path in self._files or path in self._folders:
             raise self._refused("that is there twice", path)
         self._files.add(path)
-        self._folders |= parents
+        parent = path.rpartition("/")[0]
+        while parent and parent not in self._folders:  # above a known folder, all are known
+            if parent in self._files:
+                raise self._refused("that is there twice", path)
+            self._folders.add(parent)
+            parent = parent.rpartition("/")[0]
 
     def _refused(self, why: str, path: str) -> Rejected:
         return Rejected(f"{self._what} holds a path {why}: {path[:80]!r}")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from functions.map_code.paths import PathIndex
+from functions.map_code.paths import PathIndex, paths_by_name
 from mendloop.contracts.evidence import Frame
 from mendloop.domain.source_code import grammar_of
 from tests.fakes.house import make_service
@@ -51,7 +51,7 @@ def language_of(platform: str | None, path: str) -> str:
 def find(paths: list[str], given: Given | None, platform: str | None = None, name: str = "owner/repo") -> list[str]:
     service = make_service(repository={"host": "github", "location": name})
     frame = frame_of(given)
-    matches, reason = PathIndex.of(paths, service).find(frame, language_of(platform, frame.path))
+    matches, reason = PathIndex.of(paths_by_name(paths), service).find(frame, language_of(platform, frame.path))
     assert bool(matches) != bool(reason), "nothing found without a reason, or a reason beside what was found"
     return [match.path for match in matches]
 

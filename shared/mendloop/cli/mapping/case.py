@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.collect_evidence.faults import group
+from functions.map_code.kept import Kept
 from functions.map_code.mapping import conclude, look
 from functions.map_code.revision import Running
 from functions.map_code.snapshot import Snapshot
@@ -51,12 +52,12 @@ class Case:
         )
 
 
-def map_case(case: Case, code: CodeHost) -> tuple[CodeMap, list[dict[str, Any]]]:
+def map_case(case: Case, code: CodeHost, kept: Kept | None = None) -> tuple[CodeMap, list[dict[str, Any]]]:
     """The mapping, and every candidate's clues. The case's revision counts as the default branch's head too."""
     evidence = case.evidence()
     running = Running(case.revision, "given", False, "", case.revision)
     catalog = Catalog(version=1, approvers={}, services={})
-    snapshot = Snapshot(code, case.service.repository, case.revision)
+    snapshot = Snapshot(code, case.service.repository, case.revision, kept)
     view = look(evidence, next(iter(evidence.faults), None), case.service, snapshot)
     clues: list[dict[str, Any]] = [
         {"path": one.path, "function": one.function, "clues": one.clues} for one in view.candidates
