@@ -1,6 +1,6 @@
 """The job of one attempt: the trees it runs, packed, and the commands."""
 
-from functions.prepare_verification.dependencies import needed
+from functions.prepare_verification.dependencies import ADVICE, asked
 from functions.prepare_verification.reaching import reaching
 from functions.prepare_verification.trees import Tree, changed, pack, unpack
 from mendloop import documents
@@ -39,14 +39,21 @@ class Packer:
         try:
             base = self._tree(self._fix.base)
             root = self._service.root.strip("/")
-            if reason := "" if self._service.python_environment else needed(base, root):
-                return self._slot, reason
-            job = documents.store(self._artifacts, f"{self._folder}/job.json", self._job(base, root))
+            packages = asked(base, root)
+            if packages.said and not self._installs and not self._service.python_environment:
+                return self._slot, f"{packages.said}, and {ADVICE}"
+            files = list(packages.files) if self._installs else []
+            job = documents.store(self._artifacts, f"{self._folder}/job.json", self._job(base, root, files))
         except TooLarge as error:
             return self._slot, f"The repository is too large for the sandbox: {error}."
         return self._slot.model_copy(update={"job": job}), ""
 
-    def _job(self, base: Tree, root: str) -> TestJob:
+    @property
+    def _installs(self) -> bool:
+        """A build fetches packages before it runs anything; the sandbox function reaches no index."""
+        return self._slot.runner == "codebuild"
+
+    def _job(self, base: Tree, root: str, packages: list[str]) -> TestJob:
         after = apply_edits(lambda path: base.get(path, (None,))[0], self._fix.edits)
         base_ref = self._put("base", changed(base, self._test))
         return TestJob(
@@ -57,6 +64,7 @@ class Packer:
             base=base_ref,
             good=self._at("good", self._fix.regression.green_at),
             patched=self._put("patched", changed(base, {**after, **self._test})),
+            packages=packages,
             environment=self._service.python_environment,
             root=root,
             test_command=self._service.test_command,

@@ -334,6 +334,16 @@ class Sandbox(Protocol):
         """Never raises for what project code does; a sandbox that cannot run here answers with `skipped`."""
 
 
+class Packages(Protocol):
+    """Installs what a project asks for."""
+
+    def install(self, job: TestJob) -> str:
+        """Folder of a Python environment with what `job.packages` name, and a pytest. No code of the project is run.
+
+        Unsupported when something is to be built, or there is no wheel for this Python; Unavailable when the index is.
+        """
+
+
 # --- state ----------------------------------------------------------------------------------------------------------
 
 

@@ -36,6 +36,10 @@ class TestJob(StoredContract):
         default=None, description="tar.gz of the tree at `green_at` + the regression test, where the test names one"
     )
     dependencies: ArtifactRef | None = Field(default=None, description="tar.gz of a site-packages folder, locked")
+    packages: list[str] = Field(
+        default_factory=list,
+        description="Files of the base that say what to install: uv.lock, requirements files or pyproject.toml",
+    )
     environment: str = Field(
         default="", description="Folder of a Python environment on the runner's own machine; local cloud only"
     )

@@ -34,6 +34,7 @@ class Settings(BaseModel):
     pause_parameter: str = ""
     runner: str = "sandbox"
     sandbox: str = "bubblewrap"
+    package_index: str = ""
     github_secret: str = ""
     model_secret: str = ""
     model_provider: str = "api"

@@ -18,6 +18,7 @@ from mendloop.ports import (
     LinkSigner,
     Mailer,
     Model,
+    Packages,
     Sandbox,
     Secrets,
     SignalQueue,
@@ -171,6 +172,12 @@ class Wiring:
             model=self.settings.need("model_name"),
             base_url=self.settings.model_base_url,
         )
+
+    def packages(self) -> Packages:
+        """What installs a project's packages, in a build."""
+        from mendloop.adapters.sandbox.packages import UvPackages
+
+        return UvPackages(self.artifacts, self.settings.package_index)
 
     def sandbox(self) -> Sandbox:
         """Where a repository's tests run."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.prepare_verification import trees
-from functions.prepare_verification.dependencies import needed
+from functions.prepare_verification.dependencies import asked
 from functions.prepare_verification.trees import pack, unpack
 from mendloop import documents
 from mendloop.contracts.approval import Action, DecisionSlot
@@ -80,7 +80,7 @@ def test_packing_is_repeatable_and_keeps_what_is_executable() -> None:
     ],
 )
 def test_a_project_that_needs_packages_is_told_so(name: str, text: str, says: str) -> None:
-    said = needed({name: (text.encode(), False)}, "shop")
+    said = asked({name: (text.encode(), False)}, "shop").said
     assert said.startswith(says) if says else said == ""
 
 
