@@ -26,6 +26,16 @@ _TEST_KEYS = {
 }
 
 
+def pytest_configure() -> None:
+    """Fixtures of a module or session are set up before the cleaning around each test: nothing foreign waits for them.
+
+    Settings of the project itself stay until a test begins; some choose what is run.
+    """
+    for name in [name for name in os.environ if _FOREIGN.fullmatch(name) and not name.startswith("MENDLOOP_")]:
+        del os.environ[name]
+    os.environ.update(_TEST_KEYS)
+
+
 @pytest.fixture(autouse=True)
 def hermetic_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Before every test; what a test sets itself stands, and is gone after it, whoever set it."""
