@@ -37,6 +37,13 @@ WILDCARDS = (
     ("{aws}:bedrock:*::foundation-model/anthropic.*", "A cross-region profile calls the model wherever it runs."),
     ("{aws}:bedrock:*:<AWS::AccountId>:inference-profile/*", "The profile is chosen by setting, per region."),
 )
+BUILDS = (
+    ("CB4", "A build leaves no artifact; what it writes below one prefix is encrypted by the bucket."),
+    ("CB5", "The program's own Python, of the version its packages were chosen for; CodeBuild's images lag behind."),
+    ("IAM5[Action::s3:GetObject*]", "CodeBuild reads its own program, one object each."),
+    ("IAM5[Action::s3:GetBucket*]", "CodeBuild reads its own program, one object each."),
+    ("IAM5[Action::s3:List*]", "CodeBuild reads its own program, one object each."),
+)
 OWN_LOG = "{aws}:logs:{here}:log-group:/aws/lambda/{name}:log-stream:*"
 
 
@@ -48,6 +55,7 @@ def answer_findings(
     artifacts: IConstruct,
     catalog: IConstruct,
     secrets: Mapping[str, str],
+    builds: IConstruct | None = None,
 ) -> None:
     """Acknowledge each answered finding. `secrets`: the names that stand in `WILDCARDS`."""
     answers = dict(_fixed(secrets))
@@ -60,6 +68,10 @@ def answer_findings(
         name = BY_NAME[room].function_name
         answers[_wildcard(OWN_LOG.format(aws=AWS, here=HERE, name=name))] = "Streams of the function's own log group."
         answers[_wildcard(f"<{_id(stack, function)}.Arn>:*")] = "The state machine may invoke its rooms' versions."
+    if builds:
+        answers |= {f"AwsSolutions-{rule}": reason for rule, reason in BUILDS}
+        log = f"{AWS}:logs:{HERE}:log-group:/aws/codebuild/<{_id(stack, builds)}>:*"
+        answers[_wildcard(log)] = "Streams of the build's own log group."
     acknowledged = [Acknowledgment(id=f"AwsSolutions::{rule}", reason=reason) for rule, reason in answers.items()]
     Validations.of(stack).acknowledge(*acknowledged)
 

@@ -64,6 +64,10 @@ class Bundles:
         """What only the sandbox needs: its jail, and the test runner."""
         return self._dependencies("sandbox-layer", ["--only-group", "sandbox"])
 
+    def installer(self) -> Path:
+        """What fetches packages in a build."""
+        return self._dependencies("installer", ["--only-group", "installer"], programs=True)
+
     def function(self, room: str) -> Path:
         """A folder with `mendloop/` and `functions/<room>/`, named by its content."""
         if self.empty:
@@ -80,7 +84,9 @@ class Bundles:
 
         return _made(place, fill)
 
-    def _dependencies(self, name: str, which: list[str], *, without: list[str] | None = None) -> Path:
+    def _dependencies(
+        self, name: str, which: list[str], *, without: list[str] | None = None, programs: bool = False
+    ) -> Path:
         if self.empty:
             return self._nothing()
         lock = (self.root / "uv.lock").read_bytes() + (self.root / "pyproject.toml").read_bytes()
@@ -95,7 +101,7 @@ class Bundles:
             install = ["pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--target"]
             self._uv(*install, str(folder / "python"), *self._target(), "--requirement", str(requirements))
             requirements.unlink()
-            _prune(folder / "python")
+            _prune(folder / "python", programs=programs)
             if self.python_version == HOST_PYTHON:
                 _compile(folder / "python")
 
@@ -140,13 +146,14 @@ class Bundles:
         return done.stdout
 
 
-def _prune(packages: Path) -> None:
+def _prune(packages: Path, *, programs: bool) -> None:
     """Leave out what no function reads: service descriptions of other AWS services, type stubs, scripts."""
     data = packages / "botocore" / "data"
     for service in data.iterdir() if data.is_dir() else []:
         if service.is_dir() and service.name not in SERVICES:
             shutil.rmtree(service)
-    shutil.rmtree(packages / "bin", ignore_errors=True)
+    if not programs:
+        shutil.rmtree(packages / "bin", ignore_errors=True)
     for stub in packages.rglob("*.pyi"):
         stub.unlink()
 

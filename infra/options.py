@@ -7,7 +7,9 @@ Set with `-c name=value` or in `cdk.json`:
     approvers       names of approvers, comma separated, instead of the catalog's
     architecture    arm64 | x86_64 (default arm64; on the local cloud the host's)
     python_version  of the functions (default 3.14; on the local cloud the host's)
-    runner          where tests run: sandbox (a Lambda in isolated subnets)
+    runner          where tests run: sandbox (a Lambda in isolated subnets; what a project asks for is not installed) or
+                    codebuild (installs it first; not on the local cloud)
+    package_index   address of the index that a build installs from (default PyPI)
     reminder_seconds  how long a question waits before it is asked again or expires (default 8 hours)
     deadline_hours  of a whole execution (default 336, two weeks)
     github_secret, model_secret   names of secrets in Secrets Manager that you make yourself
@@ -38,6 +40,7 @@ class Options:
     architecture: str = "arm64"
     python_version: str = "3.14"
     runner: str = "sandbox"
+    package_index: str = ""
     approvers: tuple[str, ...] = ()
     reminder_seconds: int = 8 * 3600
     deadline_hours: int = 336
@@ -60,7 +63,7 @@ class Options:
     def __post_init__(self) -> None:
         _one_of("stage", self.stage, ("aws", "local"))
         _one_of("architecture", self.architecture, ("arm64", "x86_64"))
-        _one_of("runner", self.runner, ("sandbox",))
+        _one_of("runner", self.runner, ("sandbox",) if self.local else ("sandbox", "codebuild"))
         if self.unsandboxed and not self.local:
             raise ValueError("unsandboxed: only on the local cloud, for code of your own")
         if strange := [account for account in self.source_accounts if not re.fullmatch("[0-9]{12}", account)]:
@@ -85,6 +88,7 @@ def read_options(context: Callable[[str], object | None]) -> Options:
         architecture=text("architecture", HOST_ARCHITECTURE if local else Options.architecture),
         python_version=text("python_version", HOST_PYTHON if local else Options.python_version),
         runner=text("runner", Options.runner),
+        package_index=text("package_index", ""),
         approvers=_approvers(text("approvers", ""), text("catalog", "")),
         reminder_seconds=int(text("reminder_seconds", str(Options.reminder_seconds))),
         deadline_hours=int(text("deadline_hours", str(Options.deadline_hours))),

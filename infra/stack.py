@@ -10,6 +10,7 @@ Names that others rely on:
 """
 
 from aws_cdk import ArnFormat, CfnOutput, RemovalPolicy, Stack
+from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
@@ -26,6 +27,7 @@ from infra.constructs.safety_net import SafetyNet
 from infra.constructs.source_accounts import SourceAccounts
 from infra.constructs.step import Step
 from infra.constructs.storage import Storage
+from infra.constructs.test_builds import TestBuilds
 from infra.constructs.triggers import Triggers
 from infra.constructs.workflow import Workflow
 from infra.options import Options
@@ -69,7 +71,8 @@ class MendloopStack(Stack):
             options=options,
         )
         functions = self._functions(house, options, bundles)
-        workflow = Workflow(self, "Workflow", functions=functions, options=options)
+        builds = self._builds(storage, options, bundles) if options.runner == "codebuild" else None
+        workflow = Workflow(self, "Workflow", functions=functions, options=options, builds=builds)
         triggers.connect(functions)
         site.connect(functions["review"])
         net = SafetyNet(
@@ -113,6 +116,7 @@ class MendloopStack(Stack):
             artifacts=storage.artifacts,
             catalog=storage.catalog,
             secrets={"github": options.github_secret, "model": options.model_secret},
+            builds=builds,
         )
 
     def _functions(self, house: House, options: Options, bundles: Bundles) -> dict[str, lambda_.Function]:
@@ -121,9 +125,10 @@ class MendloopStack(Stack):
             for name in ("layer", "code_layer", "model_layer", "sandbox_layer")
         }
         # On the local cloud there is no network to isolate a function in: the sandbox itself has none.
-        vpc = None if options.local else IsolatedNetwork(self, "Network").vpc
+        in_function = options.runner == "sandbox"
+        vpc = IsolatedNetwork(self, "Network").vpc if in_function and not options.local else None
         functions = {}
-        for room in ROOMS:
+        for room in (room for room in ROOMS if in_function or room.name != "run_tests"):
             jailed = room.name == "run_tests"
             made = Step(
                 self,
@@ -138,6 +143,13 @@ class MendloopStack(Stack):
                 house.give(made.function, need)
             functions[room.name] = made.function
         return functions
+
+    def _builds(self, storage: Storage, options: Options, bundles: Bundles) -> codebuild.IProject:
+        """The program of `run_tests`, with what its Lambda would have as layers, and what installs packages."""
+        paths = {"program": bundles.function("run_tests"), "layer": bundles.layer()}
+        paths |= {"sandbox_layer": bundles.sandbox_layer(), "installer": bundles.installer()}
+        named = {name: str(path) for name, path in paths.items()}
+        return TestBuilds(self, "TestBuilds", bundles=named, artifacts=storage.artifacts, options=options).project
 
     def _outputs(self, **outputs: str) -> None:
         for name, value in outputs.items():

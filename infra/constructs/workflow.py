@@ -7,12 +7,14 @@ A room's slot is `$.<slot>` of the execution document (`mendloop.contracts.execu
 from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_codebuild as codebuild
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
+from infra.constructs.test_builds import build_state
 from infra.options import Options
 from infra.rooms import BY_NAME, STATE_MACHINE_NAME
 from mendloop.contracts.execution import MAX_ROUNDS
@@ -33,7 +35,13 @@ class Workflow(Construct):
     """`state_machine`, named `mendloop-remediation`."""
 
     def __init__(
-        self, scope: Construct, id: str, *, functions: Mapping[str, lambda_.Function], options: Options
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        functions: Mapping[str, lambda_.Function],
+        options: Options,
+        builds: codebuild.IProject | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.state_machine = sfn.StateMachine(
@@ -41,7 +49,7 @@ class Workflow(Construct):
             "Remediation",
             state_machine_name=STATE_MACHINE_NAME,
             comment="From a production signal to a reviewed pull request, a ticket, or a person.",
-            definition_body=sfn.DefinitionBody.from_chainable(_definition(self, functions, options)),
+            definition_body=sfn.DefinitionBody.from_chainable(_definition(self, functions, options, builds)),
             timeout=Duration.hours(options.deadline_hours),
             tracing_enabled=not options.local,
             logs=sfn.LogOptions(
@@ -59,7 +67,9 @@ class Workflow(Construct):
         )
 
 
-def _definition(scope: Construct, functions: Mapping[str, lambda_.Function], options: Options) -> sfn.IChainable:
+def _definition(
+    scope: Construct, functions: Mapping[str, lambda_.Function], options: Options, builds: codebuild.IProject | None
+) -> sfn.IChainable:
     rooms = _Rooms(scope, functions)
     announce = rooms.state("Announce outcome", "announce_outcome", "outcome")
     file_ticket = rooms.state("File ticket", "file_ticket", "ticket")
@@ -70,7 +80,6 @@ def _definition(scope: Construct, functions: Mapping[str, lambda_.Function], opt
     route = rooms.state("Choose route", "choose_route", "route", budget=file_ticket)
     draft = rooms.state("Draft patch", "draft_patch", "draft", budget=file_ticket)
     prepare = rooms.state("Prepare verification", "prepare_verification", "preparation", budget=file_ticket)
-    run = rooms.state("Run tests", "run_tests", "test_run", budget=file_ticket)
     judge = rooms.state("Judge verification", "judge_verification", "verification", budget=file_ticket)
     ask = rooms.state("Request approval", "request_approval", "approval")
     decide = rooms.state("Settle decision", "settle_decision", "decision")
@@ -90,7 +99,10 @@ def _definition(scope: Construct, functions: Mapping[str, lambda_.Function], opt
     draft.next(_choice(scope, "What was drafted", "$.draft.kind", {
         "code_fix": prepare, "action_recommended": file_ticket, "explanation": file_ticket,
     }, rooms.human))  # fmt: skip
-    prepare.next(run).next(judge)
+    if builds:
+        prepare.next(build_state(scope, "Run tests", builds, judge))
+    else:
+        prepare.next(rooms.state("Run tests", "run_tests", "test_run", budget=file_ticket)).next(judge)
     judge.next(_choice(scope, "Is it proved", "$.verification.next", {
         "request_approval": ask, "redraft": redraft, "file_ticket": file_ticket,
     }, rooms.human))  # fmt: skip

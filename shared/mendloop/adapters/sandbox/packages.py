@@ -3,6 +3,8 @@
 The environment is made once per build, from the base's files: all trees are tested with the same packages.
 """
 
+import os
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
@@ -98,6 +100,13 @@ def _failure(said: str) -> Unavailable | Unsupported:
 
 
 def _found() -> str:
+    """From the wheel. A bundle that was unpacked without file modes gets an executable copy."""
     from uv import find_uv_bin
 
-    return str(find_uv_bin())
+    program = Path(find_uv_bin())
+    if os.access(program, os.X_OK):
+        return str(program)
+    copy = Path(tempfile.mkdtemp(prefix="uv-")) / "uv"
+    shutil.copyfile(program, copy)
+    copy.chmod(0o755)
+    return str(copy)
