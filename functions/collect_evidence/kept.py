@@ -9,7 +9,7 @@ from typing import Any
 from functions.collect_evidence.faults import Group
 from mendloop.contracts.evidence import EvidenceLine, FailingRequest
 from mendloop.domain.instruction_like import instruction_like
-from mendloop.domain.redaction import redact, redact_json
+from mendloop.domain.redaction import key_lines, redact, redact_json
 from mendloop.domain.stack_trace.structured import json_object
 from mendloop.ports import LogEvent
 
@@ -49,7 +49,8 @@ def choose(
     unique = list(dict.fromkeys(wanted))
     kept = sorted(unique[:MAX_LINES])
     ids = {event: f"log-{number}" for number, event in enumerate(kept, start=1)}
-    lines = [_line(log.events[event], ids[event]) for event in kept]
+    inside = key_lines((f"{event.log_group} {event.stream}", event.message) for event in log.events)
+    lines = [_line(log.events[event], ids[event], inside.get(event)) for event in kept]
     left = len(unique) - len(kept)
     return lines, ids, [f"{left} more log lines about errors were left out"] if left else []
 
@@ -139,8 +140,9 @@ def _of_requests(log: Log, groups: Sequence[Group]) -> list[int]:
     return [index for index, request in enumerate(log.requests) if request in affected]
 
 
-def _line(event: LogEvent, line_id: str) -> EvidenceLine:
-    text = redact(event.message.rstrip("\n"))
+def _line(event: LogEvent, line_id: str, key: str | None) -> EvidenceLine:
+    """`key`: what to say of a line that goes on with a private key."""
+    text = redact((key or event.message).rstrip("\n"))
     return EvidenceLine(
         id=line_id,
         at=event.at,

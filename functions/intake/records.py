@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from functions.intake.readers import opened
 from mendloop.contracts.base import ArtifactRef
 from mendloop.contracts.execution import Execution, Trigger
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, SignalKind, TimelineEntry
@@ -15,10 +16,9 @@ MAX_REASON = 1_000
 
 
 def keep(artifacts: ArtifactStore, body: str, folder: str) -> ArtifactRef:
-    """The event as received, redacted and cut; the key is its content's hash, so a redelivery writes the same."""
-    return artifacts.put(
-        f"signals/{folder}/{sha256(body)}.json", redact(body[:MAX_KEPT_BYTES]).encode("utf-8", "replace")
-    )
+    """The event, unpacked, redacted and cut; the key is the hash of what was received: a redelivery writes the same."""
+    kept = redact(opened(body))[:MAX_KEPT_BYTES]
+    return artifacts.put(f"signals/{folder}/{sha256(body)}.json", kept.encode("utf-8", "replace"))
 
 
 def safe(signal: Signal) -> Signal:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from functions.intake import gate, records
 from functions.intake.outcome import Outcome, Taken
-from functions.intake.readers import Reading, Verdict, read
+from functions.intake.readers import Reading, Verdict, opened, read_each
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal
 from mendloop.domain.catalog import Service
 from mendloop.domain.errors import BadEvent, Conflict
@@ -29,10 +29,11 @@ class Intake:
     def take(self, body: str) -> list[Taken]:
         """One message of the queue. Raises only what a later delivery may cure; anything else is recorded."""
         try:
-            readings = read(json.loads(body))
+            readings, broken = read_each(json.loads(body))
         except (BadEvent, ValueError, RecursionError) as error:
             return [self._not_understood(body, error)]
-        return [self._take(reading, body) for reading in readings]
+        taken = [self._take(reading, body) for reading in readings]
+        return [*taken, *(self._not_understood(body, error) for error in broken[:1])]
 
     def _not_understood(self, body: str, error: Exception) -> Taken:
         reason = str(error) if isinstance(error, BadEvent) else f"the event is no JSON: {type(error).__name__}"
@@ -55,7 +56,7 @@ class Intake:
         if service is None:
             return self._nobody(signal, reading.identity, body)
         if service.redact_ip_addresses:
-            body = without_addresses(body)
+            body = without_addresses(opened(body))
             signal = Signal.model_validate(without_addresses(signal.model_dump(mode="json")))
         return self._claim(signal, service, reading.identity, body)
 

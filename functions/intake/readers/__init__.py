@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from functions.intake.readers import alarm, deployments, logs, others
 from functions.intake.readers.envelope import Unwrapped, unwrap
+from functions.intake.readers.opened import opened
 from functions.intake.readers.reading import Event, Origin, Reading, Verdict
 from mendloop.domain.errors import BadEvent
 
-__all__ = ["Reading", "Verdict", "read"]
+__all__ = ["Reading", "Verdict", "opened", "read", "read_each"]
 
 Reader = Callable[[Event, Origin], Reading]
 
@@ -52,12 +53,32 @@ BY_SHAPE: tuple[tuple[frozenset[str], Reader], ...] = (
 
 def read(event: object) -> list[Reading]:
     """What an event says: usually one reading, several for a batch inside it. BadEvent when nobody understands it."""
-    return [_read(one) for one in unwrap(event)]
+    readings, broken = read_each(event)
+    if broken and not readings:
+        raise broken[0]
+    return readings
+
+
+def read_each(event: object) -> tuple[list[Reading], list[BadEvent]]:
+    """As `read`, and why parts of a batch are not understood. BadEvent when it cannot be unwrapped at all."""
+    readings, broken = list[Reading](), list[BadEvent]()
+    for one in unwrap(event):
+        found, not_understood = _parts(one)
+        readings += found
+        broken += not_understood
+    return readings, broken
+
+
+def _parts(one: Unwrapped) -> tuple[list[Reading], list[BadEvent]]:
+    if one.kinesis:
+        return logs.kinesis(one.kinesis, one.origin)
+    try:
+        return ([], [one.broken]) if one.broken else ([_read(one)], [])
+    except BadEvent as error:
+        return [], [error]
 
 
 def _read(one: Unwrapped) -> Reading:
-    if one.kinesis:
-        return logs.kinesis(one.kinesis, one.origin)
     kind = one.event.get("detail-type")
     if isinstance(kind, str) and isinstance(one.event.get("detail"), dict):
         reader = BY_DETAIL_TYPE.get(kind)

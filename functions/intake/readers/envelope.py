@@ -20,6 +20,8 @@ class Unwrapped:
     event: Event
     origin: Origin
     kinesis: tuple[Event, ...] = ()
+    broken: BadEvent | None = None
+    """Why this one is not understood; those beside it may be."""
 
 
 def unwrap(event: object, origin: Origin | None = None, depth: int = 0) -> list[Unwrapped]:
@@ -44,10 +46,13 @@ def _records(records: list[Any], origin: Origin, depth: int) -> list[Unwrapped]:
         return [Unwrapped({}, Origin("logs", region=text(stream[0], "awsRegion")), stream)]
     inner: list[Unwrapped] = []
     for record in found:
-        if isinstance(record.get("Sns"), Mapping):
-            inner += unwrap(record["Sns"].get("Message"), _from_topic(record["Sns"], origin), depth + 1)
-        elif "body" in record:
-            inner += unwrap(record["body"], origin, depth + 1)
+        try:
+            if isinstance(record.get("Sns"), Mapping):
+                inner += unwrap(record["Sns"].get("Message"), _from_topic(record["Sns"], origin), depth + 1)
+            elif "body" in record:
+                inner += unwrap(record["body"], origin, depth + 1)
+        except BadEvent as error:
+            inner.append(Unwrapped({}, origin, broken=error))
     if not inner:
         raise BadEvent("no record of this event is understood")
     return inner

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from functions.intake.readers.reading import Event, Origin, Reading, Verdict, get, ignored, need, text
+from functions.intake.readers.reading import Event, Origin, Reading, Verdict, get, ignored, text
 from mendloop.contracts.incident import Signal, SignalKind
 from mendloop.domain.errors import BadEvent
 
@@ -30,30 +30,36 @@ _CALM = re.compile(
 
 def subscription(event: Event, origin: Origin) -> Reading:
     """`{"awslogs": {"data": …}}`."""
-    return decoded(unpack(need(event, "awslogs", "data")), origin)
+    return decoded(unpack(get(event, "awslogs", "data")), origin)
 
 
-def kinesis(records: Sequence[Event], origin: Origin) -> Reading:
-    """Records of a Kinesis stream, one payload each; the first that holds errors speaks for all.
+def kinesis(records: Sequence[Event], origin: Origin) -> tuple[list[Reading], list[BadEvent]]:
+    """Records of a Kinesis stream, one payload each: of each log group the first that holds errors speaks for all.
 
-    BadEvent when a payload does not unpack and no other one holds errors.
+    Where none does, the first reading; and what does not unpack.
     """
     readings, broken = list[Reading](), list[BadEvent]()
     for record in records:
         try:
-            readings.append(decoded(unpack(need(record, "kinesis", "data")), origin))
+            readings.append(decoded(unpack(get(record, "kinesis", "data")), origin))
         except BadEvent as error:
             broken.append(error)
-    failing = [reading for reading in readings if reading.verdict is Verdict.SIGNAL]
-    if not failing and broken:
-        raise broken[0]
-    if not readings:
-        raise BadEvent("the event has no records")
-    return (failing or readings)[0]
+    failing: dict[tuple[str, str], Reading] = {}
+    for reading in readings:
+        if reading.signal:
+            failing.setdefault((reading.signal.account, reading.resource), reading)
+    return list(failing.values()) or readings[:1], broken
 
 
-def unpack(data: str) -> Event:
-    """Base64, then gzip or zlib, then JSON; BadEvent when any of it fails or it grows beyond the limit."""
+def unpack(data: object) -> Event:
+    """Base64, then gzip or zlib, then JSON; BadEvent when any of it fails or it grows beyond the limit.
+
+    An object is a payload that was unpacked before the event was kept.
+    """
+    if isinstance(data, dict):
+        return data
+    if not isinstance(data, str) or not data:
+        raise BadEvent("the event lacks the log payload")
     try:
         machine = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
         content = machine.decompress(base64.b64decode(data, validate=True), MAX_DECODED_BYTES)

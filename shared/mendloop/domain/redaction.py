@@ -5,11 +5,19 @@ what belongs together, and JSON stays JSON. Our own placeholders are left alone:
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from mendloop.domain.identity import sha256
-from mendloop.domain.redaction_rules import IP_ADDRESS, RULES, SECRET_KEY, Rule, is_value
+from mendloop.domain.redaction_contexts import SECRET_KEY
+from mendloop.domain.redaction_personal import IP_ADDRESS
+from mendloop.domain.redaction_rule import Rule, is_value
+from mendloop.domain.redaction_rules import RULES
+
+MAX_KEY_LINES = 200
+_KEY_LINE = re.compile(
+    r"(?:^|[\s|>\"])(?P<body>[A-Za-z0-9+/]{2,76}={0,2}|(?:Proc-Type|DEK-Info): .{0,80})(?:\\n)?[\"\s]*$"
+)
 
 
 def redact(text: str) -> str:
@@ -42,6 +50,22 @@ def without_addresses(value: Any) -> Any:
     if isinstance(value, list):
         return [without_addresses(inner) for inner in value]
     return IP_ADDRESS.pattern.sub(_replacement(IP_ADDRESS), value) if isinstance(value, str) else value
+
+
+def key_lines(lines: Iterable[tuple[str, str]]) -> dict[int, str]:
+    """Of lines (source, text) those that go on with a private key begun on an earlier one; redacted, by their place."""
+    left: dict[str, int] = {}
+    found: dict[int, str] = {}
+    for place, (source, text) in enumerate(lines):
+        if begun := left.pop(source, 0):
+            body = _KEY_LINE.search(text)
+            if body:
+                found[place] = text[: body.start("body")] + _placeholder("private-key", body["body"])
+                left[source] = begun - 1
+        last = text.rfind("-----BEGIN ")
+        if last >= 0 and "PRIVATE KEY" in text[last:] and "-----END " not in text[last:]:
+            left[source] = MAX_KEY_LINES
+    return found
 
 
 def find_secrets(text: str) -> list[str]:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from mendloop.domain.redaction import find_secrets, redact, redact_json, without_addresses
+from mendloop.domain.redaction import find_secrets, key_lines, redact, redact_json, without_addresses
 from tests.evals.redaction import score
 
 HEX, ALNUM = "0123456789abcdef", string.ascii_letters + string.digits
@@ -147,3 +147,112 @@ def test_the_floors_of_recall_and_calm_hold(seed: int) -> None:
 
     assert len(found.planted) >= 25 and found.ordinary > 3_000
     assert (found.missed, found.good) == ([], True)
+
+
+def test_a_private_key_over_many_events_is_redacted_line_by_line() -> None:
+    body = "MIIEpAIBAAKCAQEA7bq9Zf3xT2uYhVw8cR1nLsKjQeGdPaMoXiUtBvFyHzJlSkDr"
+    log = [
+        ("s", "loaded -----BEGIN RSA PRIVATE KEY-----"),
+        ("s", body),
+        ("other", "deployed 0123456789abcdef"),
+        ("s", f"2026-11-20T10:00:00Z stderr F {body}"),
+        ("s", "k1=="),
+        ("s", "-----END RSA PRIVATE KEY-----"),
+        ("s", "then 0123456789abcdef"),
+        ("s", "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----"),
+        ("s", "done"),
+    ]
+
+    found = key_lines(log)
+
+    assert sorted(found) == [1, 3, 4]
+    assert found[3].startswith("2026-11-20T10:00:00Z stderr F [redacted-private-key-")
+    assert not any(body in line or "k1" in line for line in found.values())
+
+
+HEX, BASE = "0123456789abcdef" * 8, "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA" * 8
+ISSUED = {
+    "airtable": f"pat{BASE[:14]}.{HEX[:64]}",
+    "atlassian": f"ATATT3x{BASE[:180]}",
+    "artifactory": f"AKCp{BASE[:69]}",
+    "azure": f"aB38Q~{BASE[:34]}",
+    "clojars": f"CLOJARS_{BASE[:60].lower()}",
+    "databricks": f"dapi{HEX[:32]}",
+    "discord": f"https://discord.com/api/webhooks/123456789012345678/{BASE[:68]}",
+    "doppler": f"dp.pt.{BASE[:43]}",
+    "dynatrace": f"dt0c01.{BASE[:24].upper()}.{BASE[:64].upper()}",
+    "easypost": f"EZAK{BASE[:54]}",
+    "grafana": f"glsa_{BASE[:32]}_{HEX[:8]}",
+    "huggingface": f"hf_{BASE[:34]}",
+    "linear": f"lin_api_{BASE[:40]}",
+    "mailchimp": f"{HEX[:32]}-us20",
+    "newrelic": f"NRAK-{BASE[:27].upper()}",
+    "notion": f"ntn_12345678901{BASE[:35]}",
+    "openshift": f"sha256~{BASE[:43]}",
+    "planetscale": f"pscale_tkn_{BASE[:43]}",
+    "postman": f"PMAK-{HEX[:24]}-{HEX[:34]}",
+    "pulumi": f"pul-{HEX[:40]}",
+    "rubygems": f"rubygems_{HEX[:48]}",
+    "sentry": f"sntryu_{HEX[:64]}",
+    "shippo": f"shippo_live_{HEX[:40]}",
+    "sonar": f"squ_{BASE[:40]}",
+    "sourcegraph": f"sgp_{HEX[:40]}",
+    "typeform": f"tfp_{BASE[:59]}",
+}
+WORD = "Hor5e-battery"
+TOLD = (
+    f"dbPassword={WORD}",
+    f"PGPASSWORD={WORD} psql",
+    f"mysql --password {WORD} -h db",
+    f"curl -u admin:{WORD} https://x.y",
+    f"machine git.example login bob password {WORD}",
+    f"<password>{WORD}</password>",
+    f"('password', '{WORD}')",
+    f"{{b'password': b'{WORD}'}}",
+    f'{{"name":"DB_PASSWORD","value":"{WORD}"}}',
+    json.dumps({"a": json.dumps({"b": json.dumps({"password": WORD})})}),
+    f"the password is {WORD}",
+    f"jdbc:oracle:thin:scott/{WORD}@h:1521/x",
+    f"https://{WORD}0123456789@github.com/x/y.git",
+    f"Set-Cookie: sessionid={WORD}0123456789; Path=/",
+    "user bob.o'brien@example.com",
+    "GET /u?email=bob.obrien%40example.com",
+    "jürgen.obrien@müller.de",
+)
+
+
+@pytest.mark.parametrize("issuer", ISSUED)
+def test_what_issuers_give_is_found_anywhere(issuer: str) -> None:
+    for around in ("{}", "using {} here", '{{"value": "{}"}}', "x={}, y=1"):
+        assert ISSUED[issuer] not in redact(around.format(ISSUED[issuer]))
+
+
+@pytest.mark.parametrize("line", TOLD)
+def test_what_only_its_surroundings_tell_is_found(line: str) -> None:
+    clean = redact(line)
+
+    assert WORD not in clean and "brien" not in clean
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "token: null",
+        "password is too short (min 8)",
+        '["password", "email"]',
+        "('password', 'email')",
+        "credentials: same-origin",
+        "pwd=/app",
+        "nextToken=AQICAHi5y3kx1pZQ pageToken=abc12345",
+        "tests pass: 376290",
+        "class com.shop.Password: loaded",
+        "git@github.com:org/repo.git fetched",
+        "duration 3.141592653589793 s, epoch 1795482631711000",
+        "dd.trace_id=5577006791947779410",
+        "invalid_token: The access token expired",
+        "Cookie: lang=en; theme=dark-and-very-long-name",
+        "test_0123456789abcdef0123456789abcdef passed",
+    ],
+)
+def test_what_only_looks_alike_stays(line: str) -> None:
+    assert redact(line) == line
