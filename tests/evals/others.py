@@ -19,7 +19,7 @@ from mendloop.domain.redaction import redact
 from mendloop.ports import LogEvent
 from tests.evals.redaction_plants import Plant, corpus
 
-PLANTS = 350
+PLANTS = 600
 GUESSES = ("Entropy", "Keyword", "IP")
 """Plugins that guess by disorder, by the word before, or take each public address."""
 ORDERS = 5

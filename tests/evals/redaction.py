@@ -1,6 +1,6 @@
 """How much of what is planted in logs is redacted, and how many ordinary lines are changed.
 
-    python -m tests.evals.redaction [--seed 1] [--megabytes 5] [--plants 350] [--misses]
+    python -m tests.evals.redaction [--seed 1] [--megabytes 5] [--plants 600] [--misses]
 
 Exit 1 when nothing was planted, or a floor is missed: recall 0.99, one changed ordinary line in a thousand.
 """
@@ -65,7 +65,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--megabytes", type=float, default=5)
-    parser.add_argument("--plants", type=int, default=350)
+    parser.add_argument("--plants", type=int, default=600)
     parser.add_argument("--misses", action="store_true", help="Print what was missed and what was changed.")
     given = parser.parse_args()
     found = score(given.seed, int(given.megabytes * 1_000_000), given.plants)

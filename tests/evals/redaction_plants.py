@@ -1,6 +1,6 @@
 """Ordinary logs with secrets and personal data planted in them, whose places are known.
 
-    python -m tests.evals.redaction_plants --seed 1 --megabytes 5 --plants 350 --out FOLDER
+    python -m tests.evals.redaction_plants --seed 1 --megabytes 5 --plants 600 --out FOLDER
 
 Writes `log.txt` and `plants.jsonl` ({"line", "kind", "value"}; a value over several lines names its first). The forms
 are those that issuers publish and that the public rule lists of gitleaks and detect-secrets collect. Nothing here
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HEX, UPPER, ALNUM = "0123456789abcdef", string.ascii_uppercase + string.digits, string.ascii_letters + string.digits
+LOWER = string.ascii_lowercase + string.digits
 URL64 = ALNUM + "-_"
 B64 = ALNUM + "+/"
 BASE32 = string.ascii_uppercase + "234567"
@@ -161,6 +162,39 @@ KINDS: dict[str, Kind] = {
     "email": Kind(email, ("mail to {} sent", '{{"email": "{}"}}', "user {} signed in", "<{}>", "from={},")),
     "phone": Kind(phone, ("call {} back", '{{"phone": "{}"}}', "sms to {} failed")),
     "card": Kind(card, ("card {} declined", '{{"card": "{}"}}', "pan={}, amount=12.50", "charged '{}'")),
+    "airtable token": Kind(lambda c: f"pat{run(c, ALNUM, 14)}.{run(c, HEX, 64)}"),
+    "alibaba key": Kind(lambda c: "LTAI" + run(c, LOWER, 20)),
+    "artifactory key": Kind(lambda c: "AKCp" + run(c, ALNUM, 69)),
+    "atlassian token": Kind(lambda c: "ATATT3" + run(c, URL64, 186)),
+    "clojars token": Kind(lambda c: "CLOJARS_" + run(c, LOWER, 60)),
+    "databricks token": Kind(lambda c: "dapi" + run(c, HEX, 32)),
+    "discord webhook": Kind(lambda c: f"https://discord.com/api/webhooks/{digits(c, 18)}/{run(c, URL64, 68)}"),
+    "doppler token": Kind(lambda c: "dp.pt." + run(c, ALNUM, 43)),
+    "dynatrace token": Kind(lambda c: f"dt0c01.{run(c, UPPER, 24)}.{run(c, UPPER, 64)}"),
+    "easypost key": Kind(lambda c: c.choice(["EZAK", "EZTK"]) + run(c, ALNUM, 54)),
+    "grafana token": Kind(lambda c: f"glsa_{run(c, ALNUM, 32)}_{run(c, HEX, 8)}"),
+    "hugging face token": Kind(lambda c: "hf_" + run(c, ALNUM, 34)),
+    "linear key": Kind(lambda c: "lin_api_" + run(c, ALNUM, 40)),
+    "mailchimp key": Kind(lambda c: f"{run(c, HEX, 32)}-us{c.randrange(1, 30)}"),
+    "new relic key": Kind(lambda c: "NRAK-" + run(c, UPPER, 27)),
+    "notion token": Kind(lambda c: f"ntn_{digits(c, 11)}{run(c, ALNUM, 35)}"),
+    "openshift token": Kind(lambda c: "sha256~" + run(c, URL64, 43)),
+    "planetscale token": Kind(lambda c: "pscale_tkn_" + run(c, URL64, 43)),
+    "postman key": Kind(lambda c: f"PMAK-{run(c, HEX, 24)}-{run(c, HEX, 34)}"),
+    "pulumi token": Kind(lambda c: "pul-" + run(c, HEX, 40)),
+    "rubygems key": Kind(lambda c: "rubygems_" + run(c, HEX, 48)),
+    "sentry token": Kind(lambda c: "sntryu_" + run(c, HEX, 64)),
+    "shippo token": Kind(lambda c: "shippo_live_" + run(c, HEX, 40)),
+    "sonar token": Kind(lambda c: c.choice(["squ_", "sqp_"]) + run(c, URL64, 40)),
+    "session cookie": Kind(
+        lambda c: run(c, ALNUM, 32), ("Set-Cookie: sessionid={}; Path=/", "> Cookie: lang=en; connect.sid={}; a=b")
+    ),
+    "password of a command": Kind(
+        password, ("mysql --password {} -h db", "curl -u admin:{} https://x.y", "PGPASSWORD={} psql -h db")
+    ),
+    "password of an environment": Kind(
+        password, ('{{"name":"DB_PASSWORD","value":"{}"}}', "<password>{}</password>", "dbPassword={}, pool=4")
+    ),
 }
 ORDINARY = (
     "INFO request {uuid} handled in {n} ms status=200 path=/orders/{n}",
@@ -187,6 +221,18 @@ ORDINARY = (
     "started in pwd=/var/task/{word}, credentials: found in the role, api_key is missing",
     "checksum {base64} ok, {n} bytes",
     "2026-11-20T10:00:00.123Z {word}[{n}]: job {n} done",
+    "nextToken={base64} returned {n} items",
+    "password is too short (min {n})",
+    "password reset requested for user {n}",
+    "idempotency-key: {uuid} etag={hex32}",
+    "traceparent: 00-{hex32}-{hex16}-01 dd.trace_id={digits19}",
+    "pod/shop-{hex8}-{word} started, session={uuid}",
+    "SyntaxError: Unexpected token ) in JSON at position {n}",
+    "integrity sha512-{base64} of {word}@{n}.{n}.{n}",
+    "cookie consent=true, Set-Cookie: theme=dark; Path=/",
+    "credentials: same-origin, pass=1 fail={n}",
+    "duration 3.14159265358{n} s, epoch {digits10}.{n}",
+    "git@github.com:shop/{word}.git fetched",
 )
 
 
@@ -256,7 +302,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--megabytes", type=float, default=5)
-    parser.add_argument("--plants", type=int, default=350)
+    parser.add_argument("--plants", type=int, default=600)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     lines, planted = corpus(given.seed, int(given.megabytes * 1_000_000), given.plants)
