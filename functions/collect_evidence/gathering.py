@@ -42,7 +42,7 @@ def gather(
 
     `known`: the service's incidents. `seen`: fingerprints of faults that are left out.
     """
-    signal, sources = incident.signal, Sources(telemetry)
+    signal, sources = incident.signal, Sources(telemetry, clock)
     alarms = sources.alarms(signal) if signal.kind is SignalKind.ALARM else []
     led_to = sources.metric_log_groups(alarms) + sources.service_log_groups(*ecs_service(signal, alarms, service))
     places = find_places(signal, alarms, service, clock.now(), led_to)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -11,9 +11,11 @@ from mendloop.contracts.evidence import Deployment, Gap, Series, TracedCall, Tra
 from mendloop.contracts.incident import Signal
 from mendloop.domain.errors import MendloopError, Retryable
 from mendloop.domain.redaction import redact
-from mendloop.ports import AlarmDescription, DeploymentSource, LogEvent, Telemetry, TracePage
+from mendloop.ports import AlarmDescription, Clock, DeploymentSource, LogEvent, Telemetry, TracePage
 
 MAX_BYTES = 2_000_000
+LOG_TIME = timedelta(seconds=120)
+"""For all log groups; what is left then is said to be unread."""
 TERMS = ("Traceback", "[ERROR]", "errorType", "ERROR", "Exception")
 DEPLOYMENTS_BACK = timedelta(days=7)
 METRIC_BACK = timedelta(hours=1)
@@ -31,6 +33,7 @@ class Sources:
     """The telemetry with what could not be read and what was cut on the way."""
 
     telemetry: Telemetry
+    clock: Clock
     gaps: list[Gap] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
 
@@ -63,9 +66,13 @@ class Sources:
         """Events of all groups, in time order; Retryable when there are groups and none answered for now."""
         events: list[LogEvent] = []
         failures: list[Retryable] = []
+        until = self.clock.now() + LOG_TIME
         for group in places.log_groups:
+            if self.clock.now() > until:
+                self.cut.append(f"{group}: not read, for the time for logs was over")
+                continue
             try:
-                events += self._group(group, places)
+                events += self._group(group, places, until)
             except Retryable as error:
                 failures.append(error)
                 self._gap(f"logs {group}", error)
@@ -118,7 +125,7 @@ class Sources:
             return ""
         return self._ask("running revision", ("", ""), lambda: self.telemetry.running_revision(places.function))[0]
 
-    def _group(self, group: str, places: Places) -> list[LogEvent]:
+    def _group(self, group: str, places: Places, until: datetime) -> list[LogEvent]:
         """Everything in the window; where that is too much, the lines around errors as well."""
         page = self.telemetry.log_events(group, places.start, places.end, max_bytes=MAX_BYTES)
         if not page.cut:
@@ -126,6 +133,9 @@ class Sources:
         self.cut.append(page.cut)
         found = {(event.stream, event.at, event.message): event for event in page.events}
         for term in TERMS:
+            if self.clock.now() > until:
+                self.cut.append(f"{group}: not searched for {term!r}, for the time for logs was over")
+                break
             more = self.telemetry.log_events(group, places.start, places.end, term=term, max_bytes=MAX_BYTES // 4)
             found.update({(event.stream, event.at, event.message): event for event in more.events})
         return list(found.values())

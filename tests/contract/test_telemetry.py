@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mendloop.adapters.cloudwatch_logs import MAX_PAGES
+from mendloop.adapters.cloudwatch_logs import MAX_PAGES, read_log_events
 from mendloop.adapters.cloudwatch_telemetry import CloudWatchTelemetry
 from mendloop.domain.errors import NotFound
 from mendloop.ports import Deployed, DeploymentSource
@@ -216,3 +216,13 @@ def test_endless_pages_come_to_an_end_and_say_so(aws: None) -> None:
     page = telemetry.log_events(LOG_GROUP, START, END)
     assert len(page.events) == telemetry.answered == MAX_PAGES
     assert str(MAX_PAGES) in page.cut
+
+
+def test_reading_ends_when_its_time_is_over_and_says_so(aws: None) -> None:
+    AwsProduction().log(LOG_GROUP)
+    telemetry = Paging(1_000)
+
+    page = read_log_events(telemetry._logs, LOG_GROUP, START, END, term="", max_bytes=1_000, max_seconds=-1)
+
+    assert len(page.events) == telemetry.answered == 1
+    assert "its time was over" in page.cut

@@ -14,6 +14,7 @@ from functions.intake.readers.reading import (
     arn_part,
     get,
     ignored,
+    items,
     need,
     need_time,
     second,
@@ -26,7 +27,7 @@ _RULE_CHILD = re.compile(r"\b(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*\"?([^\")]+?)\"?
 
 def state_change(event: Event, origin: Origin) -> Reading:
     """`CloudWatch Alarm State Change`."""
-    return _from_detail(event["detail"], need_time(event, "time"), origin)
+    return _from_detail(event["detail"], event, origin)
 
 
 def configuration_change(event: Event, origin: Origin) -> Reading:
@@ -42,7 +43,7 @@ def configuration_change(event: Event, origin: Origin) -> Reading:
 
 def action(event: Event, origin: Origin) -> Reading:
     """The event of an alarm's Lambda action."""
-    return _from_detail(event["alarmData"], need_time(event, "time"), origin)
+    return _from_detail(event["alarmData"], event, origin)
 
 
 def notification(event: Event, origin: Origin) -> Reading:
@@ -69,10 +70,13 @@ def notification(event: Event, origin: Origin) -> Reading:
     )
 
 
-def _from_detail(detail: Event, time: datetime, origin: Origin) -> Reading:
+def _from_detail(detail: Event, event: Event, origin: Origin) -> Reading:
+    """Either of the times may be missing: the event's own, and that of the change."""
     name, state = need(detail, "alarmName"), need(detail, "state", "value")
-    changed = need_time(detail, "state", "timestamp") if text(detail, "state", "timestamp") else time
-    metrics = _metrics(get(detail, "configuration", "metrics") or [])
+    changed = need_time(detail, "state", "timestamp") if text(detail, "state", "timestamp") else None
+    time = need_time(event, "time") if changed is None or text(event, "time") else changed
+    changed = changed or time
+    metrics = _metrics(items(detail, "configuration", "metrics"))
     return _reading(
         state,
         Signal(
@@ -121,12 +125,12 @@ def _metrics(metrics: list[Any]) -> dict[str, Any]:
 
 def _sns_metrics(trigger: Event) -> dict[str, Any]:
     """As `_metrics`, from the other spelling that SNS messages use."""
-    stats = [get(metric, "MetricStat", "Metric") or {} for metric in get(trigger, "Metrics") or []] or [trigger]
+    stats = [get(metric, "MetricStat", "Metric") or {} for metric in items(trigger, "Metrics")] or [trigger]
     found: dict[str, Any] = {"namespace": "", "metric": "", "dimensions": {}}
     for stat in stats:
         found["namespace"] = found["namespace"] or text(stat, "Namespace")
         found["metric"] = found["metric"] or text(stat, "MetricName")
-        pairs = {text(pair, "name") or text(pair, "Name"): _value(pair) for pair in get(stat, "Dimensions") or []}
+        pairs = {text(pair, "name") or text(pair, "Name"): _value(pair) for pair in items(stat, "Dimensions")}
         found["dimensions"] = {**pairs, **found["dimensions"]}
     return found
 
@@ -145,7 +149,7 @@ def _triggering(reason_data: str) -> list[str]:
         data = json.loads(reason_data or "{}")
     except ValueError:
         return []
-    alarms = get(data, "triggeringAlarms") or [] if isinstance(data, dict) else []
+    alarms = items(data, "triggeringAlarms") if isinstance(data, dict) else []
     return [arn_part(text(alarm, "arn"), 5).removeprefix("alarm:") for alarm in alarms if isinstance(alarm, dict)]
 
 

@@ -11,6 +11,7 @@ from functions.intake.readers.reading import (
     arn_part,
     get,
     ignored,
+    items,
     need,
     need_time,
     text,
@@ -68,12 +69,12 @@ def ecs_task(event: Event, origin: Origin) -> Reading:
     """`ECS Task State Change`: stopped by a failing container, a failing start or a failing health check."""
     detail = event["detail"]
     task, group = _first_resource(event), text(detail, "group")
-    codes = [get(container, "exitCode") for container in get(detail, "containers") or []]
+    codes = [get(container, "exitCode") for container in items(detail, "containers")]
     stopped = text(detail, "lastStatus") == "STOPPED"
     failed = stopped and (
         any(isinstance(code, int) and code != 0 for code in codes)
         or text(detail, "stopCode") in {"TaskFailedToStart", "EssentialContainerExited"}
-        and not all(code == 0 for code in codes)
+        and not (codes and all(code == 0 for code in codes))
     )
     service = group.removeprefix("service:") if group.startswith("service:") else ""
     return _failed_or_not(
@@ -151,13 +152,13 @@ def stack(event: Event, origin: Origin) -> Reading:
 
 
 def _first_resource(event: Event) -> str:
-    resources = get(event, "resources") or []
+    resources = items(event, "resources")
     return arn_name(str(resources[0])) if resources else ""
 
 
 def _ecs(event: Event) -> dict[str, str]:
     """Cluster and service as CloudWatch names them; an ARN of the old form tells no cluster."""
-    resources = get(event, "resources") or []
+    resources = items(event, "resources")
     parts = arn_part(str(resources[0]), 5).split("/") if resources else []
     return {"ClusterName": parts[1], "ServiceName": parts[2]} if len(parts) == 3 and parts[0] == "service" else {}
 

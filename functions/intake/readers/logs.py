@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from functions.intake.readers.reading import Event, Origin, Reading, Verdict, get, ignored, text
+from functions.intake.readers.reading import Event, Origin, Reading, Verdict, get, ignored, items, text
 from mendloop.contracts.incident import Signal, SignalKind
 from mendloop.domain.errors import BadEvent
 
@@ -76,7 +76,7 @@ def unpack(data: object) -> Event:
 def decoded(event: Event, origin: Origin) -> Reading:
     """The payload itself: error lines make it a signal; control messages and plain lines do not."""
     group = text(event, "logGroup")
-    lines = [line for line in get(event, "logEvents") or [] if isinstance(line, dict)]
+    lines = [line for line in items(event, "logEvents") if isinstance(line, dict)]
     if text(event, "messageType") == "CONTROL_MESSAGE":
         return ignored(SignalKind.LOG_ERRORS, group, None, "control message")
     failing = [line for line in lines if is_error(text(line, "message"))]

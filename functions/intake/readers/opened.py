@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from functions.intake.readers.logs import is_error, unpack
-from functions.intake.readers.reading import text
+from functions.intake.readers.reading import items, text
 from mendloop.domain.errors import BadEvent
 
 MAX_LINES = 100
@@ -46,7 +46,7 @@ def _payload(data: Any) -> Any:
         payload = dict(unpack(data))
     except BadEvent as error:
         return f"(left out: {error})"
-    lines = [line for line in payload.get("logEvents") or [] if isinstance(line, dict)]
+    lines = [line for line in items(payload, "logEvents") if isinstance(line, dict)]
     failing = [line for line in lines if is_error(text(line, "message"))]
     kept = [*failing, *(line for line in lines if line not in failing)] if len(lines) > MAX_LINES else lines
     left = len(lines) - MAX_LINES

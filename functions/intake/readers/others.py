@@ -10,6 +10,7 @@ from functions.intake.readers.reading import (
     arn_part,
     get,
     ignored,
+    items,
     need,
     need_time,
     text,
@@ -68,7 +69,7 @@ def canary(event: Event, origin: Origin) -> Reading:
 
 def health(event: Event, origin: Origin) -> Reading:
     """`AWS Health Event`: issues only; planned changes and notifications are announcements."""
-    resources = get(event, "resources") or []
+    resources = items(event, "resources")
     time, code = need_time(event, "time"), need(event, "detail", "eventTypeCode")
     resource = str(resources[0]) if resources else text(event, "detail", "service")
     closed = text(event, "detail", "statusCode") == "closed"
@@ -114,7 +115,7 @@ def not_an_outcome(event: Event, origin: Origin) -> Reading:
 
 def plain(event: Event, origin: Origin) -> Reading:
     """An event whose type is known and never tells of a failure that mendloop handles."""
-    resources = get(event, "resources") or []
+    resources = items(event, "resources")
     resource = str(resources[0]).rsplit("/", 1)[-1] if resources else text(event, "source")
     return ignored(SignalKind.ECS_TASK, resource, need_time(event, "time"), text(event, "detail-type"))
 

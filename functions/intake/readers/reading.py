@@ -57,6 +57,12 @@ def get(event: Event, *path: str) -> Any:
     return value
 
 
+def items(event: Event, *path: str) -> list[Any]:
+    """As `get`, as a list; empty when absent or anything else."""
+    value = get(event, *path)
+    return value if isinstance(value, list) else []
+
+
 def text(event: Event, *path: str) -> str:
     """As `get`, as text; empty when absent or not a plain value."""
     value = get(event, *path)

@@ -4,6 +4,7 @@ The service filters by one quoted phrase only, and by none where the phrase woul
 filtered again here. Richer patterns are read differently by the emulator.
 """
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,20 +17,32 @@ if TYPE_CHECKING:
 
 MAX_PAGES = 60
 """A page scans up to 1 MB: enough for any window worth reading, and an end to any that is not."""
+MAX_SECONDS = 40
+"""For one read; a throttled group is slow, and the others want to be read as well."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_log_events(
-    client: "CloudWatchLogsClient", log_group: str, start: datetime, end: datetime, *, term: str, max_bytes: int
+    client: "CloudWatchLogsClient",
+    log_group: str,
+    start: datetime,
+    end: datetime,
+    *,
+    term: str,
+    max_bytes: int,
+    max_seconds: float = MAX_SECONDS,
 ) -> LogPage:
-    """Events of [start, end] that contain `term`, in time order, up to `max_bytes` of messages."""
+    """Events of [start, end] that contain `term`, in time order, up to `max_bytes` of messages and `max_seconds`.
+
+    FilterLogEvents costs nothing; Logs Insights would cost by what it scans, and waits for its answer besides.
+    """
     request: dict[str, Any] = {"logGroupName": log_group, "startTime": _ms(start), "endTime": _ms(end)}
     if term and not set(term) & {'"', "\\"}:
         request["filterPattern"] = f'"{term}"'
     kept: list[LogEvent] = []
     size = 0
-    pages = _Pages(client, request)
+    pages = _Pages(client, request, time.monotonic() + max_seconds)
     with translated(f"log group {log_group}"):
         for event in pages.events():
             if not start <= event.at <= end or term not in event.message:
@@ -38,27 +51,31 @@ def read_log_events(
             if size > max_bytes:
                 return _page(kept, f"{log_group}: cut after {len(kept)} events, at {max_bytes} bytes")
             kept.append(event)
-    return _page(kept, f"{log_group}: stopped after {MAX_PAGES} pages" if pages.stopped else "")
+    return _page(kept, f"{log_group}: stopped after {pages.stopped}" if pages.stopped else "")
 
 
 class _Pages:
-    """Events page by page; `stopped` when there were more pages than anybody should read."""
+    """Events page by page; `stopped` says after what, when there was more than anybody should read."""
 
-    def __init__(self, client: "CloudWatchLogsClient", request: dict[str, Any]) -> None:
+    def __init__(self, client: "CloudWatchLogsClient", request: dict[str, Any], until: float) -> None:
         self._client = client
         self._request = request
-        self.stopped = False
+        self._until = until
+        self.stopped = ""
 
     def events(self) -> Iterator[LogEvent]:
         token = ""
-        for _ in range(MAX_PAGES):
+        for number in range(MAX_PAGES):
             more = {"nextToken": token} if token else {}
             answer = self._client.filter_log_events(**{**self._request, **more})
             yield from (_event(self._request["logGroupName"], raw) for raw in answer.get("events", []))
             token = answer.get("nextToken", "")
             if not token:
                 return
-        self.stopped = True
+            if time.monotonic() > self._until:
+                self.stopped = f"{number + 1} pages, for its time was over"
+                return
+        self.stopped = f"{MAX_PAGES} pages"
 
 
 def _page(events: list[LogEvent], cut: str) -> LogPage:

@@ -61,7 +61,8 @@ def exceptions(records: Iterable[Record]) -> tuple[list[Exceptions], list[str]]:
         groups.setdefault(key, Exceptions(found.trace, found.rank, found.at, found.at)).add(found)
     ordered = sorted(groups.values(), key=lambda one: (one.rank, -one.count, one.first))
     cut = [f"{left} traces beyond {MAX_GROUPS:,} different ones were left out"] if left else []
-    return ordered, [*extraction.cut, *cut]
+    empty = [] if extraction.events else ["the log is empty"]
+    return ordered, [*extraction.cut, *cut, *empty]
 
 
 def _found(records: Iterable[Record], extraction: Extraction) -> Iterator[Found]:

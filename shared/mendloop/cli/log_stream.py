@@ -3,6 +3,7 @@
 A text line that begins with a time is an event with the lines that follow; before the first time, each line is one.
 """
 
+import codecs
 import gzip
 import io
 import sys
@@ -22,21 +23,47 @@ MAX_LINE = 1_000_000
 MAX_DOCUMENT = 50_000_000
 MAX_GROUP = 500
 STDIN = "-"
+PEEK = 4_096
+NOT_TEXT = {
+    b"PK\x03\x04": "a zip archive",
+    b"\x28\xb5\x2f\xfd": "packed with zstd",
+    b"BZh": "packed with bzip2",
+    b"\xfd7zXZ": "packed with xz",
+}
 
 
 def stream_log(name: str) -> Iterator[Record]:
     """The events of a file, or of standard input for `-`; BadInput when it cannot be read."""
-    if name != STDIN and not Path(name).is_file():
+    if name != STDIN and Path(name).is_dir():
+        raise BadInput(f"{name} is a folder", next_action="Name a log file with --log, or - for standard input.")
+    if name != STDIN and not Path(name).exists():
         raise BadInput(f"{name} is not there", next_action="Name a log file with --log, or - for standard input.")
     try:
         with ExitStack() as stack:
             raw = io.BufferedReader(_stdin()) if name == STDIN else stack.enter_context(Path(name).open("rb"))
             packed = raw.peek(2)[:2] == b"\x1f\x8b"
-            unpacked = stack.enter_context(gzip.GzipFile(fileobj=raw)) if packed else raw
-            text = io.TextIOWrapper(cast("IO[bytes]", unpacked), encoding="utf-8-sig", errors="replace", newline="\n")
+            unpacked = io.BufferedReader(stack.enter_context(_unpacked(raw))) if packed else raw
+            encoding = _encoding(unpacked.peek(PEEK)[:PEEK], name)
+            text = io.TextIOWrapper(cast("IO[bytes]", unpacked), encoding=encoding, errors="replace", newline="\n")
             yield from _records(stack.enter_context(text))
     except (OSError, EOFError, zlib.error) as error:
         raise BadInput(f"{name} cannot be read: {error}", next_action="Name a log file with --log.") from error
+
+
+def _unpacked(raw: IO[bytes]) -> io.RawIOBase:
+    return cast("io.RawIOBase", gzip.GzipFile(fileobj=raw))
+
+
+def _encoding(head: bytes, name: str) -> str:
+    """UTF-8, or UTF-16 where its mark stands first; BadInput where the content is no text at all."""
+    if head[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        return "utf-16"
+    what = next((kind for mark, kind in NOT_TEXT.items() if head.startswith(mark)), "")
+    if what or b"\0" in head:
+        raise BadInput(
+            f"{name} is {what or 'no text'}", next_action="Give the log as text, as JSON, or packed with gzip."
+        )
+    return "utf-8-sig"
 
 
 def _stdin() -> io.RawIOBase:
@@ -68,7 +95,8 @@ def _and_then(head: IO[str], rest: IO[str]) -> Iterator[str]:
         last = line
     if last and not last.endswith("\n"):
         last += rest.readline(MAX_LINE)
-    yield last
+    if last:
+        yield last
     yield from _lines(rest)
 
 

@@ -132,3 +132,31 @@ def test_without_json_it_is_for_people(tmp_path: Path) -> None:
     assert "OrderError" in answer.stdout and "orders.py:14 total" in answer.stdout
     file.write_text("all is well")
     assert "No stack trace" in CliRunner().invoke(app, ["extract", "--log", str(file)]).stdout
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_what_other_systems_write(tmp_path: Path, encoding: str) -> None:
+    (shown,) = found(tmp_path, PYTHON.replace("\n", "\r\n").encode(encoding))
+
+    assert shown["type"] == "app.orders.OrderError"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"PK\x03\x04rest", "a zip archive"), (b"BZh9rest", "bzip2"), (b"\x7fELF\0\0\0", "no text")],
+)
+def test_what_is_no_log_is_refused_with_its_name(tmp_path: Path, content: bytes, said: str) -> None:
+    file = tmp_path / "one.log"
+    file.write_bytes(content)
+
+    answer = run(str(file))
+
+    assert answer.exit_code == 2 and said in answer.output.replace("\n", " ")
+
+
+def test_a_folder_is_called_a_folder_and_an_empty_log_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty.log").touch()
+
+    assert "is a folder" in run(str(tmp_path)).output.replace("\n", " ")
+    empty = run(str(tmp_path / "empty.log"))
+    assert (empty.exit_code, json.loads(empty.stdout)) == (0, []) and "the log is empty" in empty.stderr

@@ -554,3 +554,22 @@ def test_of_a_million_frames_as_much_is_read_as_the_bound_allows_and_the_cut_is_
     assert slot.exception == "TypeError" and any("cut at" in what for what in evidence.cut)
     assert sum(len(line.text) for line in evidence.lines) < 1_000_000
     assert all(len(fault.trace.frames) <= 500 for fault in evidence.faults)
+
+
+class SlowClock(FixedClock):
+    """Each look at it takes 70 seconds."""
+
+    def now(self) -> datetime:
+        return self.advance(seconds=70)
+
+
+def test_when_the_time_for_logs_is_over_the_rest_is_said_to_be_unread() -> None:
+    house = House()
+    house.telemetry.write_log(LOG_GROUP, BEFORE, *crash("req-0"))
+    sources = Sources(house.telemetry, SlowClock())
+    groups = (LOG_GROUP, "/aws/lambda/second", "/aws/lambda/third")
+
+    read = sources.logs(Places(groups, BEFORE - timedelta(minutes=1), BEFORE + timedelta(minutes=1)))
+
+    assert len(read) == len(crash("req-0"))
+    assert sources.cut == [f"{group}: not read, for the time for logs was over" for group in groups[1:]]

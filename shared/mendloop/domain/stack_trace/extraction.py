@@ -108,6 +108,11 @@ class Extraction:
         """What was left out, in words."""
         return self._layouts.cut
 
+    @property
+    def events(self) -> int:
+        """How many were fed."""
+        return self._layouts.events
+
     def feed(self, event: LogText) -> None:
         """The next event."""
         report, pieces = self._layouts.lay_out(event)

@@ -48,7 +48,7 @@ class Layouts:
 
     def __init__(self) -> None:
         self._requests: OrderedDict[str, str] = OrderedDict()
-        self._events = -1
+        self.events = 0
         self._long_events = 0
         self._long_lines = 0
 
@@ -64,13 +64,13 @@ class Layouts:
 
     def lay_out(self, event: LogText) -> tuple[Report | None, list[Piece]]:
         """A runtime's own report, and lines."""
-        self._events += 1
+        self.events += 1
         self._long_events += len(event.text) > MAX_EVENT_CHARACTERS
         text = event.text[:MAX_EVENT_CHARACTERS]
         if "\x1b" in text:
             text = _ANSI.sub("", text)
         text = text.replace("\xa0", " ")
-        line = Line(text, self._events, event.at, running_request(text, self._requests, event.source))
+        line = Line(text, self.events - 1, event.at, running_request(text, self._requests, event.source))
         while len(self._requests) > MAX_REQUESTS:
             self._requests.popitem(last=False)
         document = json_object(text) or invoke_error(text)
