@@ -1,11 +1,13 @@
 """Collecting evidence: what an engineer would have found, redacted, with its gaps named."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from functions.collect_evidence.places import Places
+from functions.collect_evidence.sources import Sources
 from functions.collect_evidence.step import collect_evidence
 from mendloop import documents
 from mendloop.cli.evidence_lines import told_lines
@@ -569,7 +571,7 @@ def test_when_the_time_for_logs_is_over_the_rest_is_said_to_be_unread() -> None:
     sources = Sources(house.telemetry, SlowClock())
     groups = (LOG_GROUP, "/aws/lambda/second", "/aws/lambda/third")
 
-    read = sources.logs(Places(groups, BEFORE - timedelta(minutes=1), BEFORE + timedelta(minutes=1)))
+    read = sources.logs(Places(groups, "shop-api", BEFORE - timedelta(minutes=1), BEFORE + timedelta(minutes=1)))
 
     assert len(read) == len(crash("req-0"))
     assert sources.cut == [f"{group}: not read, for the time for logs was over" for group in groups[1:]]
