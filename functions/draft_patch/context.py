@@ -108,6 +108,8 @@ class Declined:
 
     reason_code: str
     reason: str
+    action: tuple[Claim, ...] = ()
+    """What the answer rests on where it is that no code, but somebody, has to do something; `reason` says what."""
 
 
 class Drafter(Protocol):

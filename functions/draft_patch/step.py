@@ -5,9 +5,9 @@ from collections.abc import Callable
 from functions.draft_patch.context import DraftContext, Drafter, Tree
 from functions.draft_patch.earlier import attempt_of, learned, reviewer_hint
 from functions.draft_patch.highlight import highlighted
-from functions.draft_patch.turns import MOST_REFUSALS, drafted
+from functions.draft_patch.turns import MOST_REFUSALS, Answer, drafted
 from mendloop import documents
-from mendloop.contracts.draft import CodeFix, DraftSlot, Explanation
+from mendloop.contracts.draft import ActionRecommended, CodeFix, DraftSlot, Explanation
 from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import TimelineEntry
@@ -34,7 +34,7 @@ def draft_patch(
     service = catalog.services[execution.service]
     attempt = attempt_of(execution)
     if switch.paused(service.name):
-        fix: CodeFix | Explanation = Explanation(
+        fix: Answer = Explanation(
             reason_code="paused", explanation=f"mendloop is paused for {service.name}: nothing is drafted."
         )
         refusals: list[str] = []
@@ -90,14 +90,14 @@ def _fault(evidence: Evidence, fingerprint: str) -> Fault | None:
 
 
 def _stored(
-    execution: Execution, fix: CodeFix | Explanation, refusals: list[str], attempt: int, artifacts: ArtifactStore
+    execution: Execution, fix: Answer, refusals: list[str], attempt: int, artifacts: ArtifactStore
 ) -> DraftSlot:
     if isinstance(fix, CodeFix):
         page = documents.key(execution.incident_id, "draft_patch", f"diff-{attempt}.html")
         fix = fix.model_copy(update={"highlighted": artifacts.put(page, highlighted(fix.diff), "text/html")})
     ref = documents.store(artifacts, documents.key(execution.incident_id, "draft_patch", f"draft-{attempt}.json"), fix)
     kept = refusals[:MOST_REFUSALS]
-    if isinstance(fix, Explanation):
+    if not isinstance(fix, CodeFix):
         return DraftSlot(
             kind=fix.kind, ref=ref, reason_code=fix.reason_code, attempt=attempt, refusals=kept, spending=fix.spending
         )
@@ -114,7 +114,9 @@ def _stored(
     )
 
 
-def _what(fix: CodeFix | Explanation, attempt: int) -> str:
+def _what(fix: Answer, attempt: int) -> str:
+    if isinstance(fix, ActionRecommended):
+        return f"Recommended an action instead of a change: {fix.reason_code}"
     if isinstance(fix, Explanation):
         return f"Offered no change: {fix.reason_code}"
     source = fix.regression.source.replace("_", " ")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from functions.draft_patch.assemble import assemble
 from functions.draft_patch.context import Declined, DraftContext, Drafter, Proposal
-from mendloop.contracts.draft import Claim, CodeFix, Explanation
+from mendloop.contracts.draft import ActionRecommended, Claim, CodeFix, Explanation
 from mendloop.domain.errors import MoneyExhausted, PatchRefused
 
 MOST_REFUSALS = 2
@@ -15,7 +15,8 @@ MOST_PROPOSALS = 10
 
 _UNSHOWN = Declined("not_reproduced", "no regression test at hand shows the failure on the running revision")
 
-Result = tuple[CodeFix | Explanation, list[str]]
+Answer = CodeFix | ActionRecommended | Explanation
+Result = tuple[Answer, list[str]]
 
 
 def drafted(context: DraftContext, drafters: Sequence[Drafter]) -> Result:
@@ -99,8 +100,11 @@ def _with_another_test(fix: CodeFix, context: DraftContext) -> CodeFix | None:
     return again if again.regression.test_id else None
 
 
-def _explained(context: DraftContext, declined: list[tuple[str, Declined]]) -> Explanation:
-    """Money, the gate or the model where one came so far; else no safe change was found, and each drafter says why."""
+def _explained(context: DraftContext, declined: list[tuple[str, Declined]]) -> ActionRecommended | Explanation:
+    """An action that a model recommends; money, the gate or the model where one came so far; else no safe change."""
+    for _, told in declined:
+        if told.action:
+            return ActionRecommended(reason_code=told.reason_code, action=told.reason, rationale=list(told.action))
     codes = [said.reason_code for _, said in declined]
     furthest = ("over_budget", "gate_refused", "model_refused", "no_usable_answer", "not_reproduced")
     code = next((known for known in furthest if known in codes), "no_safe_change" if codes else "no_drafter")

@@ -56,6 +56,8 @@ class Conversation:
         for call in calls:
             if isinstance(call, tools.ProposeEdits):
                 return self._proposal(call)
+            if isinstance(call, tools.RecommendAction):
+                return self._action(call)
             if isinstance(call, tools.GiveUp):
                 return Declined("no_safe_change", f"the model gave up: {call.reason[:300]}")
         self._say([self._answer(use, call) for use, call in zip(uses, calls, strict=True)])
@@ -97,6 +99,13 @@ class Conversation:
             discarded=[theory[:300] for theory in call.discarded],
             test=call.regression_test,
         )
+
+    def _action(self, call: tools.RecommendAction) -> Declined:
+        """Believed only where a claim rests on something that exists; else it is no more than a surrender."""
+        claims = cited([claim.model_copy(update={"citations": self._known(claim)}) for claim in call.rationale])
+        if not claims:
+            return Declined("no_safe_change", f"the model asked for {call.kind}, and cited nothing that is known")
+        return Declined(f"{call.kind}_needed", call.action, tuple(claims))
 
     def _known(self, claim: Claim) -> list[str]:
         """Citations of things that exist: evidence lines, places in the tree, commits that were shown."""

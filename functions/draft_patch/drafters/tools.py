@@ -1,7 +1,8 @@
-"""The read-only tools of the model, and the two calls that end its work. Answers are bounded, redacted and fenced."""
+"""The read-only tools of the model, and the calls that end its work. Answers are bounded, redacted and fenced."""
 
 import re
 from collections.abc import Callable
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -77,6 +78,14 @@ class GiveUp(Contract):
     reason: str = Field(max_length=2_000)
 
 
+class RecommendAction(Contract):
+    """No change of the code cures it: what somebody should do instead, and what shows that."""
+
+    kind: Literal["configuration", "data", "capacity", "dependency", "credentials", "communication"]
+    action: str = Field(min_length=10, max_length=1_000)
+    rationale: list[Claim] = Field(min_length=1, max_length=10)
+
+
 _TOOLS: dict[str, type[Contract]] = {
     "read_file": ReadFile,
     "search": Search,
@@ -84,6 +93,7 @@ _TOOLS: dict[str, type[Contract]] = {
     "blame": Blame,
     "callers": Callers,
     "propose_edits": ProposeEdits,
+    "recommend_action": RecommendAction,
     "give_up": GiveUp,
 }
 

@@ -109,8 +109,14 @@ class ActionRecommended(StoredContract):
 
     kind: Literal["action_recommended"] = "action_recommended"
     reason_code: str
-    action: str
+    action: str = Field(description="In a few sentences; a model's words where a model was asked")
     rationale: list[Claim] = Field(default_factory=list)
+    spending: Spending | None = Field(default=None, description="What a model used, if one was asked")
+
+    @property
+    def said(self) -> str:
+        """What it comes to, in words."""
+        return self.action
 
 
 class Explanation(StoredContract):
@@ -121,6 +127,11 @@ class Explanation(StoredContract):
     explanation: str
     rationale: list[Claim] = Field(default_factory=list)
     spending: Spending | None = Field(default=None, description="What a model used, if one was asked")
+
+    @property
+    def said(self) -> str:
+        """What it comes to, in words."""
+        return self.explanation
 
 
 Draft = Annotated[CodeFix | ActionRecommended | Explanation, Field(discriminator="kind")]

@@ -34,6 +34,12 @@ REASONS = {
     "dependency_timeout": "Something that the service depends on did not answer in time.",
     "time_limit": "The function ran longer than it may.",
     "deployment_configuration": "The function could not be started: handler, package or layers are wrong.",
+    "configuration_needed": "A model read the code and judges that a setting has to change, not the code.",
+    "data_needed": "A model read the code and judges that data has to be put right, not the code.",
+    "capacity_needed": "A model read the code and judges that more capacity is needed, not other code.",
+    "dependency_needed": "A model read the code and judges that something the service depends on has to be mended.",
+    "credentials_needed": "A model read the code and judges that credentials or permissions have to be renewed.",
+    "communication_needed": "A model read the code and judges that somebody else has to be asked first.",
     # What drafting and verifying came to.
     "no_safe_change": "No change was found that is small and safe enough.",
     "no_suspect": "No recent commit explains the failure.",

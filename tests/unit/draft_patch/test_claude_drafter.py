@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from mendloop.contracts.draft import CodeFix, Explanation
+from mendloop.contracts.draft import ActionRecommended, CodeFix, Explanation
 from mendloop.contracts.evidence import EvidenceLine
 from mendloop.domain.errors import Rejected, Throttled, TooLarge, Unavailable
+from mendloop.domain.outgoing_reasons import REASONS
 from mendloop.ports import ModelReply
 from tests.fakes.house import INCIDENT
 from tests.fakes.model import ScriptedModel, reply
@@ -137,7 +138,9 @@ def test_cut_off_and_chatty_answers_are_asked_again() -> None:
     cut = reply("", {"id": "u1", "name": "read_file", "input": {}}).model_copy(update={"stop_reason": "max_tokens"})
     room = room_with(cut, reply("I think it is the loop."), propose(GOOD_EDIT))
     assert room.fix().drafter == "claude"
-    assert "cut off" in said_to_model(room) and "Call `propose_edits` or `give_up` now." in said_to_model(room)
+    assert "cut off" in said_to_model(
+        room
+    ) and "Call `propose_edits`, `recommend_action` or `give_up` now." in said_to_model(room)
 
 
 def test_bounded_in_turns() -> None:
@@ -166,3 +169,25 @@ def test_an_outage_is_raised_and_its_reservation_counts_in_full() -> None:
     with pytest.raises(Throttled):
         throttled.draft()
     assert throttled.ledger.spent(INCIDENT) == 0
+
+
+def recommending(*cites: str) -> Drafting:
+    claims = [{"text": "The table's name is empty.", "citations": list(cites)}]
+    return room_with(
+        use("recommend_action", kind="configuration", action="Set TABLE for this stage.", rationale=claims)
+    )
+
+
+def test_an_action_instead_of_a_change_rests_on_what_is_known() -> None:
+    room = recommending("log-1", "log-99")
+    slot, found = room.draft()
+    assert isinstance(found, ActionRecommended)
+    assert (found.reason_code, found.action) == ("configuration_needed", "Set TABLE for this stage.")
+    assert found.rationale[0].citations == ["log-1"] and found.spending
+    assert (slot.kind, slot.reason_code) == ("action_recommended", "configuration_needed")
+    assert slot.reason_code in REASONS, "a ticket can say why"
+
+
+def test_an_action_that_rests_on_nothing_is_a_surrender() -> None:
+    assert recommending("log-99").explained().reason_code == "no_safe_change"
+    assert recommending().explained().reason_code == "no_safe_change"

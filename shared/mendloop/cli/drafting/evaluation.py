@@ -104,7 +104,7 @@ def _tell(row: Row, ended: Ended) -> None:
     if ended.draft is None:
         row.status = "ticket"
     elif not isinstance(ended.draft, CodeFix):
-        row.status, row.reason = "declined", ended.draft.explanation
+        row.status, row.reason = "declined", ended.draft.said
         row.gate = "refused" if ended.draft.reason_code == "gate_refused" else ""
     else:
         _tell_fix(row, ended.draft, ended)

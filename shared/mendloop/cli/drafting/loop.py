@@ -44,7 +44,7 @@ class Ended:
     evidence: Evidence
     mapping: CodeMap
     route: RouteSlot
-    draft: CodeFix | Explanation | None = None
+    draft: CodeFix | ActionRecommended | Explanation | None = None
     verification: Verification | None = None
     refusals: list[str] = field(default_factory=list)
     rounds: list[str] = field(default_factory=list)
@@ -114,7 +114,7 @@ def _rounds(failure: Failure, ended: Ended, tools: Tools, tell: Callable[[str], 
         ended.refusals += refusals
         draft = draft.model_copy(update={"spending": context.meter.spending()})
         if not isinstance(draft, CodeFix) and ended.verification:
-            tell(f"attempt {attempt}: {draft.explanation}")
+            tell(f"attempt {attempt}: {draft.said}")
             return  # the last draft's failed proof says more than that there is no other
         ended.draft = draft
         if not isinstance(draft, CodeFix):
