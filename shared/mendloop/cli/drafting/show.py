@@ -20,7 +20,7 @@ def print_draft(console: Console, ended: Ended) -> None:
     if fix is None:
         return
     if not isinstance(fix, CodeFix):
-        console.print(f"[bold]{plain(fix.reason_code)}[/]: {plain(fix.explanation)}")
+        console.print(f"[bold]{plain(fix.reason_code)}[/]: {plain(fix.said)}")
         return
     console.print(f"[bold]{plain(fix.title)}[/] ({fix.drafter}, {fix.size})")
     for claim in fix.rationale:
