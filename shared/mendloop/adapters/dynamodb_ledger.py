@@ -141,9 +141,8 @@ class DynamoDbLedger:
 
     def _get(self, pk: str, sk: str) -> dict[str, str]:
         with translated(self._table):
-            answer = self._client.get_item(
-                TableName=self._table, Key=encoded({"pk": pk, "sk": sk}), ConsistentRead=True
-            )
+            key = encoded({"pk": pk, "sk": sk})
+            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return {name: str(value.get("S", value.get("N", ""))) for name, value in answer.get("Item", {}).items()}
 
 

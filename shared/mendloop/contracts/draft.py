@@ -46,10 +46,7 @@ class RegressionTest(Contract):
     test_id: str = Field(default="", description="pytest node id")
     expected_type: str = Field(default="", description="Exception type that red must show")
     expected_function: str = Field(default="", description="Function that red must pass through")
-    green_at: str = Field(
-        default="",
-        description="Full hash of what ran well: a failed deployment says no type, so it must be green there instead",
-    )
+    green_at: str = Field(default="", description="Hash of what ran well; asked where a failure says no type")
     reason: str = Field(default="", description="How it was made, or why there is none")
     published: bool = Field(default=True, description="False: too long for the budget; it proves, and stays out")
 
@@ -104,14 +101,17 @@ class CodeFix(StoredContract):
         )
 
 
-class ActionRecommended(StoredContract):
+class _NoChange(StoredContract):
+    reason_code: str = Field(description="e.g. no_safe_change, gate_refused, over_budget, paused, configuration_needed")
+    rationale: list[Claim] = Field(default_factory=list)
+    spending: Spending | None = Field(default=None, description="What a model used, if one was asked")
+
+
+class ActionRecommended(_NoChange):
     """No code change is safe or fitting; somebody has to do something else."""
 
     kind: Literal["action_recommended"] = "action_recommended"
-    reason_code: str
     action: str = Field(description="In a few sentences; a model's words where a model was asked")
-    rationale: list[Claim] = Field(default_factory=list)
-    spending: Spending | None = Field(default=None, description="What a model used, if one was asked")
 
     @property
     def said(self) -> str:
@@ -119,14 +119,11 @@ class ActionRecommended(StoredContract):
         return self.action
 
 
-class Explanation(StoredContract):
+class Explanation(_NoChange):
     """Neither a change nor an action is proposed; what is known is explained."""
 
     kind: Literal["explanation"] = "explanation"
-    reason_code: str = Field(description="e.g. no_safe_change, gate_refused, over_budget, paused")
     explanation: str
-    rationale: list[Claim] = Field(default_factory=list)
-    spending: Spending | None = Field(default=None, description="What a model used, if one was asked")
 
     @property
     def said(self) -> str:
