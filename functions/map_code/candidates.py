@@ -17,14 +17,17 @@ class Candidate:
     frame_line: int | None = None
     certainty: float = 0.0
     """Of its surest frame, 0 to 1; 0 where no frame names it."""
+    of_file: float = 0.0
+    """The part of it that is about which file it is."""
     score: float = 0.0
 
-    def seen(self, line: int, certainty: float, note: str) -> None:
+    def seen(self, line: int, certainty: float, of_file: float, note: str) -> None:
         """A frame names it; the frame nearest to the crash comes first."""
+        self.of_file = max(self.of_file, of_file)
         self.frame_line = self.frame_line or line
         self.certainty = max(self.certainty, certainty)
         self.clues["on_trace"] = 1.0
-        self.clues["doubt"] = log(self.certainty)
+        self.clues["doubt"] = log(self.of_file)
         if note and note not in self.reasons:
             self.reasons.append(note)
 

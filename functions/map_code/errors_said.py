@@ -19,7 +19,11 @@ _ENDLESS = re.compile(
 _OBJECT = re.compile(r"'(\w+)' object has no attribute '(\w+)'|type object '(\w+)' has no attribute '(\w+)'")
 _CALLED = re.compile(r"\b([A-Za-z_]\w*)\(\) (?:takes|got|missing|expected|keywords|argument)")
 _QUOTED = re.compile(r"""['"`]([A-Za-z_][\w.-]{3,60})['"`]""")
+_DOTTED = re.compile(r"\b[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?:\$\w+)*")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
+
+
+_IDENTIFIER = re.compile(r"\b([a-z]+(?:[A-Z][a-z0-9]+)+|[a-z]+(?:_[a-z0-9]+)+|(?:[A-Z][a-z0-9]+){2,})\b")
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,18 @@ class Said:
     attributes: tuple[str, ...] = ()
     """Attributes the message says are missing."""
     words: frozenset[str] = field(default_factory=frozenset)
+    dotted: tuple[str, ...] = ()
+    """Names with dots that may be a class or a module: `com.example.Cart$Line`; at most five."""
     quoted: tuple[str, ...] = ()
     """What the message puts in quotes and could stand in code; at most five."""
+    identifiers: tuple[str, ...] = ()
+    """Words of the message that are written like names in code; at most five."""
 
 
 def read_error(error: str, message: str) -> Said:
     """From the innermost type and all messages."""
     text = f"{error}: {message}"
+    told = _said_only(message)
     kinds = {"nothing": _NOTHING, "endless": _ENDLESS, "missing": _MISSING, "refused": _REFUSED}
     kind = next((name for name, pattern in kinds.items() if pattern.search(text)), "other")
     objects = [(a or c, b or d) for a, b, c, d in _OBJECT.findall(message)]
@@ -51,5 +60,13 @@ def read_error(error: str, message: str) -> Said:
         tuple(dict.fromkeys(name for name, _ in objects if name not in {"NoneType", "str", "int", "dict", "list"})),
         tuple(dict.fromkeys(name for _, name in objects)),
         words,
+        tuple(dict.fromkeys(_DOTTED.findall(told)))[:5],
         tuple(dict.fromkeys(_QUOTED.findall(message[:3000])))[:5],
+        tuple(dict.fromkeys(word for word in _IDENTIFIER.findall(told) if len(word) > 7))[:5],
     )
+
+
+def _said_only(message: str) -> str:
+    """Without the exceptions' own types, which start each block."""
+    lines = (line.partition(": ")[2] if ": " in line else line for line in message[:3000].split("\n"))
+    return "\n".join(lines)

@@ -22,6 +22,8 @@ class Place:
     certainty: float
     """1 for the one file it can be; less where several fit or the source does not say what the frame says."""
     note: str
+    of_file: float = 1.0
+    """The part of `certainty` that is about which file it is; the rest is about the line."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,10 @@ def _place(frame: Frame, match: Match, snapshot: Snapshot) -> Place | None:
         if lines is None or not 1 <= (frame.line or 0) <= len(lines):
             return None
         notes.append("lines only: functions of this language are not read")
-        return Place(frame, match.path, None, frame.line or 0, match.certainty, "; ".join(notes))
+        return Place(frame, match.path, None, frame.line or 0, match.certainty, "; ".join(notes), match.certainty)
     function, line, share, note = function_of(frame, source)
     if note:
         notes.append(note)
     if line > len(source.lines) or line < 1:
         return None
-    return Place(frame, match.path, function, line, match.certainty * share, "; ".join(notes))
+    return Place(frame, match.path, function, line, match.certainty * share, "; ".join(notes), match.certainty)

@@ -10,20 +10,38 @@ from functions.map_code.trace_clues import Step
 
 
 def read_message(said: Said, steps: list[Step], pool: Pool, search: Search) -> None:
-    """What the message names: a function called wrongly, the class of an object."""
+    """What the message names: a function called wrongly, a class, a name that few files hold."""
     resolver = Resolver(search)
     near = [step.place.path for step in steps[:3]]
     for name in said.called:
         hits = resolver.any_named(name, near)
         add_hits(pool, hits, "named_in_message", 1.0, f"the message names {name}()")
     for name in said.classes:
-        for path, source, one in search.classes(name):
-            for built in source.constructors(one.name):
-                add_hits(pool, [Hit(path, built)], "built_without", 1.0, f"builds the {name} of the message")
+        _read_object(name, said, pool, search)
+    for word in said.identifiers:
+        hits = search.holding(word)
+        add_hits(pool, hits, "word_elsewhere", 1.0, f"uses {word}, which the message names")
     for step in steps:
         function = step.place.function
         if function and len(function.short) > 3 and function.short.lower() in said.words:
             step.candidate.add("word_in_message", 1.0)
+    _read_files(said, pool, search)
+
+
+def _read_files(said: Said, pool: Pool, search: Search) -> None:
+    """A class or module that the message names with its package: the file, whatever function of it."""
+    for name in said.dotted:
+        for path, span in search.file_of(name):
+            pool.get(path, "", span).add("class_in_message", 1.0, f"the message names {name}")
+
+
+def _read_object(name: str, said: Said, pool: Pool, search: Search) -> None:
+    """Who builds the object that the message is about, and gives it no such attribute."""
+    built = [Hit(path, one) for path, source, kind in search.classes(name) for one in source.constructors(kind.name)]
+    for hit in built:
+        add_hits(pool, [hit], "built_without", 1.0, f"builds the {name} of the message")
+        if said.attributes:
+            add_hits(pool, [hit], "lacks_attribute", 1.0, f"the {name} that it builds has no {said.attributes[0]}")
 
 
 def read_quotes(said: Said, steps: list[Step], pool: Pool, search: Search) -> None:

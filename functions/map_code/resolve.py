@@ -6,6 +6,7 @@ from functions.map_code.search import Hit, Search
 from mendloop.domain.source_code import Call, Function, SourceFile
 
 _MOST = 4
+_LONG_NAME = 5
 _ITSELF = {"self", "cls", "this", "super()", "super", "s", "c", "e", "d"}
 
 
@@ -79,8 +80,14 @@ class Resolver:
         if owned or found:
             return owned or found
         lowered = owner.lower().replace("_", "")
-        named = self.search.functions(name)
+        named = self.search.functions(name) or self._by_class(owner, name)
         return [hit for hit in named if lowered and hit.function.owner.lower().endswith(lowered)]
+
+    def _by_class(self, owner: str, name: str) -> list[Hit]:
+        """Methods of the classes whose name ends like the receiver's: `self.image_service.update` → `ImageService`."""
+        camel = "".join(part[:1].upper() + part[1:] for part in owner.strip("_").split("_"))
+        kinds = self.search.classes_ending(camel) if len(camel) >= _LONG_NAME else []
+        return [Hit(path, one) for path, file, kind in kinds for one in file.methods(kind.name) if one.short == name]
 
     def _everywhere(self, name: str, path: str) -> list[Hit]:
         found = self.search.functions(name)
@@ -92,8 +99,8 @@ class Resolver:
 
     def any_named(self, name: str, near: list[str]) -> list[Hit]:
         """By last name part; those in the files near the crash, else all of few."""
-        found = self.search.functions(name)
-        local = [hit for hit in found if hit.path in near]
         folders = {path.rpartition("/")[0] for path in near}
+        found = self.search.functions(name) or self.search.functions_in(name, folders)
+        local = [hit for hit in found if hit.path in near]
         beside = [hit for hit in found if hit.path.rpartition("/")[0] in folders]
-        return (local or beside or found)[:_MOST]
+        return beside if 0 < len(beside) <= _MOST else (local or beside or found)[:_MOST]

@@ -59,7 +59,7 @@ def part_of(source: SourceFile, function: Function, line: int, crash: Crash) -> 
         raised = None  # building the exception failed
     check = next((call for call in calls if CHECKS.match(call.name)), None)
     raises = bool((raised or check) and (crash.deepest or crash.refused))
-    if (raises or crash.deepest) and _returns_exception(source, facts):
+    if _returns_exception(source, facts) and (raises or (crash.deepest and _may_build(facts, crash.error))):
         return Part(Role.RAISER, raises=True)
     lines = function.end - function.start + 1
     if raises and not facts.returns and (lines <= _SMALL or any(one.always for one in facts.raises)):
@@ -90,6 +90,11 @@ def _returns_exception(source: SourceFile, facts: Facts) -> bool:
     made = [call for call in facts.calls if call.innermost == 1 and (call.creates or source.language == "python")]
     returned = [call for call in made if any(_meets(call.span, span) for span in facts.returns)]
     return any(_EXCEPTION.search(call.name) for call in returned)
+
+
+def _may_build(facts: Facts, error: str) -> bool:
+    """Whether the exception can come from here: its class is named, or it has no name of its own."""
+    return error in {"", *(call.name for call in facts.calls)} or error.isdigit()
 
 
 def _made(facts: Facts, line: int) -> set[str]:

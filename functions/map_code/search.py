@@ -13,7 +13,7 @@ from functions.map_code.words import Words
 from mendloop.domain.source_code import Class, Function, SourceFile
 
 _TESTS = re.compile(
-    r"(^|/)(tests?|testing|specs?|__tests__|__mocks__|testdata|test-data|test_data|fixtures|mocks?|integration|"
+    r"(^|/)(tests?|test_?(ing|util\w*|log|help\w*|support)|specs?|__tests__|__mocks__|testdata|test-data|test_data|fixtures|mocks?|integration|"
     r"integration-cli|e2e|benchmarks?|testutils?|(?<!com/)(?<!org/)examples?|docs?|samples?)(/|$)"
     r"|(^|/)(test_[^/]*\.py|[^/]*_tests?\.py|conftest\.py|[^/]*_test\.go|[^/]*\.(test|spec)\.[cm]?[jt]sx?"
     r"|[^/]*(Tests?|TestCase|IT)\.(java|kt))$"
@@ -60,6 +60,20 @@ class Search:
         """Files called like this, without suffix: a Java class, a Python or JavaScript module."""
         return self.words.stems.get(name, [])
 
+    def file_of(self, dotted: str) -> list[tuple[str, tuple[int, int]]]:
+        """The file and the lines of a class or module, by its whole name; of few that fit all, else none."""
+        outer, _, inner = dotted.partition("$")
+        whole = outer.replace(".", "/")
+        named = self.stem(outer.rpartition(".")[2])
+        paths = [path for path in named if f"/{path.rpartition('.')[0]}".endswith(f"/{whole}")]
+        found = []
+        for path in paths if len(paths) <= 2 else []:
+            source = self.snapshot.source(path)
+            short = (inner or outer.rpartition(".")[2]).rsplit("$", 1)[-1]
+            spans = [(one.start, one.end) for one in source.classes if one.short == short] if source else []
+            found.append((path, spans[0] if spans else (1, 1)))
+        return found
+
     def folder(self, name: str) -> list[str]:
         """Files directly in a folder of this name: a Go package."""
         return self.words.folders.get(name, [])
@@ -81,6 +95,13 @@ class Search:
             source = self.snapshot.source(path)
             yield from (Hit(path, one) for one in (source.ending(short) if source else ()))
 
+    def functions_in(self, short: str, folders: set[str]) -> list[Hit]:
+        """Functions of that last name in a few folders, however many others there are."""
+        name = short.encode()
+        paths = [path for path, _ in self.words.holding(name) if path.rpartition("/")[0] in folders][: _MOST_FILES * 2]
+        sources = [(path, source) for path in paths if (source := self.snapshot.source(path))]
+        return [Hit(path, one) for path, source in sources for one in source.ending(short)]
+
     def classes(self, name: str) -> list[tuple[str, SourceFile, Class]]:
         """Classes of that name."""
         needle, found = name.encode(), list[tuple[str, SourceFile, Class]]()
@@ -93,6 +114,13 @@ class Search:
             if source:
                 found += [(path, source, one) for one in source.classes if one.short == name]
         return found
+
+    def classes_ending(self, suffix: str) -> list[tuple[str, SourceFile, Class]]:
+        """Classes whose name ends so, where few files have one."""
+        regex = re.compile(rb"\bclass\s+\w*" + re.escape(suffix.encode()) + rb"\b")
+        paths = self.words.matching(suffix.encode(), regex, _MOST_FILES + 1)
+        files = [(path, self.snapshot.source(path)) for path in paths] if len(paths) <= _MOST_FILES else []
+        return [(path, file, one) for path, file in files if file for one in file.classes if one.short.endswith(suffix)]
 
     def deriving(self, name: str) -> list[tuple[str, SourceFile, Class]]:
         """Classes that name this one as a base."""
@@ -114,6 +142,17 @@ class Search:
         regex = re.compile(rb"""['"`]""" + re.escape(quoted.encode()) + rb"""['"`]""")
         needle = quoted.encode()
         paths = self.words.matching(needle, regex, _MOST_FILES // 2 + 1)
+        found = []
+        for path in paths if len(paths) <= _MOST_FILES // 2 else []:
+            source, content = self.snapshot.source(path), self.files[path]
+            lines = [content.count(b"\n", 0, match.start()) + 1 for match in regex.finditer(content)][:_MOST_FILES]
+            found += [Hit(path, one) for line in lines if source and (one := source.enclosing(line))]
+        return list({(hit.path, hit.function.name): hit for hit in found}.values())
+
+    def holding(self, word: str) -> list[Hit]:
+        """Functions that hold the word, where only few files do."""
+        regex = re.compile(rb"\b" + re.escape(word.encode()) + rb"\b")
+        paths = self.words.matching(word.encode(), regex, _MOST_FILES // 2 + 1)
         found = []
         for path in paths if len(paths) <= _MOST_FILES // 2 else []:
             source, content = self.snapshot.source(path), self.files[path]

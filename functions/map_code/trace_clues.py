@@ -90,7 +90,7 @@ def _position(one: Step, located: Located, deepest: int) -> None:
         reason = f"calls the dependency that raised, at {where}" if located.below_own else f"raised at {where}"
     only_raises = one.part.role is Role.RAISER and one.beyond < 0
     candidate.add("raiser" if only_raises else "near_crash", 1.0 if only_raises else 1 / (1 + depth), reason)
-    candidate.seen(place.line, place.certainty, place.note)
+    candidate.seen(place.line, place.certainty, place.of_file, place.note)
     if depth == 0:
         candidate.add("deepest")
     if depth == deepest and deepest > 0:

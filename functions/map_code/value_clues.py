@@ -18,6 +18,8 @@ from mendloop.domain.source_code import Call, Facts, Function, Raise, SourceFile
 _DEEP = 4
 """Frames from the crash up whose values are followed."""
 _STEPS_BACK = 2
+_NEAR = 15
+"""Lines from a condition to what it raises."""
 _BELOW = 0.3
 """What the values of a function weigh that only refused them."""
 _NOTHING = re.compile(r"\breturn\s*(None|null|nil|undefined|;|$)", re.MULTILINE)
@@ -89,10 +91,16 @@ class Values:
         for call in line.facts.calls:
             if call.name == below and call.span.holds(line.step.place.line):
                 continue
+            if line.raised and call.name in line.raised.asked and 0 <= line.span.start - call.span.start <= _NEAR:
+                answered = f"its answer led to the exception on {line.where}"
+                add_hits(self.pool, self._hits(line, call), "answered", line.weight, answered)
             if _meets(call.span, line.span) or (tried and _meets(call.span, tried)):
                 hits = self._hits(line, call)
+                if line.step.beyond == 0 and line.step.depth > 0:
+                    add_hits(self.pool, hits, "makes_refused", 1.0, f"makes what was refused on {line.where}")
                 add_hits(self.pool, hits, "called", line.weight, f"called on {line.where}")
                 self._may_be_nothing(hits, line.weight)
+                self._deeper(line, hits)
             elif call.span.end < line.span.start and 0 <= line.step.beyond <= 2:
                 add_hits(
                     self.pool, self._hits(line, call), "called_earlier", line.weight, f"called before {line.where}"
@@ -113,9 +121,24 @@ class Values:
                 for call in (call for call in line.facts.calls if _inside(call.span, one.span)):
                     hits = self._hits(line, call)
                     self._may_be_nothing(hits, line.weight / back)
+                    self._deeper(line, hits)
+                    if line.step.beyond == 0 and line.step.depth > 0:
+                        add_hits(self.pool, hits, "makes_refused", 1.0 / back, reason)
                     clue = "makes_nothing" if self.said.kind == "nothing" else "makes_value"
                     add_hits(self.pool, hits, clue, line.weight / back, reason)
             names = names | {name for one in made for name in one.used}
+
+    def _deeper(self, line: _Line, hits: list[Hit]) -> None:
+        """What makes the value that a called function gives back."""
+        for hit in hits[:_DEEP] if line.step.beyond == 0 else ():
+            source = self.search.snapshot.source(hit.path)
+            facts = source.facts(hit.function) if source else None
+            if source is None or facts is None:
+                continue
+            calls = [call for call in facts.calls if any(_meets(call.span, span) for span in facts.returns)]
+            for call in calls[:_DEEP]:
+                found = self.resolver.called(call, source, hit.path, hit.function)
+                add_hits(self.pool, found, "makes_deeper", 1.0, f"makes what {hit.function.short} gives back")
 
     def _may_be_nothing(self, hits: list[Hit], weight: float) -> None:
         """Where nothing was found where something was expected: makers that can return nothing."""

@@ -2,46 +2,43 @@
 
 SIGNS: dict[str, int] = {
     # Where the trace puts it.
-    "on_trace": 1,
     "near_crash": 1,
-    "near_cause": 1,
     "cause_0": 1,
+    "cause_1": 0,
     "entry": 1,
     "next_folder": 1,
-    "calls_dependency": 1,
+    "least_known": 1,
     # What part it plays there.
     "raises": 0,
-    "raiser": -1,
     "guard": -1,
     "passes": -1,
-    "origin": 1,
+    "refused": 0,
     "uses_parameter": 0,
+    "reports_missing": -1,
+    "asked_for": 1,
     # Where the value came from.
     "called": 1,
     "called_earlier": 1,
     "makes_nothing": 1,
-    "may_return_nothing": 1,
+    "answered": 1,
     "builds": 0,
     "built_without": 1,
-    "outer": 1,
-    "calls_outermost": 0,
+    "lacks_attribute": 1,
     # What the message says.
-    "quotes": 1,
-    "quotes_elsewhere": 1,
     "named_in_message": 1,
     "word_in_message": 1,
     "neighbour_in_message": 1,
+    "word_elsewhere": 1,
     # What it is.
     "length": 1,
-    "popular": -1,
-    "known_file": -1,
     "base_class": -1,
     "test_file": -1,
     "dispatches": -1,
     "checks": -1,
-    "same_class": 0,
-    "alike": 1,
     "only_beside": -1,
+    "only_of_class": -1,
+    "in_other_folder": -1,
+    "many_of_file": 0,
 }
 """On which side of zero a clue may count: 1 for a function, -1 against it, 0 either."""
 
@@ -84,7 +81,7 @@ FITTED: dict[str, float] = {
     "only_beside": -1.60,
 }
 
-GIVEN: dict[str, float] = {"doubt": 1.0, "changed": 2.5, "deployed": 5.0}
+GIVEN: dict[str, float] = {"doubt": 1.0, "changed": 1.0, "deployed": 5.0}
 """What fixes alone do not teach: how sure the frame is (a logarithm), and what the failing deployment brought."""
 
 WEIGHTS = {**FITTED, **GIVEN}

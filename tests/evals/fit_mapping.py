@@ -17,7 +17,7 @@ import numpy as np
 from functions.map_code.weights import FITTED, SIGNS
 from tests.evals.mapping_cases import Case, hits, read
 
-PENALTY = 0.003
+PENALTY = 0.001
 STEPS = 600
 RATE = 0.1
 COLUMNS = ("file@1", "file@3", "function@1", "function@3")
@@ -28,7 +28,7 @@ def fit(cases: Sequence[Case], columns: Sequence[str]) -> np.ndarray:
     """Weights by projected gradient steps (Adam), each kept on its clue's side of zero."""
     taught = [case for case in cases if case.teaches]
     clues = np.concatenate([case.clues for case in taught])
-    doubt = np.concatenate([case.doubt for case in taught])
+    given = np.concatenate([case.given for case in taught])
     share = np.concatenate([case.share for case in taught])
     owner = np.repeat(np.arange(len(taught)), [len(case.names) for case in taught])
     starts = np.searchsorted(owner, np.arange(len(taught)))
@@ -36,7 +36,7 @@ def fit(cases: Sequence[Case], columns: Sequence[str]) -> np.ndarray:
     high = np.array([0.0 if SIGNS[name] < 0 else np.inf for name in columns])
     weights, mean, square = (np.zeros(len(columns)) for _ in range(3))
     for step in range(1, STEPS + 1):
-        scores = clues @ weights + doubt
+        scores = clues @ weights + given
         odds = np.exp(scores - np.maximum.reduceat(scores, starts)[owner])
         right = odds * share
         chosen = odds / np.add.reduceat(odds, starts)[owner]

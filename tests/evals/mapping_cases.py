@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from functions.map_code.ranking import MOST_TARGETS, rank_files
+from functions.map_code.weights import GIVEN
+
 FILE_SHARE = 0.1
 """What a function of the right file counts beside the right function."""
 
@@ -21,7 +24,8 @@ class Case:
     language: str
     names: list[tuple[str, str]]
     clues: np.ndarray
-    doubt: np.ndarray
+    given: np.ndarray
+    """Per candidate: what the clues weigh that the fixes do not teach."""
     share: np.ndarray
     """Per candidate: 1 the right function, less the right file, 0 wrong."""
     truth: dict[str, Any]
@@ -43,12 +47,12 @@ def _case(row: dict[str, Any], truth: dict[str, Any], columns: Sequence[str]) ->
     found = row["candidates"]
     names = [(one["path"], one["function"]) for one in found]
     clues = np.array([[one["clues"].get(name, 0.0) for name in columns] for one in found]).reshape(-1, len(columns))
-    doubt = np.array([one["clues"].get("doubt", 0.0) for one in found])
+    given = np.array([sum(GIVEN[name] * one["clues"].get(name, 0.0) for name in GIVEN) for one in found])
     share = np.array([_share(path, function, truth) for path, function in names])
     # Where no right function is among them, the right file is the answer.
     if len(share) and 0 < share.max() < 1:
         share = share / share.max()
-    return Case(row["id"], row["repo"], row["language"], names, clues, doubt, share, truth)
+    return Case(row["id"], row["repo"], row["language"], names, clues, given, share, truth)
 
 
 def _share(path: str, function: str, truth: dict[str, Any]) -> float:
@@ -61,8 +65,9 @@ def _share(path: str, function: str, truth: dict[str, Any]) -> float:
 
 def hits(case: Case, weights: np.ndarray) -> dict[str, bool]:
     """file@1, file@3, and function@1, function@3 where the fix changed a function that was there."""
-    order = np.argsort(-(case.clues @ weights + case.doubt), kind="stable") if case.names else []
-    files = list(dict.fromkeys(case.names[at][0] for at in order))
+    scores = case.clues @ weights + case.given if case.names else np.zeros(0)
+    order = np.argsort(-scores, kind="stable")[:MOST_TARGETS]
+    files = rank_files((case.names[at][0], float(scores[at])) for at in order)
     functions = [f"{path}::{name}" for path, name in (case.names[at] for at in order) if name]
     found = {f"file@{k}": bool(set(files[:k]) & set(case.truth["truth_files"])) for k in (1, 3)}
     if right := set(case.truth["truth_functions"]):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from functions.map_code.ranking import rank_files
 from mendloop.adapters.local_git import LocalGit
 from mendloop.cli.mapping.case import Case, events_of, map_case, service_at
 from mendloop.contracts.mapping import CodeMap
@@ -33,7 +34,7 @@ class Outcome:
         commits.sort(key=lambda one: -one.score)
         return {
             "id": self.case,
-            "files": list(dict.fromkeys(target.path for target in targets)),
+            "files": rank_files((target.path, target.score) for target in targets),
             "functions": [f"{target.path}::{target.function}" for target in targets if target.function],
             "suspects": list(dict.fromkeys(one.commit.sha for one in commits)),
         }
