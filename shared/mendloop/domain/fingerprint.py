@@ -15,9 +15,14 @@ MAX_PLACES = 40
 
 _RUNTIME = re.compile(
     r"^/var/(?:runtime|lang|rapid)/|/lib(?:64)?/python[\d.]+/(?!(?:site|dist)-packages/)|^<|^node:|^internal/"
-    r"|/usr/local/go/src/|^javax?/|^jdk/|^sun/"
+    r"|/usr/local/go/src/|^javax?/|^jdk/|^sun/|^/rustc/|/lib/ruby/\d[^/]*/(?!gems/)"
 )
-_GO_RUNTIME = re.compile(r"^(?:runtime\.|panic$)")
+_GO_RUNTIME = re.compile(
+    r"^(?:panic$|(?:archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|encoding|errors|expvar|flag|fmt"
+    r"|go|hash|html|image|internal|io|iter|log|maps|math|mime|net|os|path|reflect|regexp|runtime|slices|sort|strconv"
+    r"|strings|sync|syscall|testing|text|time|unicode|unique|unsafe)(?:/[a-z0-9/]{1,60})?\.[\w(])"
+)
+"""Go's own packages, wherever it is installed; what others publish begins with a domain."""
 _VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|\b0x[0-9a-fA-F]+\b|\b[0-9a-fA-F-]{8,}\b|\d+(?:\.\d+)?")
 _TELLS_NOTHING = {"Exception", "Error", "Throwable"}
 """What a runtime writes for an exception whose type it does not know."""
@@ -68,7 +73,11 @@ def fingerprint(service: str, trace: TraceLike) -> str:
 
 def _own(frames: Iterable[FrameLike]) -> list[FrameLike]:
     """Without the frames of the language's own runtime. Whose the others are only the repository tells."""
-    return [frame for frame in frames if not (_RUNTIME.search(frame.path) or _GO_RUNTIME.match(frame.function))]
+    return [frame for frame in frames if not (_RUNTIME.search(frame.path) or _of_go(frame))]
+
+
+def _of_go(frame: FrameLike) -> bool:
+    return frame.path.endswith((".go", ".s", ".c")) and bool(_GO_RUNTIME.match(frame.function))
 
 
 def _type(name: str) -> str:

@@ -87,3 +87,15 @@ def test_one_failure_printed_by_two_deployments_is_one_fault(text: str, changes:
 
     assert one.trace != two.trace
     assert fingerprint("shop", one.trace) == fingerprint("shop", two.trace)
+
+
+@pytest.mark.parametrize("root", ["/usr/local/go", "/opt/homebrew/Cellar/go/1.22.1/libexec", "/usr/lib/go-1.21"])
+def test_gos_own_frames_do_not_count_wherever_it_is_installed(root: str) -> None:
+    own = Frame(path="/app/cart/cart.go", function="example.com/shop/log.(*Cart).Total", line=7)
+    below = [
+        Frame(path=f"{root}/src/net/http/server.go", function="net/http.(*conn).serve", line=1),
+        Frame(path=f"{root}/src/runtime/panic.go", function="panic", line=2),
+        Frame(path=f"{root}/src/reflect/value.go", function="reflect.Value.Call", line=3),
+    ]
+
+    assert name([*below, own]) == name([own]) != name(below)
