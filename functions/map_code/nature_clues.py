@@ -20,16 +20,8 @@ _GENERAL = re.compile(
 _BASE = re.compile(r"(^|/)(Abstract|Base)[A-Z]\w*\.|(^|/)_?base\.|Base\.java$")
 _SMALL = 4
 _SPEAKS = {
-    *(
-        "called",
-        "makes_value",
-        "makes_nothing",
-        "makes_refused",
-        "makes_deeper",
-        "may_return_nothing",
-        "answered",
-        "outer",
-    ),
+    *("called", "answered", "outer"),
+    *("makes_value", "makes_nothing", "makes_refused", "makes_deeper", "may_return_nothing"),
     *("built_without", "writes_built", "lacks_attribute"),
     *("quotes", "quotes_elsewhere", "named_in_message", "neighbour_in_message", "word_elsewhere", "class_in_message"),
 }

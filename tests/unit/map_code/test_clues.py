@@ -1,0 +1,109 @@
+"""What a message and the place of a frame say about functions that no frame, or another one, names."""
+
+from functions.map_code.ranking import rank_files
+from mendloop.contracts.evidence import Frame, StackTrace
+from mendloop.contracts.mapping import CodeMap
+from tests.unit.map_code.tree import frame, map_trace, names
+
+STORE = """\
+class NotFound(Exception):
+    pass
+
+
+def find(key):
+    row = ROWS.get(key)
+    if row is None:
+        raise NotFound(key)
+    return row
+"""
+WRAP = """\
+def wrap(inner):
+    def around(*args, **kwargs):
+        return inner(*args, **kwargs)
+    return around
+"""
+ORDERS = """\
+from store.rows import find
+
+
+def cancel(order):
+    key = order["id"].strip()
+    row = find(key)
+    return row
+"""
+WRITER = """\
+package com.example.io;
+
+public class Writer {
+    void write(Object value) {
+        out.writeObject(value);
+    }
+}
+"""
+MONEY = """\
+package com.example.shop;
+
+public class Money {
+    long cents;
+}
+"""
+CART = """\
+class Cart:
+    def total(self, items):
+        return sum(items)
+
+    def clear(self):
+        self.items = []
+"""
+
+
+def reasons(mapping: CodeMap, name: str) -> list[str]:
+    return next(target.reasons for target in mapping.targets if f"{target.path}::{target.function}" == name)
+
+
+def test_who_asked_for_what_is_missing_is_told_beyond_wrappers() -> None:
+    files = {"store/rows.py": STORE, "store/wrap.py": WRAP, "shop/orders.py": ORDERS}
+    frames = [
+        frame(ORDERS, "/var/task/shop/orders.py", "cancel", "find(key)"),
+        frame(WRAP, "/var/task/store/wrap.py", "around", "return inner(*"),
+        frame(STORE, "/var/task/store/rows.py", "find", "raise NotFound"),
+    ]
+    trace = StackTrace(language="python", type="store.rows.NotFound", message="17", frames=frames)
+    mapping = map_trace(files, trace)
+    assert "asked for what is not there" in reasons(mapping, "shop/orders.py::cancel")
+    assert "says that something is not there" in reasons(mapping, "store/rows.py::find")
+
+
+def test_a_class_that_the_message_names_brings_its_file() -> None:
+    root = "src/main/java/com/example"
+    files = {f"{root}/io/Writer.java": WRITER, f"{root}/shop/Money.java": MONEY}
+    crash = frame(WRITER, "com/example/io/Writer.java", "com.example.io.Writer.write", "writeObject")
+    trace = StackTrace(
+        language="java", type="java.io.NotSerializableException", message="com.example.shop.Money", frames=[crash]
+    )
+    mapping = map_trace(files, trace)
+    assert "the message names com.example.shop.Money" in reasons(mapping, f"{root}/shop/Money.java::")
+
+
+def test_a_name_in_the_message_brings_the_few_functions_that_hold_it() -> None:
+    files = {
+        "app/main.py": "def main(jobs):\n    raise ValueError(jobs.check())\n",
+        "app/hooks.py": "def install(jobs):\n    jobs.after_resolve(lambda found: found)\n",
+    }
+    crash = Frame(path="/var/task/app/main.py", function="main", line=2)
+    trace = StackTrace(
+        language="python", type="ValueError", message="after_resolve must not return a value", frames=[crash]
+    )
+    assert "uses after_resolve, which the message names" in reasons(map_trace(files, trace), "app/hooks.py::install")
+
+
+def test_a_function_that_nothing_speaks_for_comes_after_the_traces_own() -> None:
+    crash = Frame(path="/var/task/cart.py", function="total", line=3)
+    trace = StackTrace(language="python", type="TypeError", message="unsupported operand", frames=[crash])
+    assert names(map_trace({"cart.py": CART}, trace)) == ["cart.py::Cart.total", "cart.py::Cart.clear"]
+
+
+def test_files_come_in_the_order_of_what_their_targets_weigh_together() -> None:
+    assert rank_files([]) == []
+    assert rank_files([("a", 3.0), ("b", 1.0), ("c", 0.9), ("c", 0.8)]) == ["a", "c", "b"]
+    assert rank_files([("a", 1.0), ("b", 0.9), ("b", 0.9)])[0] == "a", "the first target's file stays first"
