@@ -30,6 +30,8 @@ WILDCARDS = (
     ("{aws}:cloudformation:{here}:stack/*", "As for logs: the events of watched services' stacks; reading."),
     ("{aws}:codedeploy:{here}:application:*", "As for logs: the groups of watched applications; reading."),
     ("{aws}:codedeploy:{here}:deploymentgroup:*", "As for logs: deployments to watched services; reading."),
+    ("{aws}:ecr:{here}:repository/*", "As for logs: the labels of watched services' images; reading."),
+    ("{aws}:codepipeline:{here}:*", "As for logs: the executions of watched services' pipelines; reading."),
     ("{aws}:sns:{here}:mendloop-approver-*", "One topic per approver; approvers come and go with the catalog."),
     ("{aws}:states:{here}:execution:mendloop-remediation:*", "An execution's name is its incident."),
     ("{aws}:secretsmanager:{here}:secret:{github}-??????", "Secrets Manager adds six characters to a name."),

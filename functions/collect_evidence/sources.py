@@ -11,7 +11,7 @@ from mendloop.contracts.evidence import Deployment, Gap, Series, TracedCall, Tra
 from mendloop.contracts.incident import Signal
 from mendloop.domain.errors import MendloopError, Retryable
 from mendloop.domain.redaction import redact
-from mendloop.ports import AlarmDescription, Clock, DeploymentSource, LogEvent, Telemetry, TracePage
+from mendloop.ports import AlarmDescription, Clock, Deployed, DeploymentSource, LogEvent, Telemetry, TracePage
 
 MAX_BYTES = 2_000_000
 LOG_TIME = timedelta(seconds=120)
@@ -123,7 +123,8 @@ class Sources:
         """The revision that runs; empty when nothing says so."""
         if not places.function:
             return ""
-        return self._ask("running revision", ("", ""), lambda: self.telemetry.running_revision(places.function))[0]
+        of = Deployed(function=places.function)
+        return self._ask("running revision", ("", ""), lambda: self.telemetry.running_revision(of))[0]
 
     def _group(self, group: str, places: Places, until: datetime) -> list[LogEvent]:
         """Everything in the window; where that is too much, the lines around errors as well."""

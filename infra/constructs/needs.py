@@ -13,7 +13,7 @@
 | start, wake | MENDLOOP_STATE_MACHINE_ARN | start and describe executions; answer task tokens |
 | safety_net | MENDLOOP_SAFETY_NET | invoke leave_to_human |
 | telemetry | MENDLOOP_ACCOUNT, _REGION, _READ_ROLE | read logs, metrics, alarms, traces, deployments of this account |
-| revision, alarms | the same | of these: what a function says of itself; what an alarm says of itself |
+| revision, alarms | the same | of these: what says which revision runs; what an alarm says of itself |
 | mail | MENDLOOP_APPROVER_TOPIC_PREFIX | publish to approvers, see who confirmed |
 | alert | MENDLOOP_OPERATORS_TOPIC_ARN | publish to the operators |
 | link_keys | MENDLOOP_LINK_KEYS_SECRET | read |
@@ -53,29 +53,52 @@ READ_ALARMS = ("cloudwatch:DescribeAlarms",)
 READ_METRICS = ("cloudwatch:GetMetricData",)
 # Without ListTags, GetFunction leaves the tags out.
 REVISION = ("lambda:GetFunction", "lambda:ListTags")
-READ_FUNCTIONS = (*REVISION, "lambda:ListVersionsByFunction", "lambda:ListAliases")
+READ_FUNCTIONS = ("lambda:ListVersionsByFunction", "lambda:ListAliases")
 READ_TRACES = ("xray:GetTraceSummaries", "xray:BatchGetTraces")
 READ_SERVICES = ("ecs:DescribeServices",)
 READ_STACKS = ("cloudformation:DescribeStackEvents",)
 READ_APPLICATIONS = ("codedeploy:ListDeploymentGroups",)
+# What an image says of itself; only its small configuration is fetched, though ECR calls that a layer.
+READ_IMAGES = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+READ_PIPELINES = ("codepipeline:ListPipelineExecutions",)
+READ_TASKS = ("ecs:DescribeTaskDefinition",)
 READ_RELEASES = ("codedeploy:ListDeployments", "codedeploy:BatchGetDeployments")
 # Neither X-Ray, CloudTrail's look-up nor task definitions know a resource.
-READ_CHANGES = ("cloudtrail:LookupEvents", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions")
+READ_CHANGES = ("cloudtrail:LookupEvents", "ecs:ListTaskDefinitions")
 
 
-def telemetry_grants(partition: str, region: str, account: str) -> list[tuple[tuple[str, ...], str]]:
-    """What reading telemetry takes, each with its resource; `region` may be `*`."""
+Grant = tuple[tuple[str, ...], str]
+"""Actions and the resource that they are allowed on."""
+
+
+def revision_grants(partition: str, region: str, account: str) -> list[Grant]:
+    """What it takes to read which revision runs; `region` may be `*`."""
 
     def of(service: str, resource: str) -> str:
         return f"arn:{partition}:{service}:{region}:{account}:{resource}"
 
     return [
-        (READ_LOGS, of("logs", "log-group:*")),
-        (READ_FUNCTIONS, of("lambda", "function:*")),
+        (REVISION, of("lambda", "function:*")),
         (READ_SERVICES, of("ecs", "service/*")),
-        (READ_STACKS, of("cloudformation", "stack/*")),
+        (READ_TASKS, "*"),
+        (READ_IMAGES, of("ecr", "repository/*")),
         (READ_APPLICATIONS, of("codedeploy", "application:*")),
         (READ_RELEASES, of("codedeploy", "deploymentgroup:*")),
+        (READ_PIPELINES, of("codepipeline", "*")),
+    ]
+
+
+def telemetry_grants(partition: str, region: str, account: str) -> list[Grant]:
+    """What reading telemetry takes, the running revision too; `region` may be `*`."""
+
+    def of(service: str, resource: str) -> str:
+        return f"arn:{partition}:{service}:{region}:{account}:{resource}"
+
+    return [
+        *revision_grants(partition, region, account),
+        (READ_LOGS, of("logs", "log-group:*")),
+        (READ_FUNCTIONS, of("lambda", "function:*")),
+        (READ_STACKS, of("cloudformation", "stack/*")),
         # Asked by metric, filters are looked for in all log groups.
         ((*READ_ALARMS, *READ_METRICS, *READ_FILTERS), "*"),
         ((*READ_TRACES, *READ_CHANGES), "*"),
@@ -183,7 +206,9 @@ class House:
         self._elsewhere(function)
 
     def _revision(self, function: lambda_.Function) -> None:
-        _allow(function, REVISION, _functions(Stack.of(function)))
+        stack = Stack.of(function)
+        for actions, resource in revision_grants(stack.partition, stack.region, stack.account):
+            _allow(function, actions, resource)
         self._elsewhere(function)
 
     def _alarms(self, function: lambda_.Function) -> None:
@@ -250,10 +275,6 @@ class House:
         # Secrets Manager adds a dash and six characters to a secret's name.
         arn = f"arn:{stack.partition}:secretsmanager:{stack.region}:{stack.account}:secret:{name}-??????"
         _allow(function, ("secretsmanager:GetSecretValue",), arn)
-
-
-def _functions(stack: Stack) -> str:
-    return f"arn:{stack.partition}:lambda:{stack.region}:{stack.account}:function:*"
 
 
 def _allow(function: lambda_.Function, actions: tuple[str, ...], *resources: str) -> None:

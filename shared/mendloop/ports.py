@@ -94,6 +94,7 @@ class Deployed(Contract):
     ecs_service: str = ""
     application: str = Field(default="", description="CodeDeploy's")
     stack: str = Field(default="", description="CloudFormation's; where empty, the function's own stack")
+    pipeline: str = Field(default="", description="CodePipeline's")
 
 
 class Telemetry(Protocol):
@@ -122,8 +123,11 @@ class Telemetry(Protocol):
     def deployments(self, source: DeploymentSource, of: Deployed, start: datetime, end: datetime) -> list[Deployment]:
         """In the window, oldest first; empty where `of` names nothing of that source. NotFound when it is not there."""
 
-    def running_revision(self, function: str) -> tuple[str, str]:
-        """(revision, source of the knowledge): `("", "")` when the function carries no record of it."""
+    def running_revision(self, of: Deployed) -> tuple[str, str]:
+        """(revision, source of the knowledge) of the first thing that `of` names; `("", "")` where none is recorded.
+
+        NotFound when there is no such function, ECS service, CodeDeploy application or pipeline.
+        """
 
 
 # --- code -----------------------------------------------------------------------------------------------------------
@@ -177,6 +181,12 @@ class CodeHost(Protocol):
 
     def default_branch(self, repository: Repository) -> str:
         """Its name."""
+
+    def deployed_revision(self, repository: Repository) -> tuple[str, str]:
+        """(revision, source of the knowledge) of the newest production deployment that succeeded, as the host knows it.
+
+        `("", "")` where the host knows of none, or has no deployments.
+        """
 
     def resolve(self, repository: Repository, name: str) -> str | None:
         """Full hash of a branch, tag or (abbreviated) hash; None when the host answers that there is none."""

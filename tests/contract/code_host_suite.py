@@ -45,6 +45,10 @@ def history(workshop: Workshop) -> list[str]:
 class CodeHostSuite:
     """Subclasses give a fixture `workshop`."""
 
+    def test_a_host_without_deployments_knows_of_none(self, workshop: Workshop) -> None:
+        workshop.commit({"a.py": "x\n"}, "Start", ME, DAY)
+        assert workshop.host.deployed_revision(workshop.repository) == ("", "")
+
     def test_names_become_full_hashes(self, workshop: Workshop, history: list[str]) -> None:
         host, repository = workshop.host, workshop.repository
         assert host.default_branch(repository) == "main"

@@ -44,6 +44,8 @@ class GitHubDouble:
     seen: list[Seen] = field(default_factory=list)
     pulls: list[dict[str, Any]] = field(default_factory=list)
     labels: dict[int, list[str]] = field(default_factory=dict)
+    deployments: list[dict[str, Any]] = field(default_factory=list)
+    statuses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     cut_trees: bool = False
     tarball: bytes | None = None
     url: str = ""
@@ -129,6 +131,8 @@ class GitHubDouble:
     def _routes(self) -> list[tuple[str, str, Callable[..., Answer]]]:
         return [
             ("GET", "", lambda **_: (200, {"default_branch": self.default, "full_name": LOCATION})),
+            ("GET", "/deployments", lambda **_: (200, self.deployments)),
+            ("GET", r"/deployments/(\d+)/statuses", lambda number, **_: (200, self.statuses.get(number, []))),
             ("GET", "/commits/([^/]+)", self._commit),
             ("GET", "/commits", self._commits),
             ("GET", r"/compare/(\w+)\.\.\.(\w+)", self._compare),

@@ -207,3 +207,17 @@ def test_a_half_archive_is_an_outage(double: GitHubDouble, sha: str) -> None:
     double.tarball = packed(("top/a.py", tarfile.REGTYPE, bytes(range(256)) * 400))[:-40]
     with pytest.raises(Unavailable):
         GitHub(TOKEN, double.url).archive(REPOSITORY, sha)
+
+
+def test_the_newest_production_deployment_that_succeeded(double: GitHubDouble, sha: str) -> None:
+    made = [("4", "staging", "success"), ("3", "Production", "in_progress"), ("2", "production", "success")]
+    made += [("1", "prod-eu", "success"), ("0", "production-like", "")]
+    double.deployments = [{"id": int(number), "environment": name, "sha": number * 40} for number, name, _ in made]
+    double.statuses = {number: [{"state": state}, {"state": "failure"}] for number, _, state in made if state}
+    host = GitHub(TOKEN, double.url)
+    assert host.deployed_revision(REPOSITORY) == ("2" * 40, "GitHub's deployment 2 to production")
+    double.statuses.pop("2")
+    assert host.deployed_revision(REPOSITORY) == ("1" * 40, "GitHub's deployment 1 to prod-eu")
+    double.faults = [Refused(403, "Resource not accessible by integration")]
+    with pytest.raises(AccessDenied):
+        host.deployed_revision(REPOSITORY)

@@ -118,21 +118,21 @@ def test_no_trace_is_no_error(production: Production) -> None:
 
 def test_the_revision_stands_in_the_environment_first(production: Production) -> None:
     production.deploy(revision=RUNNING, tag="2" * 40)
-    revision, source = production.telemetry.running_revision(FUNCTION)
+    revision, source = production.telemetry.running_revision(Deployed(function=FUNCTION))
     assert revision == RUNNING
     assert "GIT_REVISION" in source
 
 
 def test_the_revision_may_stand_in_a_tag(production: Production) -> None:
     production.deploy(tag=RUNNING)
-    revision, source = production.telemetry.running_revision(FUNCTION)
+    revision, source = production.telemetry.running_revision(Deployed(function=FUNCTION))
     assert revision == RUNNING
     assert "mendloop:revision" in source
 
 
 def test_a_function_without_a_record_has_no_revision(production: Production) -> None:
     production.deploy()
-    assert production.telemetry.running_revision(FUNCTION) == ("", "")
+    assert production.telemetry.running_revision(Deployed(function=FUNCTION)) == ("", "")
 
 
 def test_a_version_is_a_deployment(production: Production) -> None:
@@ -166,7 +166,7 @@ def test_an_ecs_service_leads_to_its_containers_log_groups(production: Productio
 
 def test_a_missing_function_is_an_error_not_an_unknown_revision(aws: None) -> None:
     with pytest.raises(NotFound, match="nothing"):
-        CloudWatchTelemetry().running_revision("nothing")
+        CloudWatchTelemetry().running_revision(Deployed(function="nothing"))
     with pytest.raises(NotFound, match="nothing"):
         CloudWatchTelemetry().deployments(DeploymentSource.LAMBDA, Deployed(function="nothing"), START, END)
 

@@ -39,6 +39,7 @@ class InMemoryCodeHost:
         self.requests: list[PullRequest] = []
         self.asked: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
         self.links: set[str] = set()
+        self.deployed = ("", "")
 
     # --- making history, for tests ---
 
@@ -108,6 +109,9 @@ class InMemoryCodeHost:
 
     def default_branch(self, repository: Repository) -> str:
         return self.default
+
+    def deployed_revision(self, repository: Repository) -> tuple[str, str]:
+        return self.deployed
 
     def resolve(self, repository: Repository, name: str) -> str | None:
         if not is_ref_name(name):

@@ -27,6 +27,7 @@ class ScriptedTelemetry:
         self.traced: dict[str, list[TracedRequest]] = {}
         """With a fault in the service of this name."""
         self.revisions: dict[str, tuple[str, str]] = {}
+        """Of a function, ECS service, CodeDeploy application or pipeline by its name."""
         self.failing: dict[str, MendloopError] = {}
 
     def write_log(self, log_group: str, at: datetime, *messages: str, stream: str = "2026/11/20/[7]abc") -> None:
@@ -85,9 +86,13 @@ class ScriptedTelemetry:
         found = [deployment for deployment in kept.get(name, []) if start <= deployment.at <= end]
         return sorted(found, key=lambda deployment: deployment.at)
 
-    def running_revision(self, function: str) -> tuple[str, str]:
+    def running_revision(self, of: Deployed) -> tuple[str, str]:
         self._answer("running_revision")
-        return self.revisions.get(function, ("", ""))
+        name = of.function or of.ecs_service or of.application or of.pipeline
+        known = self.revisions.get(name)
+        if known is None and (of.application or of.pipeline):
+            raise NotFound(f"there is no {name}")
+        return known or ("", "")
 
     def _answer(self, method: str) -> None:
         if method in self.failing:

@@ -119,7 +119,10 @@ def test_the_commands_ask_for_the_stack_by_the_name_it_has() -> None:
 
 def test_the_read_role_may_what_the_readers_may_here_and_no_more() -> None:
     telemetry = {"logs:FilterLogEvents", "logs:DescribeMetricFilters", "lambda:", "cloudwatch:"}
-    telemetry |= {"xray:Get", "xray:Batch", "ecs:", "cloudformation:", "codedeploy:", "cloudtrail:"}
+    telemetry |= {"xray:Get", "xray:Batch", "ecs:", "cloudformation:", "codedeploy:", "cloudtrail:"} | {
+        "ecr:",
+        "codepipeline:",
+    }
     policies = {name: each["Properties"] for name, each in source().items() if each["Type"] == "AWS::IAM::Policy"}
     (there,) = [actions_of(each) for name, each in policies.items() if name.startswith("ReadRole")]
     (here,) = [

@@ -136,18 +136,25 @@ def test_secrets_are_read_by_whoever_asks_for_them() -> None:
 
 
 def test_whoever_reads_telemetry_may_read_traces_and_deployments() -> None:
-    """Each call of `aws_deployments`, `aws_changes` and `xray_traces`, by the name that IAM has for it."""
-    calls = {
-        "xray:GetTraceSummaries": "*",
-        "xray:BatchGetTraces": "*",
-        "cloudtrail:LookupEvents": "*",
+    """Each call of `aws_deployments`, `aws_changes`, `aws_revisions` and `xray_traces`, by its name in IAM."""
+    revision = {
         "ecs:DescribeTaskDefinition": "*",
-        "ecs:ListTaskDefinitions": "*",
         "ecs:DescribeServices": ":service/*",
-        "cloudformation:DescribeStackEvents": ":stack/*",
+        "ecr:BatchGetImage": ":repository/*",
+        "ecr:GetDownloadUrlForLayer": ":repository/*",
         "codedeploy:ListDeploymentGroups": ":application:*",
         "codedeploy:ListDeployments": ":deploymentgroup:*",
         "codedeploy:BatchGetDeployments": ":deploymentgroup:*",
+        "codepipeline:ListPipelineExecutions": ":*",
+        "lambda:GetFunction": ":function:*",
+        "lambda:ListTags": ":function:*",
+    }
+    calls = revision | {
+        "xray:GetTraceSummaries": "*",
+        "xray:BatchGetTraces": "*",
+        "cloudtrail:LookupEvents": "*",
+        "ecs:ListTaskDefinitions": "*",
+        "cloudformation:DescribeStackEvents": ":stack/*",
         "logs:DescribeMetricFilters": "*",
         "lambda:ListAliases": ":function:*",
     }
@@ -159,7 +166,8 @@ def test_whoever_reads_telemetry_may_read_traces_and_deployments() -> None:
             for action in listed(each["Action"])
             if action in calls and isinstance(each["Resource"], (str, dict))
         }
-        assert set(granted_here) == (set(calls) if "telemetry" in room.needs else set()), room.name
+        wanted = calls if "telemetry" in room.needs else revision if "revision" in room.needs else {}
+        assert set(granted_here) == set(wanted), room.name
         assert all(resource.endswith(calls[action]) for action, resource in granted_here.items()), room.name
 
 

@@ -73,6 +73,9 @@ UNMISSED = (
             ("ecs:DescribeServices", ":service/*"),
             ("codedeploy:ListDeploymentGroups", ":application:*"),
             ("codedeploy:ListDeployments", ":deploymentgroup:*"),
+            ("codepipeline:ListPipelineExecutions", ":codepipeline:"),
+            ("ecr:BatchGetImage", ":repository/*"),
+            ("ecs:DescribeTaskDefinition", "*"),
         )
     ),
     Unmissed(

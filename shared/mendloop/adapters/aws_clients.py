@@ -123,3 +123,13 @@ def ecs(session: boto3.session.Session | None = None) -> Any:
 def xray(session: boto3.session.Session | None = None) -> Any:
     """Traces."""
     return _client("xray", session)
+
+
+def ecr(session: boto3.session.Session | None = None) -> Any:
+    """Images of containers."""
+    return _client("ecr", session)
+
+
+def codepipeline(session: boto3.session.Session | None = None) -> Any:
+    """Pipelines."""
+    return _client("codepipeline", session)

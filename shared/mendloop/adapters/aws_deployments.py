@@ -51,7 +51,7 @@ def of_ecs_service(client: Any, cluster: str, service: str) -> Iterator[Deployme
 
     A deployment that ECS rolled back is forgotten soon; its task definition stays, newer than what runs.
     """
-    known = _ecs_service(client, cluster, service).get("deployments", [])
+    known = described_service(client, cluster, service).get("deployments", [])
     yield from _rolled_back(client, known)
     for deployment in known:
         task = deployment.get("taskDefinition", "").rsplit("/", 1)[-1]
@@ -74,20 +74,21 @@ def _rolled_back(client: Any, known: Sequence[Mapping[str, Any]]) -> Iterator[De
             yield Deployment(
                 at=described.get("registeredAt") or min(each["createdAt"] for each in known),
                 what=f"{definition.rsplit('/', 1)[-1]} (registered, not deployed any more)",
-                revision=_revision_of(described),
+                revision=revision_of_task(described),
                 succeeded=False,
             )
 
 
 def service_log_groups(client: Any, cluster: str, service: str) -> list[str]:
     """Of the `awslogs` driver, as the service's task definition names them."""
-    described = _task(client, _ecs_service(client, cluster, service).get("taskDefinition", ""))
+    described = _task(client, described_service(client, cluster, service).get("taskDefinition", ""))
     containers = described.get("containerDefinitions", [])
     options = (each.get("logConfiguration", {}).get("options", {}) for each in containers)
     return list(dict.fromkeys(each["awslogs-group"] for each in options if each.get("awslogs-group")))
 
 
-def _ecs_service(client: Any, cluster: str, service: str) -> Mapping[str, Any]:
+def described_service(client: Any, cluster: str, service: str) -> Mapping[str, Any]:
+    """NotFound when there is none of that name."""
     with translated(f"ECS service {service}"):
         answer = client.describe_services(cluster=cluster or "default", services=[service])
     found: list[Mapping[str, Any]] = answer.get("services", [])
@@ -103,10 +104,11 @@ def _task(client: Any, definition: str) -> Mapping[str, Any]:
 
 
 def _task_revision(client: Any, definition: str) -> str:
-    return _revision_of(_task(client, definition))
+    return revision_of_task(_task(client, definition))
 
 
-def _revision_of(described: Mapping[str, Any]) -> str:
+def revision_of_task(described: Mapping[str, Any]) -> str:
+    """From its containers' environment; empty where none says it."""
     containers = described.get("containerDefinitions", [])
     pairs = [pair for each in containers for pair in each.get("environment", []) if pair["name"] == REVISION_VARIABLE]
     return str(pairs[0]["value"]) if pairs else ""

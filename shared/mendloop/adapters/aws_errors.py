@@ -40,7 +40,9 @@ _CODES: dict[type[MendloopError], str] = {
         ConditionalRequestConflict ReplicatedWriteConflictException 409 412""",
     NotFound: """ResourceNotFoundException ResourceNotFound NoSuchKey NoSuchBucket NoSuchVersion NotFound
         NotFoundException ParameterNotFound ExecutionDoesNotExist StateMachineDoesNotExist QueueDoesNotExist
-        AWS.SimpleQueueService.NonExistentQueue 404""",
+        AWS.SimpleQueueService.NonExistentQueue ApplicationDoesNotExistException PipelineNotFoundException
+        ClusterNotFoundException ServiceNotFoundException RepositoryNotFoundException ImageNotFoundException
+        LayersNotFoundException 404""",
     AccessDenied: """AccessDenied AccessDeniedException AuthorizationError AuthorizationErrorException
         UnauthorizedOperation KMSAccessDenied KMSAccessDeniedException 401 403""",
     Misconfigured: """UnrecognizedClientException InvalidClientTokenId ExpiredToken ExpiredTokenException

@@ -1,16 +1,11 @@
-"""Production's records: alarms and metrics from CloudWatch, logs from CloudWatch Logs, traces from X-Ray, deployments.
-
-The running revision of a function is looked for in this order: environment variable `GIT_REVISION`; tag
-`mendloop:revision`. An image's own label is not read: it needs the registry, which the role may not reach.
-"""
+"""Production's records: alarms and metrics of CloudWatch, logs, X-Ray's traces, deployments, what runs."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from mendloop.adapters import aws_changes, aws_clients, aws_deployments
-from mendloop.adapters.aws_deployments import REVISION_VARIABLE, variables
+from mendloop.adapters import aws_changes, aws_clients, aws_deployments, aws_revisions
 from mendloop.adapters.aws_elsewhere import Elsewhere
 from mendloop.adapters.aws_errors import translated
 from mendloop.adapters.cloudwatch_alarms import description, queries, series_of
@@ -24,8 +19,6 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
-
-REVISION_TAG = "mendloop:revision"
 
 
 class CloudWatchTelemetry:
@@ -118,12 +111,16 @@ class CloudWatchTelemetry:
             tags = self._lambda.get_function(FunctionName=function).get("Tags", {})
         return tags.get(aws_changes.STACK_TAG, "")
 
-    def running_revision(self, function: str) -> tuple[str, str]:
-        """(revision, where it stands), `("", "")` when the function carries no record. NotFound: no such function."""
-        with translated(f"function {function}"):
-            answer = self._lambda.get_function(FunctionName=function)
-        revision = variables(answer["Configuration"]).get(REVISION_VARIABLE, "").strip()
-        if revision:
-            return revision, f"environment variable {REVISION_VARIABLE} of the function {function}"
-        revision = answer.get("Tags", {}).get(REVISION_TAG, "").strip()
-        return (revision, f"tag {REVISION_TAG} of the function {function}") if revision else ("", "")
+    def running_revision(self, of: Deployed) -> tuple[str, str]:
+        """(revision, where it stands), `("", "")` where the record says nothing. NotFound: there is no such thing."""
+        session = self._session
+        if of.function:
+            return aws_revisions.of_function(self._lambda, aws_clients.ecr(session), of.function)
+        if of.ecs_service:
+            clients = aws_clients.ecs(session), aws_clients.ecr(session)
+            return aws_revisions.of_ecs_service(*clients, of.cluster, of.ecs_service)
+        if of.application:
+            return aws_revisions.of_application(aws_clients.codedeploy(session), of.application)
+        if of.pipeline:
+            return aws_revisions.of_pipeline(aws_clients.codepipeline(session), of.pipeline)
+        return "", ""

@@ -37,6 +37,10 @@ class LocalGit:
             raise NotFound(f"{repository.location} has no default branch")
         return found[0]
 
+    def deployed_revision(self, repository: Repository) -> tuple[str, str]:
+        """A folder knows of no deployments."""
+        return "", ""
+
     def resolve(self, repository: Repository, name: str) -> str | None:
         """Branches first, then tags, then hashes of at least seven digits."""
         git = Git(repository.location)

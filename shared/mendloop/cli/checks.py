@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from mendloop.cli.place import Place
 from mendloop.domain.catalog import Catalog, Service
 from mendloop.domain.errors import MendloopError
+from mendloop.ports import Deployed
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def _revision(place: Place, catalog: Catalog, service: Service) -> Iterator[Find
             f"Name the function in services.{service.name}.signals.functions; else the default branch is assumed.",
         )
     for name in functions:
-        revision, source = place.wiring.telemetry.running_revision(name)
+        revision, source = place.wiring.telemetry.running_revision(Deployed(function=name))
         known = bool(revision) and (
             place.wiring.code_host(service.repository).resolve(service.repository, revision) is not None
         )

@@ -32,6 +32,7 @@ READS: dict[str, frozenset[str]] = {
         {
             *(
                 "default_branch",
+                "deployed_revision",
                 "resolve",
                 "tree",
                 "file",

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from functions.map_code.step import map_code
-from mendloop.contracts.evidence import Frame, StackTrace
+from mendloop.contracts.evidence import Deployment, Frame, StackTrace
 from mendloop.contracts.mapping import Correction
 from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import AccessDenied, NotFound, Permanent, Unavailable
@@ -67,6 +67,37 @@ def test_the_functions_own_record_of_its_revision_counts() -> None:
     shop.telemetry.revisions["shop-api"] = (broken, "GIT_REVISION of the function")
     _, mapping = shop.map(shop.execution(broken, deployments=[]))
     assert (mapping.revision, mapping.revision_source) == (broken, "GIT_REVISION of the function")
+
+
+def test_the_records_count_in_their_order() -> None:
+    """Each is taken away once it was the one that counted."""
+    shop = Shop(signals={"functions": ["shop-api"], "ecs_services": ["web"], "others": ["deploys", "pipe", "any-*"]})
+    commits = {name: shop.commit({"notes.md": name}, days=1) for name in ("e", "h", "p", "a", "w", "s", "f", "n")}
+    shop.break_it()
+    records = shop.telemetry.revisions
+    records |= {"shop-api": (commits["n"], "the function"), "web": (commits["s"], "the task definition")}
+    records |= {"deploys": (commits["a"], "the application"), "pipe": (commits["p"], "the pipeline")}
+    shop.host.deployed = (commits["h"], "GitHub's deployment 1")
+    window = [Deployment(at=NOW, what="web:2", revision=commits["w"])]
+
+    def counted(**evidence: object) -> tuple[str, str]:
+        _, mapping = shop.map(shop.execution(commits["f"], **evidence))
+        return mapping.revision, mapping.revision_source
+
+    deployed = {"deployments": window, "failing_revision": commits["f"]}
+    assert counted(**deployed) == (commits["f"], "the failing deployment's record")
+    assert counted(deployments=window) == (commits["n"], "the function")
+    del records["shop-api"]
+    assert counted(deployments=window) == (commits["s"], "the task definition")
+    del records["web"]
+    assert counted(deployments=window) == (commits["w"], "the deployment of web:2")
+    assert counted(deployments=[]) == (commits["a"], "the application")
+    del records["deploys"]
+    assert counted(deployments=[]) == (commits["p"], "the pipeline")
+    del records["pipe"]
+    assert counted(deployments=[]) == (commits["h"], "GitHub's deployment 1")
+    shop.host.deployed = ("", "")
+    assert counted(deployments=[])[1] == "assumed: the default branch's head (no record of the running revision)"
 
 
 def test_a_revision_that_the_repository_does_not_hold_is_named() -> None:

@@ -31,6 +31,10 @@ class GitHub:
         """As GitHub's settings say."""
         return str(self._api.get(_at(repository))["default_branch"])
 
+    def deployed_revision(self, repository: Repository) -> tuple[str, str]:
+        """Of GitHub's deployments to an environment that is called production."""
+        return reading.read_deployed(self._api, _at(repository))
+
     def resolve(self, repository: Repository, name: str) -> str | None:
         """None only when the repository itself can be read: GitHub says 404 for "not allowed", too."""
         if not is_ref_name(name):

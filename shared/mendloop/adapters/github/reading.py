@@ -1,7 +1,9 @@
 """GitHub's documents to our nouns."""
 
 import base64
+import re
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from mendloop.adapters.git_names import pull_request_in
@@ -11,6 +13,10 @@ from mendloop.domain.errors import NotFound, TooLarge
 from mendloop.ports import BlameLine, PullRequest, TreeEntry
 
 MAX_TREE_REQUESTS = 500
+MAX_DEPLOYMENTS = 100
+MAX_ASKED = 10
+"""Deployments whose state is asked for."""
+_PRODUCTION = re.compile(r"^prod(uction)?\b|^live$", re.IGNORECASE)
 
 _BLAME = """
 query($owner: String!, $name: String!, $oid: GitObjectID!, $path: String!) {
@@ -75,6 +81,17 @@ def _walk(api: Api, at: str, revision: str) -> list[dict[str, Any]]:
 
 def _entry(item: dict[str, Any]) -> TreeEntry:
     return TreeEntry(path=item["path"], size=item.get("size") or 0, mode=item["mode"], sha=item["sha"])
+
+
+def read_deployed(api: Api, at: str) -> tuple[str, str]:
+    """The newest deployment to production whose last word is success; GitHub tells the newest first, of both."""
+    listed = api.pages(f"{at}/deployments", MAX_DEPLOYMENTS)
+    production = (one for one in islice(listed, MAX_DEPLOYMENTS) if _PRODUCTION.search(one.get("environment") or ""))
+    for deployment in islice(production, MAX_ASKED):
+        said = api.get(f"{at}/deployments/{deployment['id']}/statuses", per_page=1)
+        if said and said[0]["state"] == "success":
+            return deployment["sha"], f"GitHub's deployment {deployment['id']} to {deployment['environment'][:40]}"
+    return "", ""
 
 
 def read_blob(api: Api, at: str, sha: str) -> bytes:
