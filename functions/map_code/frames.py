@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from functions.map_code.frame_functions import function_of
+from functions.map_code.outcomes import WORDS
 from functions.map_code.paths import Match, PathIndex
 from functions.map_code.printed import read_path
 from functions.map_code.snapshot import Snapshot
 from mendloop.contracts.evidence import Frame, StackTrace
+from mendloop.contracts.mapping import Outcome
 from mendloop.domain.catalog import Service
 from mendloop.domain.source_code import Function
 
@@ -42,6 +44,8 @@ class Located:
     """Of every block, untrusted."""
     roots: tuple[tuple[str, str], ...] = ()
     """Learnt: the folder at run time and the one in the repository."""
+    outcomes: tuple[Outcome, ...] = ()
+    """Of the frames that led to no function, each once."""
 
 
 def locate(trace: StackTrace, service: Service, snapshot: Snapshot) -> Located:
@@ -51,7 +55,7 @@ def locate(trace: StackTrace, service: Service, snapshot: Snapshot) -> Located:
     blocks = _blocks(trace)
     frames = [frame for block in blocks for frame in block.frames]
     index.learn(frames, language)
-    places, unmapped, below_own = list[list[Place]](), list[str](), False
+    places, unmapped, outcomes, below_own = list[list[Place]](), list[str](), list[Outcome](), False
     for frame in frames:
         matches, reason = index.find(frame, language)
         found = sorted(
@@ -60,21 +64,29 @@ def locate(trace: StackTrace, service: Service, snapshot: Snapshot) -> Located:
         if found:
             places.append(found)
         else:
-            why = _why(frame, matches, reason, snapshot)
+            outcome, why = _why(frame, matches, reason, snapshot)
+            outcomes.append(outcome)
             unmapped.append(f"{frame.path[:200]}:{frame.line or '?'} in {frame.function[:80]}: {why}")
         below_own = not found
     messages = "\n".join(f"{block.type}: {block.message}" for block in blocks)
-    return Located(
-        places, unmapped, below_own and bool(places), language, blocks[-1].type, messages, tuple(index.learnt[:10])
-    )
+    known, below_own = tuple(index.learnt[:10]), below_own and bool(places)
+    if any(place.function is None and WORDS[Outcome.LINES_ONLY] in place.note for one in places for place in one):
+        outcomes.append(Outcome.LINES_ONLY)
+    distinct = tuple(dict.fromkeys(outcomes))
+    return Located(places, unmapped, below_own, language, blocks[-1].type, messages, known, distinct)
 
 
-def _why(frame: Frame, matches: list[Match], reason: str, snapshot: Snapshot) -> str:
-    """In words: nobody should have to guess what became of a frame."""
+def _why(frame: Frame, matches: list[Match], reason: Outcome | None, snapshot: Snapshot) -> tuple[Outcome, str]:
+    """And in words: nobody should have to guess what became of a frame."""
     if not matches:
-        return snapshot.detour(read_path(frame.path).text) or reason
+        detour = snapshot.detour(read_path(frame.path).text)
+        if detour:
+            return detour[1], f"{detour[0]} is {WORDS[detour[1]]}"
+        outcome = reason or Outcome.NO_FILE
+        return outcome, WORDS[outcome]
     unread = (said for match in matches if (said := snapshot.unread(match.path)))
-    return next(unread, "the file has no such line")
+    outcome = next(unread, Outcome.NO_LINE)
+    return outcome, WORDS[outcome]
 
 
 def _blocks(trace: StackTrace) -> list[StackTrace]:
@@ -90,7 +102,7 @@ def _place(frame: Frame, match: Match, snapshot: Snapshot) -> Place | None:
         lines = snapshot.lines(match.path)
         if lines is None or not 1 <= (frame.line or 0) <= len(lines):
             return None
-        notes.append("lines only: functions of this language are not read")
+        notes.append(WORDS[Outcome.LINES_ONLY])
         return Place(frame, match.path, None, frame.line or 0, match.certainty, "; ".join(notes), match.certainty)
     function, line, share, note = function_of(frame, source)
     if note:

@@ -7,6 +7,7 @@ from functions.map_code.changes import Change, recent_changes
 from functions.map_code.corrections import corrected
 from functions.map_code.frames import Located, locate
 from functions.map_code.kept import Kept
+from functions.map_code.outcomes import WORDS
 from functions.map_code.owner import find_owner
 from functions.map_code.ranking import candidates, rank
 from functions.map_code.revision import Running
@@ -15,7 +16,7 @@ from functions.map_code.snapshot import Snapshot
 from functions.map_code.suspects import last_writers, rank_suspects
 from functions.map_code.without_trace import changed_functions, last_good, suspects_of, why_nothing
 from mendloop.contracts.evidence import Evidence, Fault
-from mendloop.contracts.mapping import CodeMap, Correction, Target
+from mendloop.contracts.mapping import CodeMap, Correction, Outcome, Target
 from mendloop.domain.catalog import Catalog, Service
 from mendloop.ports import CodeHost
 
@@ -34,7 +35,8 @@ def look(evidence: Evidence, fault: Fault | None, service: Service, snapshot: Sn
     if fault is None:
         changes = recent_changes(snapshot, last_good(evidence), evidence.window_end)
         found = changed_functions(changes, service, snapshot)
-        return View(Located([], [] if found else [why_nothing(evidence)], False), changes, found)
+        why = () if found else (why_nothing(evidence),)
+        return View(Located([], [WORDS[one] for one in why], False, outcomes=why), changes, found)
     located = locate(fault.trace, service, snapshot)
     paths = [place.path for places in reversed(located.places) for place in places]
     good, until = evidence.last_good_revision, evidence.window_end
@@ -90,7 +92,15 @@ def conclude(
         owner=find_owner(targets, suspects, snapshot, catalog, evidence.window_end),
         fixed_in=changed_since(targets, suspects, snapshot, running.head),
         unmapped=[*missing, *located.unmapped],
+        outcomes=list(dict.fromkeys([*running.outcomes, *_lost(evidence, snapshot), *located.outcomes])),
     )
+
+
+def _lost(evidence: Evidence, snapshot: Snapshot) -> list[Outcome]:
+    """A forced push may have removed what the deployment before was made of."""
+    good = evidence.last_good_revision
+    lost = bool(good) and snapshot.code.resolve(snapshot.repository, good) is None
+    return [Outcome.NO_LAST_GOOD] if lost else []
 
 
 def _code_path(located: Located, targets: list[Target]) -> list[str]:

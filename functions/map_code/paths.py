@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from functions.map_code.printed import Printed, is_runtime, is_vendored, read_path, sources_of_built
 from mendloop.contracts.evidence import Frame
+from mendloop.contracts.mapping import Outcome
 from mendloop.domain.catalog import Service
 from mendloop.domain.source_code import SUFFIXES_OF
 
@@ -56,14 +57,14 @@ class PathIndex:
         """Pairs of a folder at run time and one in the repository, most often seen first."""
         return [pair for pair, _ in self._learnt.most_common()]
 
-    def find(self, frame: Frame, language: str) -> tuple[list[Match], str]:
+    def find(self, frame: Frame, language: str) -> tuple[list[Match], Outcome | None]:
         """Files, best first; or none, with the reason."""
         if is_runtime(frame.path, language):
-            return [], "a frame of the runtime"
+            return [], Outcome.RUNTIME
         printed = read_path(frame.path)
         parts = self._own_parts(printed)
         if not parts:
-            return [], "a dependency's frame"
+            return [], Outcome.DEPENDENCY
         found = self._by_suffix(parts, self._least(printed, parts, language))
         note, share = "", 1.0
         if not found and language == "javascript":
@@ -73,8 +74,8 @@ class PathIndex:
             found, note, share = self._of_class(parts), "by its class: the frame names no source file", 0.9
         found = [path for path in found if path.endswith(_JVM if language == "java" else SUFFIXES_OF.get(language, ""))]
         if not found:
-            return [], "no file of the repository ends like this path"
-        return self._weighed(printed, parts, found, note, share), ""
+            return [], Outcome.NO_FILE
+        return self._weighed(printed, parts, found, note, share), None
 
     def _own_parts(self, printed: Printed) -> tuple[str, ...]:
         """The parts to look for; none for a dependency's file."""

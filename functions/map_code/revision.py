@@ -6,6 +6,7 @@ from functools import partial
 
 from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.incident import Incident
+from mendloop.contracts.mapping import Outcome
 from mendloop.domain.catalog import Repository, Service
 from mendloop.domain.errors import NotFound, Permanent
 from mendloop.ports import CodeHost, Deployed, Telemetry
@@ -22,6 +23,8 @@ class Running:
     assumed: bool
     branch: str
     head: str
+    outcomes: tuple[Outcome, ...] = ()
+    """What a record said that led to no revision."""
 
 
 def running_revision(
@@ -41,14 +44,15 @@ def running_revision(
     head = code.resolve(repository, branch)
     if head is None:
         raise NotFound(f"{repository.location} has no branch {branch}")
-    unknown = []
+    unknown, lost = list[str](), list[Outcome]()
     for name, source in _records(code, service, evidence, incident, telemetry):
         revision = code.resolve(repository, name) if name else None
         if revision:
-            return Running(revision, source, False, branch, head)
+            return Running(revision, source, False, branch, head, tuple(lost))
+        lost += [Outcome.NO_REVISION] if name and not lost else []
         unknown.append(f"{source} says {name[:40]}, which {repository.location} does not hold" if name else source)
     reason = "; ".join(unknown) or "no record of the running revision"
-    return Running(head, f"assumed: the default branch's head ({reason})", True, branch, head)
+    return Running(head, f"assumed: the default branch's head ({reason})", True, branch, head, tuple(lost))
 
 
 def _records(

@@ -6,13 +6,14 @@ from functools import cached_property
 from functions.map_code.kept import Kept, ReadTree
 from functions.map_code.paths import paths_by_name
 from functions.map_code.words import Words
+from mendloop.contracts.mapping import Outcome
 from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import TooLarge
 from mendloop.domain.source_code import SUFFIXES_OF, SourceFile, grammar_of, read_source
 from mendloop.ports import CodeHost, TreeEntry
 
 _REGULAR = {"100644", "100755"}
-_ELSEWHERE = {"120000": "a symbolic link, which is not followed", "160000": "a submodule, whose files are elsewhere"}
+_ELSEWHERE = {"120000": Outcome.LINK, "160000": Outcome.SUBMODULE}
 _LARGEST_SEARCHED = 400_000
 _MOST_SEARCHED = 150_000_000
 """Bytes of one language's files that are searched; larger trees are searched in part, smallest files first."""
@@ -44,7 +45,7 @@ class Snapshot:
         return {entry.path: entry for entry in self._tree if entry.mode in _REGULAR}
 
     @cached_property
-    def _elsewhere(self) -> dict[str, str]:
+    def _elsewhere(self) -> dict[str, Outcome]:
         """Paths that are in the tree and lead out of it, with what they are."""
         return {entry.path: _ELSEWHERE[entry.mode] for entry in self._tree if entry.mode in _ELSEWHERE}
 
@@ -99,19 +100,17 @@ class Snapshot:
             return None
         return content.decode("utf-8", "replace").split("\n")
 
-    def detour(self, printed: str) -> str:
-        """Why a printed path leads to no file here: a link or a submodule stands there; empty when none does."""
+    def detour(self, printed: str) -> tuple[str, Outcome] | None:
+        """The link or submodule that stands where a printed path leads to; None when there is none."""
         whole = f"/{printed}/"
-        return next((f"{path} is {what}" for path, what in self._elsewhere.items() if f"/{path}/" in whole), "")
+        return next(((path, what) for path, what in self._elsewhere.items() if f"/{path}/" in whole), None)
 
-    def unread(self, path: str) -> str:
-        """Why a file has no lines to look at; empty where it has."""
+    def unread(self, path: str) -> Outcome | None:
+        """Why a file has no lines to look at; None where it has."""
         if self.lines(path) is not None:
-            return ""
+            return None
         content = self._content(path)
-        if content is None:
-            return "the file is too large to be written by a person, or its content is not there"
-        return "the file is binary" if b"\0" in content else "the file is too large to be written by a person"
+        return Outcome.BINARY if content is not None and b"\0" in content else Outcome.TOO_LARGE
 
     def _content(self, path: str) -> bytes | None:
         known = next((files[path] for files in self._read.contents.values() if path in files), None)

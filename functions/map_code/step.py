@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from functions.map_code.kept import Kept
 from functions.map_code.mapping import make_map, name_of
+from functions.map_code.outcomes import WORDS
 from functions.map_code.published import open_request
 from functions.map_code.revision import running_revision
 from mendloop import documents
 from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import TimelineEntry
-from mendloop.contracts.mapping import CodeMap, MappingSlot
+from mendloop.contracts.mapping import CodeMap, MappingSlot, Outcome
 from mendloop.domain.catalog import Repository, Service
 from mendloop.domain.errors import Misconfigured, Permanent
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, CodeHost, IncidentStore, Telemetry
@@ -65,14 +66,13 @@ def _unreadable(execution: Execution, service: Service, error: Permanent) -> Cod
         default_branch="",
         head="",
         unmapped=[f"the repository could not be read: {error}. {error.next_action}"],
+        outcomes=[Outcome.UNREADABLE],
     )
 
 
 def _why(mapping: CodeMap) -> str:
     """Without the frames' own text: the timeline holds no production text."""
-    if not mapping.revision:
-        return "the repository could not be read"
-    return f"{len(mapping.unmapped)} frames lie outside the repository" if mapping.unmapped else "no frames"
+    return "; ".join(WORDS[one] for one in mapping.outcomes or [Outcome.NO_FRAMES])
 
 
 def _slot(mapping: CodeMap, execution: Execution, artifacts: ArtifactStore) -> MappingSlot:

@@ -6,12 +6,10 @@ from functions.map_code.search import is_test
 from functions.map_code.snapshot import Snapshot
 from functions.map_code.suspects import rank_suspects
 from mendloop.contracts.evidence import Evidence
-from mendloop.contracts.mapping import Suspect, Target
+from mendloop.contracts.mapping import Outcome, Suspect, Target
 from mendloop.domain.catalog import Service
 
 _MOST_TARGETS = 5
-NO_DEPLOYMENT = "no stack trace, and no deployment in the window: nothing points to code"
-NO_RANGE = "no stack trace, and no commit between the last good and the failing deployment is known"
 
 
 def last_good(evidence: Evidence) -> str:
@@ -22,9 +20,9 @@ def last_good(evidence: Evidence) -> str:
     return next((revision for revision in reversed(revisions) if revision != revisions[-1]), "")
 
 
-def why_nothing(evidence: Evidence) -> str:
-    """The reason in words, where no change is known."""
-    return NO_RANGE if evidence.deployments or evidence.failing_revision else NO_DEPLOYMENT
+def why_nothing(evidence: Evidence) -> Outcome:
+    """The reason, where no change is known."""
+    return Outcome.NO_RANGE if evidence.deployments or evidence.failing_revision else Outcome.NO_DEPLOYMENT
 
 
 def suspects_of(targets: list[Target], changes: list[Change], snapshot: Snapshot) -> list[Suspect]:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from pydantic import TypeAdapter
 
 from functions.review.chart import chart
+from functions.review.way import way
 from functions.review.web import Answer
 from mendloop import documents
 from mendloop.contracts.approval import Action, ApprovalRequest, Decision
@@ -98,6 +99,7 @@ def page(question: Question, artifacts: ArtifactStore) -> str:
         target=mapping.targets[0] if mapping.targets else None,
         fault=evidence.faults[0] if evidence.faults else None,
         own_frame=_own_frame(mapping),
+        way=way(mapping),
         standing=STANDING.get(question.decision.action, "") if question.decision else "",
         frames=_frames(evidence),
         charts=[chart(each, evidence.deployments) for each in evidence.series],

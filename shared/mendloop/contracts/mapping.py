@@ -1,8 +1,30 @@
 """Mapping: from the evidence to the function that must change, at the revision that runs."""
 
+from enum import StrEnum
+
 from pydantic import Field
 
 from mendloop.contracts.base import ArtifactRef, Contract, StoredContract, UtcTime
+
+
+class Outcome(StrEnum):
+    """Why a frame, a revision or the whole evidence led to no code, or to less than a function."""
+
+    RUNTIME = "runtime"
+    DEPENDENCY = "dependency"
+    NO_FILE = "no_file"
+    LINK = "symbolic_link"
+    SUBMODULE = "submodule"
+    BINARY = "binary"
+    TOO_LARGE = "too_large"
+    NO_LINE = "no_such_line"
+    LINES_ONLY = "lines_only"
+    NO_REVISION = "revision_not_there"
+    NO_LAST_GOOD = "last_good_not_there"
+    UNREADABLE = "repository_unreadable"
+    NO_DEPLOYMENT = "no_deployment"
+    NO_RANGE = "no_range"
+    NO_FRAMES = "no_frames"
 
 
 class Target(Contract):
@@ -82,6 +104,7 @@ class CodeMap(StoredContract):
     owner: Owner | None = None
     fixed_in: FixedIn | None = None
     unmapped: list[str] = Field(default_factory=list, description="Frames that led nowhere, with the reason")
+    outcomes: list[Outcome] = Field(default_factory=list, description="Of what led to less than a function, each once")
 
 
 class Correction(StoredContract):

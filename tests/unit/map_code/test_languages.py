@@ -1,6 +1,7 @@
 import pytest
 
 from mendloop.contracts.evidence import Frame, StackTrace
+from mendloop.contracts.mapping import Outcome
 from mendloop.domain.catalog import Repository
 from mendloop.ports import TreeEntry
 from tests.fakes.code_host import InMemoryCodeHost
@@ -105,7 +106,7 @@ def test_a_frame_in_somebody_elses_package_is_not_ours() -> None:
     foreign = frame(SCRIPT, "/var/task/node_modules/cart/cart.js", "Cart.rate", "undefined")
     mapping = map_trace(files, StackTrace(language="javascript", type="TypeError", frames=[own, foreign]))
     assert names(mapping)[0] == "src/cart.ts::Cart.total"
-    assert "a dependency's frame" in mapping.unmapped[0]
+    assert "a dependency's frame" in mapping.unmapped[0] and mapping.outcomes == [Outcome.DEPENDENCY]
 
 
 def test_a_language_without_functions_is_mapped_by_its_lines() -> None:
@@ -114,23 +115,23 @@ def test_a_language_without_functions_is_mapped_by_its_lines() -> None:
     mapping = map_trace({"lib/cart.rb": source}, StackTrace(language="ruby", type="NoMethodError", frames=[crash]))
     (target,) = mapping.targets
     assert (target.path, target.function, target.start_line, target.end_line) == ("lib/cart.rb", "", 2, 2)
-    assert any("lines only" in reason for reason in target.reasons)
+    assert any("lines only" in reason for reason in target.reasons) and mapping.outcomes == [Outcome.LINES_ONLY]
 
 
 @pytest.mark.parametrize(
-    ("content", "why"),
+    ("content", "outcome", "why"),
     [
-        (b"\xff\xfe\x00binary", "the file is binary"),
-        (b"x = 1\n" * 900_000, "too large to be written by a person"),
-        (b"x = 1\n" * 300_000, "too large to be written by a person"),
-        (b"x = 1\n", "no such line"),
+        (b"\xff\xfe\x00binary", Outcome.BINARY, "the file is binary"),
+        (b"x = 1\n" * 900_000, Outcome.TOO_LARGE, "too large to be written by a person"),
+        (b"x = 1\n" * 300_000, Outcome.TOO_LARGE, "too large to be written by a person"),
+        (b"x = 1\n", Outcome.NO_LINE, "no such line"),
     ],
     ids=["binary", "5 MB", "1.8 MB", "short"],
 )
-def test_a_source_that_cannot_be_read_says_why(content: bytes, why: str) -> None:
+def test_a_source_that_cannot_be_read_says_why(content: bytes, outcome: Outcome, why: str) -> None:
     crash = Frame(path="/var/task/app/odd.py", function="<module>", line=3)
     mapping = map_trace({"app/odd.py": content}, StackTrace(language="python", type="ValueError", frames=[crash]))
-    assert mapping.targets == [] and why in mapping.unmapped[0]
+    assert mapping.targets == [] and why in mapping.unmapped[0] and mapping.outcomes == [outcome]
 
 
 def test_a_source_of_another_encoding_is_read() -> None:
@@ -141,14 +142,14 @@ def test_a_source_of_another_encoding_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "mode", "why"),
+    ("path", "mode", "outcome", "why"),
     [
-        ("app/link.py", "120000", "app/link.py is a symbolic link"),
-        ("app", "120000", "app is a symbolic link"),
-        ("app", "160000", "app is a submodule"),
+        ("app/link.py", "120000", Outcome.LINK, "app/link.py is a symbolic link"),
+        ("app", "120000", Outcome.LINK, "app is a symbolic link"),
+        ("app", "160000", Outcome.SUBMODULE, "app is a submodule"),
     ],
 )
-def test_what_leads_out_of_the_tree_is_not_followed_and_said(path: str, mode: str, why: str) -> None:
+def test_what_leads_out_of_the_tree_is_not_followed_and_said(path: str, mode: str, outcome: Outcome, why: str) -> None:
     class Leading(InMemoryCodeHost):
         def tree(self, repository: Repository, revision: str) -> list[TreeEntry]:
             return [*super().tree(repository, revision), TreeEntry(path=path, size=9, mode=mode, sha="a" * 40)]
@@ -157,7 +158,7 @@ def test_what_leads_out_of_the_tree_is_not_followed_and_said(path: str, mode: st
     trace = StackTrace(language="python", type="ValueError", frames=[crash])
     mapping = map_trace({"README.md": "x\n"}, trace, host=Leading())
     assert mapping.targets == [] and mapping.unmapped == [f"{crash.path}:1 in f: {mapping.unmapped[0].split(': ')[1]}"]
-    assert why in mapping.unmapped[0]
+    assert why in mapping.unmapped[0] and mapping.outcomes == [outcome]
 
 
 def test_a_windows_path() -> None:

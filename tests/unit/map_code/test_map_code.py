@@ -4,7 +4,7 @@ import pytest
 
 from functions.map_code.step import map_code
 from mendloop.contracts.evidence import Deployment, Frame, StackTrace
-from mendloop.contracts.mapping import Correction
+from mendloop.contracts.mapping import Correction, Outcome
 from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import AccessDenied, NotFound, Permanent, Unavailable
 from tests.fakes.clock import NOW, FixedClock
@@ -105,6 +105,7 @@ def test_a_revision_that_the_repository_does_not_hold_is_named() -> None:
     broken = shop.break_it()
     _, mapping = shop.map(shop.execution(broken, deployments=[], failing_revision="d" * 40))
     assert mapping.revision_assumed and "d" * 40 in mapping.revision_source
+    assert mapping.outcomes == [Outcome.NO_REVISION]
 
 
 @pytest.mark.parametrize("error", [NotFound("no function shop-api"), AccessDenied("lambda:GetFunction")])
@@ -134,6 +135,7 @@ def test_a_last_good_revision_that_a_forced_push_removed_leaves_the_recent_commi
     slot, mapping = shop.map(shop.execution(broken, last_good_revision="e" * 40))
     assert slot.target == f"{PATH}::order_total" and slot.suspect == broken
     assert not any("new with" in reason for target in mapping.targets for reason in target.reasons)
+    assert mapping.outcomes == [Outcome.NO_LAST_GOOD]
 
 
 @pytest.mark.parametrize("error", [AccessDenied("contents:read is missing")])
@@ -148,7 +150,7 @@ def test_an_unreadable_repository_is_a_mapping_without_targets(error: AccessDeni
     shop.host = Closed()
     slot, mapping = shop.map(shop.execution(broken, trace=StackTrace(language="python", type="TypeError")))
     assert (slot.target, slot.targets, slot.revision) == ("", 0, "")
-    assert "contents:read" in mapping.unmapped[0]
+    assert "contents:read" in mapping.unmapped[0] and mapping.outcomes == [Outcome.UNREADABLE]
     assert shop.incidents.timeline(INCIDENT)[0].what == "Found no target: the repository could not be read"
 
 
@@ -195,7 +197,10 @@ def test_frames_outside_the_repository_only() -> None:
     )
     slot, mapping = shop.map(shop.execution(shop.break_it(), trace=trace))
     assert slot.target == "" and mapping.suspects == [] and mapping.owner is None
-    assert len(mapping.unmapped) == 2
+    assert len(mapping.unmapped) == 2 and mapping.outcomes == [Outcome.NO_FILE, Outcome.RUNTIME]
+    assert shop.incidents.timeline(INCIDENT)[0].what == (
+        "Found no target: no file of the repository ends like this path; a frame of the runtime"
+    )
 
 
 def test_a_made_up_frame_in_a_log_line_scores_below_a_real_one() -> None:

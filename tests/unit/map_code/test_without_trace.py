@@ -1,4 +1,5 @@
 from mendloop.contracts.evidence import Deployment
+from mendloop.contracts.mapping import Outcome
 from tests.fakes.clock import NOW
 from tests.unit.map_code.shop import ENTRY, GOOD, PATH, Shop
 
@@ -41,7 +42,7 @@ def test_a_metric_without_a_deployment_points_to_no_code() -> None:
     shop = Shop()
     slot, mapping = shop.map(shop.execution(shop.break_it(), faults=[], deployments=[], last_good_revision=""))
     assert slot.target == "" and mapping.suspects == []
-    assert "no deployment in the window" in mapping.unmapped[0]
+    assert "no deployment in the window" in mapping.unmapped[0] and mapping.outcomes == [Outcome.NO_DEPLOYMENT]
 
 
 def test_a_deployment_of_tests_and_of_other_services_names_nothing() -> None:
