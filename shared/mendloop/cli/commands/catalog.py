@@ -1,21 +1,27 @@
-"""`mendloop catalog check|push|show`."""
+"""`mendloop catalog check|derive|push|show`."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import boto3
 import typer
 from rich.console import Console
 
+from mendloop.cli.deriving import propose, written
 from mendloop.cli.errors import told
+from mendloop.cli.inventory import running
 from mendloop.cli.place import here
 from mendloop.cli.subscriptions import subscribe
 from mendloop.domain.catalog import Catalog
 from mendloop.domain.catalog_file import parse_catalog
+from mendloop.domain.codeowners_file import owners_of
 from mendloop.domain.errors import BadCatalog
 
 app = typer.Typer(no_args_is_help=True)
 console = Console(highlight=False, soft_wrap=True)
 File = Annotated[Path, typer.Argument(help="The catalog.")]
+Repo = Annotated[Path | None, typer.Option(help="A checkout whose CODEOWNERS names who decides.")]
 Aws = Annotated[bool, typer.Option("--aws", help="The account of your credentials.")]
 
 
@@ -40,6 +46,22 @@ def check(file: File = Path("mendloop.yaml")) -> None:
             if not service.test_command:
                 console.print("  no test_command: nothing can be proved, changes become tickets")
         console.print(f"{file}: {len(catalog.services)} services, {len(catalog.approvers)} approvers, valid")
+
+
+@app.command()
+def derive(repo: Repo = None, aws: Aws = False) -> None:
+    """Propose services from what runs: tags, settings, alarms, and the individuals of CODEOWNERS. YAML, not pushed."""
+    with told():
+        client = boto3.client if aws else here(aws=False).client
+        owners = owners_of("*", partial(_beside, repo)) if repo else []
+        typer.echo(written(propose(running(client)), owners), nl=False)
+
+
+def _beside(folder: Path, place: str) -> bytes | None:
+    """A file below the folder itself: no link leads out of it."""
+    file = folder / place
+    inside = file.is_file() and file.resolve().is_relative_to(folder.resolve())
+    return file.read_bytes() if inside else None
 
 
 @app.command()
