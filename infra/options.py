@@ -12,6 +12,8 @@ Set with `-c name=value` or in `cdk.json`:
     package_index   address of the index that a build installs from (default PyPI)
     reminder_seconds  how long a question waits before it is asked again or expires (default 8 hours)
     deadline_hours  of a whole execution (default 336, two weeks)
+    trackers        where tickets go, comma separated, instead of what the catalog's services name
+    github_tickets_secret  name of the secret with a token for issues (default: github_secret's)
     github_secret, model_secret   names of secrets in Secrets Manager that you make yourself
     model_provider, model_name, model_base_url   for the claude drafter; empty: it is not configured
     source_accounts  numbers of other accounts, comma separated, whose events are taken in (docs/accounts.md)
@@ -45,6 +47,8 @@ class Options:
     reminder_seconds: int = 8 * 3600
     deadline_hours: int = 336
     github_secret: str = "mendloop/github"  # noqa: S105 - a name
+    github_tickets_secret: str = ""
+    trackers: tuple[str, ...] = ()
     model_secret: str = "mendloop/model"  # noqa: S105 - a name
     model_provider: str = "api"
     model_name: str = ""
@@ -66,6 +70,8 @@ class Options:
         _one_of("runner", self.runner, ("sandbox",) if self.local else ("sandbox", "codebuild"))
         if self.unsandboxed and not self.local:
             raise ValueError("unsandboxed: only on the local cloud, for code of your own")
+        for tracker in self.trackers:
+            _one_of("trackers", tracker, ("local", "github"))
         if strange := [account for account in self.source_accounts if not re.fullmatch("[0-9]{12}", account)]:
             raise ValueError(f"source_accounts: {strange[0]!r} is no account number of 12 digits")
         if not re.fullmatch(r"[\w+=,.@-]{1,64}", self.read_role, re.ASCII):
@@ -82,6 +88,7 @@ def read_options(context: Callable[[str], object | None]) -> Options:
         return default if value is None else str(value)
 
     stage = text("stage", "aws")
+    catalog = _catalog(text("catalog", ""))
     local = stage == "local"
     return Options(
         stage=stage,
@@ -89,10 +96,12 @@ def read_options(context: Callable[[str], object | None]) -> Options:
         python_version=text("python_version", HOST_PYTHON if local else Options.python_version),
         runner=text("runner", Options.runner),
         package_index=text("package_index", ""),
-        approvers=_approvers(text("approvers", ""), text("catalog", "")),
+        approvers=_listed(text("approvers", "")) or tuple(sorted(catalog.approvers if catalog else ())),
+        trackers=_listed(text("trackers", "")) or _trackers(catalog),
         reminder_seconds=int(text("reminder_seconds", str(Options.reminder_seconds))),
         deadline_hours=int(text("deadline_hours", str(Options.deadline_hours))),
         github_secret=text("github_secret", Options.github_secret),
+        github_tickets_secret=text("github_tickets_secret", ""),
         model_secret=text("model_secret", Options.model_secret),
         model_provider=text("model_provider", Options.model_provider),
         model_name=text("model_name", ""),
@@ -105,15 +114,17 @@ def read_options(context: Callable[[str], object | None]) -> Options:
     )
 
 
-def _approvers(named: str, catalog: str) -> tuple[str, ...]:
-    if named:
-        return _listed(named)
+def _catalog(catalog: str) -> Catalog | None:
     path = Path(catalog or "mendloop.yaml")
     if not path.exists():
         if catalog:
             raise ValueError(f"catalog: there is no file {catalog}")
-        return ()
-    return tuple(sorted(Catalog.model_validate(yaml.safe_load(path.read_text())).approvers))
+        return None
+    return Catalog.model_validate(yaml.safe_load(path.read_text()))
+
+
+def _trackers(catalog: Catalog | None) -> tuple[str, ...]:
+    return tuple(sorted({service.tickets.tracker for service in catalog.services.values()} if catalog else ()))
 
 
 def _listed(text: str) -> tuple[str, ...]:

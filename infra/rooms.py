@@ -31,7 +31,7 @@ class Room:
         """Which layers of `infra.bundling.Bundles` it gets."""
         wanted = {
             "layer": True,
-            "code_layer": not {"code", "code_host"}.isdisjoint(self.needs),
+            "code_layer": not {"code", "code_host", "tickets"}.isdisjoint(self.needs),
             "model_layer": "model" in self.needs,
             "sandbox_layer": "sandbox" in self.needs,
         }

@@ -94,6 +94,7 @@ class MendloopStack(Stack):
             UndeliveredQueueUrl=triggers.undelivered.queue_url,
             LeaveToHumanName=functions["leave_to_human"].function_name,
             GithubSecret=options.github_secret,
+            GithubTicketsSecret=options.github_tickets_secret or options.github_secret,
             StateMachineArn=workflow.state_machine.state_machine_arn,
             SiteUrl=site.url,
             IncidentsTable=storage.incidents.table_name,

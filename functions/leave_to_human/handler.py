@@ -17,6 +17,7 @@ def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         artifacts=wiring.artifacts,
         catalogs=wiring.catalogs,
         tracker_for=wiring.tracker,
+        fallback=wiring.fallback_tracker,
         mailer=wiring.mailer,
         clock=wiring.clock,
         site_url=wiring.settings.site_url,

@@ -1,6 +1,7 @@
 """Leave to human: the loop ends well when somebody who can act knows what happened and has the evidence."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from functions.leave_to_human.cause import Cause
 from mendloop import incident_facts
@@ -23,13 +24,14 @@ def leave_to_human(
     artifacts: ArtifactStore,
     catalogs: CatalogStore,
     tracker_for: Callable[[Service], TicketTracker],
+    fallback: Callable[[], TicketTracker],
     mailer: Mailer,
     clock: Clock,
     site_url: str = "",
 ) -> OutcomeSlot:
     """Ticket, alert, state, in this order; an incident that has ended already is left as it is.
 
-    A tracker that cannot be reached does not silence the alert: the alert says so.
+    A tracker that fails does not silence the alert: mendloop keeps the ticket itself, and the alert says why.
     """
     incident = incident_facts.known_incident(incidents, cause.incident_id)
     reason = reason_code(cause.error)
@@ -39,16 +41,16 @@ def leave_to_human(
         return slot
     service = _service(catalogs, incident.service)
     facts = _facts(incident, service, cause, artifacts, incidents, site_url)
-    url = _ticket(incident, service, facts, reason, cause.error, tracker_for)
+    url, told = _ticket(incident, service, facts, reason, cause.error, (tracker_for, fallback))
     subject = outgoing_mails.subject(facts, "left to a human")
-    body = outgoing_mails.alert(facts, cause.error, url, cause.denial)
+    body = outgoing_mails.alert(facts, cause.error, told, cause.denial)
     alert_once(incident.id, subject, body, incidents=incidents, mailer=mailer, clock=clock)
     changes = {"state": IncidentState.LEFT_TO_HUMAN, "reason": sentence, "updated_at": clock.now()}
     note_once(incidents, clock, incident.id, LEAVING, f"Left to a human, with the evidence: {sentence}")
     if incident.fault:
         incidents.release_fault(incident.service, incident.fault, incident.id)
     incidents.save(incident.model_copy(update=changes), expected=incident.state)
-    return slot.model_copy(update={"url": url if "://" in url else ""})
+    return slot.model_copy(update={"url": url})
 
 
 def _advice(cause: Cause) -> str:
@@ -98,13 +100,13 @@ def _ticket(
     facts: Facts,
     reason: str,
     error: str,
-    tracker_for: Callable[[Service], TicketTracker],
-) -> str:
-    """The ticket's address, or why there is none."""
+    trackers: tuple[Callable[[Service], TicketTracker], Callable[[], TicketTracker]],
+) -> tuple[str, str]:
+    """The ticket's address, and what the alert says of it."""
     if service is None:
-        return "none: the catalog could not be read"
+        return "", "none: the catalog could not be read"
     if service.tickets.needs_approval:
-        return "none: tickets of this service need approval"
+        return "", "none: tickets of this service need approval"
     wanted = Ticket(
         key=outgoing_tickets.key(incident.id, incident.fault, incident.generation),
         tracker=service.tickets.tracker,
@@ -112,8 +114,23 @@ def _ticket(
         body=outgoing_tickets.body(facts, reason, error),
         incident_id=incident.id,
     )
+    tracker_for, fallback = trackers
+    again = outgoing_tickets.comment(facts, reason)
     try:
-        tracker = tracker_for(service)
-        return (tracker.find(wanted.key) or tracker.file(wanted)).url
+        url = _filed(tracker_for(service), wanted, again)
+        return url, url
     except MendloopError as failure:
-        return f"none: the tracker failed with {type(failure).__name__}"
+        why = f"the tracker {wanted.tracker} failed with {type(failure).__name__}. {failure.next_action}"
+    if wanted.tracker != "local":
+        with suppress(MendloopError):
+            url = _filed(fallback(), wanted, again)
+            return url, f"{url}, kept here: {why}"
+    return "", f"none: {why}"
+
+
+def _filed(tracker: TicketTracker, wanted: Ticket, again: str) -> str:
+    """The address of the ticket that stands; one that another incident filed is told of this one."""
+    ticket = tracker.find(wanted.key) or tracker.file(wanted)
+    if ticket.incident_id != wanted.incident_id:
+        tracker.comment(ticket, again)
+    return ticket.url

@@ -7,7 +7,7 @@
 | artifacts | MENDLOOP_ARTIFACTS_BUCKET | read and write documents, below `incidents/` |
 | raw | MENDLOOP_ARTIFACTS_BUCKET | write raw events, below `signals/` |
 | jobs | | read and write the sandbox's jobs and results, below `sandbox/` |
-| tickets | | read and write mendloop's own tickets, below `tickets/` |
+| tickets | MENDLOOP_GITHUB_TICKETS_SECRET | write own tickets, below `tickets/`; read secrets of the trackers in use |
 | catalog | MENDLOOP_CATALOG_BUCKET | read |
 | queue | MENDLOOP_SIGNALS_QUEUE_URL | send |
 | start, wake | MENDLOOP_STATE_MACHINE_ARN | start and describe executions; answer task tokens |
@@ -127,7 +127,7 @@ class House:
                 "artifacts": self._artifacts,
                 "raw": self._raw,
                 "jobs": lambda f: self._objects(f, "sandbox"),
-                "tickets": lambda f: self._objects(f, "tickets"),
+                "tickets": self._tickets,
                 "catalog": self._catalog,
                 "queue": self._queue,
                 "start": self._start,
@@ -248,6 +248,13 @@ class House:
     def _code_host(self, function: lambda_.Function) -> None:
         self._named_secret(function, self.options.github_secret)
         _set(function, GITHUB_SECRET=self.options.github_secret)
+
+    def _tickets(self, function: lambda_.Function) -> None:
+        self._objects(function, "tickets")
+        if "github" in self.options.trackers:
+            name = self.options.github_tickets_secret or self.options.github_secret
+            self._named_secret(function, name)
+            _set(function, GITHUB_TICKETS_SECRET=name)
 
     def _model(self, function: lambda_.Function) -> None:
         options = self.options

@@ -86,6 +86,7 @@ class Net:
             artifacts=InMemoryArtifacts(),
             catalogs=FixedCatalog(),
             tracker_for=lambda service: self.tracker,
+            fallback=lambda: self.tracker,
             mailer=self.mailer,
             clock=self.clock,
         )

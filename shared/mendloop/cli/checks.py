@@ -23,7 +23,7 @@ class Finding:
 
 def examine(place: Place, catalog: Catalog, service: Service) -> Iterator[Finding]:
     """All checks of one service; a check that cannot be made is a finding, not a crash."""
-    for check in (_repository, _revision, _alarms, _approvers, _test_command, _paused):
+    for check in (_repository, _revision, _alarms, _approvers, _tracker, _test_command, _paused):
         try:
             yield from check(place, catalog, service)
         except MendloopError as error:
@@ -90,6 +90,13 @@ def _approvers(place: Place, catalog: Catalog, service: Service) -> Iterator[Fin
             f"approver {name} receives mail at {approver.delivery.endpoint}",
             "They must follow the link in SNS's confirmation mail; `mendloop catalog push` sends it again.",
         )
+
+
+def _tracker(place: Place, catalog: Catalog, service: Service) -> Iterator[Finding]:
+    """One read of what could be a ticket: whoever may not read may not write either."""
+    place.wiring.tracker(service).find("mendloop-doctor")
+    tickets = service.tickets
+    yield Finding(True, f"tickets can be read: {tickets.tracker} {tickets.project}".strip())
 
 
 def _test_command(place: Place, catalog: Catalog, service: Service) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ OUTPUTS = {
     "pause_parameter": "PauseParameter",
     "link_keys_secret": "LinkKeysSecret",
     "github_secret": "GithubSecret",
+    "github_tickets_secret": "GithubTicketsSecret",
 }
 """Setting → output of the stack."""
 

@@ -3,6 +3,7 @@
 Reading the file with line numbers is `mendloop.domain.catalog_file`; here is only what it means.
 """
 
+import re
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Annotated
@@ -67,8 +68,17 @@ class Tickets(_Section):
     """Where tickets go."""
 
     tracker: str = Field(default="local", pattern="^(local|github|jira|linear)$")
-    project: str = ""
-    labels: list[str] = Field(default_factory=lambda: ["mendloop"])
+    project: str = Field(default="", description="github: owner/name, empty for the service's own repository")
+    base_url: str = Field(
+        default="", pattern=r"^(|https://\S+|http://127\.0\.0\.1\S*)$", description="API address of Enterprise Server"
+    )
+    labels: list[Annotated[str, Field(min_length=1, max_length=50)]] = Field(
+        default_factory=lambda: ["mendloop"], description="By the first of them mendloop finds its own tickets"
+    )
+    assignee: str = Field(default="", description="The tracker's login of who gets each ticket")
+    after_closing: str = Field(
+        default="reopen", pattern="^(reopen|link)$", description="What becomes of a closed ticket whose fault is back"
+    )
     needs_approval: bool = False
 
 
@@ -144,6 +154,16 @@ class Service(_Section):
     def _somebody_decides(self) -> "Service":
         if not self.approvers:
             raise ValueError("approvers: name at least one approver")
+        return self
+
+    @model_validator(mode="after")
+    def _tickets_have_a_place(self) -> "Service":
+        tickets = self.tickets
+        if tickets.tracker == "github":
+            if not tickets.project and self.repository.host != "github":
+                raise ValueError("tickets.project: name owner/name, since the service's repository is not at GitHub")
+            if tickets.project and not re.fullmatch(r"[^/\s]+/[^/\s]+", tickets.project):
+                raise ValueError(f"tickets.project: {tickets.project!r} is not owner/name")
         return self
 
     @model_validator(mode="after")

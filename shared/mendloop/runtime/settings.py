@@ -36,6 +36,7 @@ class Settings(BaseModel):
     sandbox: str = "bubblewrap"
     package_index: str = ""
     github_secret: str = ""
+    github_tickets_secret: str = ""
     model_secret: str = ""
     model_provider: str = "api"
     model_name: str = ""

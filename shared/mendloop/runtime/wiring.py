@@ -155,8 +155,21 @@ class Wiring:
 
     def tracker(self, service: Service) -> TicketTracker:
         """The adapter that files a service's tickets."""
-        if service.tickets.tracker != "local":
-            raise Unsupported(f"tickets.tracker {service.tickets.tracker} of {service.name} is not supported yet")
+        tickets, repository = service.tickets, service.repository
+        if tickets.tracker == "github":
+            from mendloop.adapters.github.api import Api
+            from mendloop.adapters.github.issues import GitHubIssues
+
+            token = self.secrets.get(self.settings.need("github_tickets_secret"))
+            at_github = repository.host == "github"
+            base_url = tickets.base_url or (repository.base_url if at_github else "")
+            return GitHubIssues(Api(token, base_url), tickets.project or repository.location, tickets)
+        if tickets.tracker != "local":
+            raise Unsupported(f"tickets.tracker {tickets.tracker} of {service.name} is not supported yet")
+        return self.fallback_tracker()
+
+    def fallback_tracker(self) -> TicketTracker:
+        """Mendloop's own, where a ticket goes that no other takes."""
         from mendloop.adapters.local_tracker import LocalTracker
 
         return LocalTracker(self.settings.need("artifacts_bucket"))

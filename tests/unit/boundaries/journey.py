@@ -308,4 +308,4 @@ class Journey:
 
     def _leaving(self) -> dict[str, Any]:
         ports = self._ports("incidents", "artifacts", "catalogs", "mailer", "clock")
-        return {**ports, "tracker_for": lambda service: self.tracker}
+        return {**ports, "tracker_for": lambda service: self.tracker, "fallback": lambda: self.tracker}

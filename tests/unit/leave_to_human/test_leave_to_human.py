@@ -14,11 +14,20 @@ from mendloop.contracts.execution import ErrorSlot
 from mendloop.contracts.incident import IncidentState
 from mendloop.contracts.publication import OutcomeKind, OutcomeSlot, Ticket
 from mendloop.domain.denial import Denial
-from mendloop.domain.errors import BadEvent, Unavailable
+from mendloop.domain.errors import BadEvent, Misconfigured, Unavailable
 from tests.fakes.artifacts import InMemoryArtifacts
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import FixedClock
-from tests.fakes.house import FAULT, INCIDENT, SERVICE, make_catalog, make_evidence, make_execution, make_incident
+from tests.fakes.house import (
+    FAULT,
+    INCIDENT,
+    SERVICE,
+    make_catalog,
+    make_evidence,
+    make_execution,
+    make_incident,
+    make_ticket,
+)
 from tests.fakes.incidents import InMemoryIncidents
 from tests.fakes.mailer import RecordingMailer
 from tests.fakes.tracker import InMemoryTracker
@@ -31,6 +40,7 @@ class Desk:
     def __init__(self) -> None:
         self.artifacts, self.incidents, self.mailer = InMemoryArtifacts(), InMemoryIncidents(), RecordingMailer()
         self.tracker: InMemoryTracker = InMemoryTracker()
+        self.kept = InMemoryTracker("local")
         self.catalogs, self.clock = FixedCatalog(), FixedClock()
         self.incidents.claim(make_incident(fault=FAULT, state=IncidentState.STARTED))
         self.incidents.claim_fault(SERVICE, FAULT, INCIDENT)
@@ -42,6 +52,7 @@ class Desk:
             artifacts=self.artifacts,
             catalogs=self.catalogs,
             tracker_for=lambda service: self.tracker,
+            fallback=lambda: self.kept,
             mailer=self.mailer,
             clock=self.clock,
             site_url="https://site.example.com",
@@ -161,12 +172,45 @@ class BrokenTracker(InMemoryTracker):
         raise Unavailable("the tracker is down")
 
 
+class RevokedTracker(InMemoryTracker):
+    def find(self, key: str) -> Ticket | None:
+        raise Misconfigured("revoked", next_action="Put a valid token into the secret.")
+
+
+def test_a_ticket_that_the_tracker_refuses_is_kept_here_and_the_alert_says_why() -> None:
+    desk = Desk()
+    desk.tracker = RevokedTracker()
+    desk.catalogs.catalog = make_catalog(tickets={"tracker": "github", "project": "acme/shop"})
+    slot = desk.run(caught(desk))
+    [kept] = desk.kept.tickets.values()
+    body = desk.mailer.alerts[0][1]
+    assert slot.url == kept.url
+    assert f"Ticket: {kept.url}, kept here" in body
+    assert "github failed with Misconfigured. Put a valid token" in body
+
+
+def test_neither_tracker_silences_the_alert() -> None:
+    desk = Desk()
+    desk.tracker = desk.kept = RevokedTracker()
+    desk.catalogs.catalog = make_catalog(tickets={"tracker": "github", "project": "acme/shop"})
+    assert desk.run(caught(desk)).url == ""
+    assert "Ticket: none: the tracker github failed" in desk.mailer.alerts[0][1]
+
+
+def test_a_ticket_of_another_incident_is_told_of_this_one() -> None:
+    desk = Desk()
+    desk.tracker.file(make_ticket(incident_id="inc-aaaaaaaaaaaaaaaa"))
+    desk.run(caught(desk))
+    [[said]] = desk.tracker.comments.values()
+    assert f"Seen again ({INCIDENT})" in said
+
+
 def test_a_tracker_that_is_down_is_said_in_the_alert() -> None:
     desk = Desk()
     desk.tracker = BrokenTracker()
     slot = desk.run(caught(desk))
     assert slot.url == ""
-    assert "none: the tracker failed with Unavailable" in desk.mailer.alerts[0][1]
+    assert "none: the tracker local failed with Unavailable" in desk.mailer.alerts[0][1]
 
 
 def test_evidence_that_is_gone_and_a_missing_catalog_do_not_silence_it() -> None:

@@ -20,13 +20,13 @@ MAX_PAGES = 20
 class Api:
     """One base address and token. Nothing is retried here: the state machine does, with jitter."""
 
-    def __init__(self, token: str, base_url: str = "") -> None:
+    def __init__(self, token: str, base_url: str = "", timeout: float = TIMEOUT_SECONDS) -> None:
         self.base_url = (base_url or DEFAULT_BASE_URL).rstrip("/")
         self._token = token
         self._requester = Github(
             auth=Auth.Token(token),
             base_url=self.base_url,
-            timeout=TIMEOUT_SECONDS,
+            timeout=timeout,  # type: ignore[arg-type]
             user_agent="mendloop",
             retry=None,
             seconds_between_requests=None,
@@ -42,6 +42,11 @@ class Api:
         """One JSON document back."""
         with translated(f"POST {path}"):
             return self._requester.requestJsonAndCheck("POST", path, input=body)[1]
+
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        """One JSON document back."""
+        with translated(f"PATCH {path}"):
+            return self._requester.requestJsonAndCheck("PATCH", path, input=body)[1]
 
     def text(self, path: str, media_type: str) -> str:
         """Another representation of a resource, e.g. a diff."""
