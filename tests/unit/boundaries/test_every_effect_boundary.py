@@ -68,7 +68,8 @@ def problems(journey: Journey) -> Iterator[str]:
     decided = [decision.action for decision in journey.decisions_taken]
     left = journey.way == "error"
     # While leaving to a human, an outage of the tracker keeps no ticket waiting: the alert says that there is none.
-    untracked = left and any("the tracker failed with Unavailable" in body for _, body in journey.mailbox.alerts)
+    alerts = [" ".join(body.split()) for _, body in journey.mailbox.alerts]
+    untracked = left and any("the tracker local failed with Unavailable" in body for body in alerts)
     filed = len(journey.tickets.tickets) if untracked else 1
     wanted = {
         "executions": 1,
