@@ -24,7 +24,7 @@ PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28
 SERVICES = frozenset(
     (
         *("cloudwatch", "logs", "xray", "events", "stepfunctions", "lambda", "ecs", "cloudformation", "synthetics"),
-        *("codebuild", "codedeploy", "codepipeline", "resourcegroupstaggingapi", "bedrock", "bedrock-runtime"),
+        *("codebuild", "codedeploy", "codepipeline", "ecr", "resourcegroupstaggingapi", "bedrock", "bedrock-runtime"),
         *("cloudtrail", "dynamodb", "s3", "secretsmanager", "sns", "sqs", "ssm", "sts"),
     )
 )
