@@ -98,6 +98,7 @@ def test_two_commands_do_not_take_each_others_cloud(tmp_path: Path, monkeypatch:
         assert "MENDLOOP_STATE" in refused.value.next_action and first.alive() and not said
     with own_cloud(tools, said.append, keep=False) as second:
         assert second.alive() and not first.alive()
+    assert first.process and first.process.wait(30) is not None
     assert said == ["The local cloud that was still running here is replaced."] and not second.alive()
 
 
