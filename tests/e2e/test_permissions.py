@@ -41,8 +41,6 @@ def test_the_whole_loop_is_denied_nothing(house: House, first: tuple[Watcher, Ma
     [
         ("mendloop-collect-evidence", "s3:PutObject", "Collect evidence"),
         ("mendloop-map-code", "dynamodb:PutItem", "Map code"),
-        # Asked before anything is known of earlier incidents, which other tests may have left.
-        ("mendloop-choose-route", "s3:GetObject", "Choose route"),
     ],
 )
 def test_a_missing_permission_is_named_in_the_incident(
