@@ -82,7 +82,8 @@ def _meets(left: Span, right: Span) -> bool:
 
 def _of_type(raised: Raise, facts: Facts, error: str) -> bool:
     """Whether the line can have raised it: it builds that type, or builds none itself."""
-    built = {call.name for call in facts.calls if _meets(call.span, raised.span) and _EXCEPTION.search(call.name)}
+    calls = [call for call in facts.calls if _meets(call.span, raised.span)]
+    built = {call.name for call in calls if (call.creates and call.innermost == 1) or _EXCEPTION.search(call.name)}
     return not built or error in built or not error
 
 

@@ -94,3 +94,22 @@ def test_a_function_called_wrongly_is_named_by_the_message() -> None:
     crash = Frame(path="/var/task/app/main.py", function="main", line=5)
     trace = StackTrace(language="python", type="TypeError", message=message, frames=[crash])
     assert "app/jobs.py::purge" in names(map_trace(files, trace))[:3]
+
+
+def test_a_reporter_that_failed_to_report_is_no_raiser() -> None:
+    reporter = (
+        "package com.example;\n\nclass Reporter {\n    void unwanted(Call call) {\n"
+        "        throw new Unwanted(join(\n            call.name()));\n    }\n}\n"
+    )
+    check = (
+        "package com.example;\n\nclass Check {\n    void run(Call call) {\n"
+        "        new Reporter().unwanted(call);\n    }\n}\n"
+    )
+    frames = [
+        frame(check, "com/example/Check.java", "com.example.Check.run", "unwanted(call)"),
+        frame(reporter, "com/example/Reporter.java", "com.example.Reporter.unwanted", "throw new"),
+    ]
+    trace = StackTrace(language="java", type="java.lang.ClassCastException", frames=frames)
+    folder = "src/main/java/com/example"
+    mapping = map_trace({f"{folder}/Reporter.java": reporter, f"{folder}/Check.java": check}, trace)
+    assert names(mapping)[0].endswith("::Reporter.unwanted")
