@@ -7,7 +7,7 @@ _SCHEME = re.compile(r"^(?:webpack(?:-internal)?|file|app|ng|rsc|turbopack|node-
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _RUNTIME = {
     "python": re.compile(
-        r"^<[^>]*>$|/lib(?:64)?/python\d[\d.]*/(?!(?:site|dist)-packages/)|^/var/(?:lang|runtime)/|^/opt/python/(?!.*-packages/)"
+        r"^<[^>]*>$|/lib(?:64)?/python\d[\d.]*/(?!(?:site|dist)-packages/)|^/var/(?:lang|runtime)/"
         r"|\.zip/|^[A-Z]:/Python\d+/lib/(?!site-packages)",
         re.IGNORECASE,
     ),
@@ -24,7 +24,8 @@ _NODE_BUILTIN = re.compile(
     r"v8|vm|zlib|evalmachine)\.js$"
 )
 _DEPENDENCY = re.compile(
-    r"^(?:.*/)?(?:site-packages|dist-packages|node_modules|vendor|vendored|third_party|_vendor|pkg/mod|Godeps/_workspace/src)/"
+    r"^(?:(?:.*/)?(?:site-packages|dist-packages|node_modules|vendor|vendored|third_party|_vendor|pkg/mod|Godeps/_workspace/src)"
+    r"|/opt/python)/"
 )
 _BUILT = re.compile(r"^(?:.*/)?(?:dist|build|out|lib|esm|cjs|\.next/server|\.webpack/[^/]+|\.build)/")
 _VENDORED = re.compile(

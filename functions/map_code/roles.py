@@ -59,7 +59,7 @@ def part_of(source: SourceFile, function: Function, line: int, crash: Crash) -> 
         raised = None  # building the exception failed
     check = next((call for call in calls if CHECKS.match(call.name)), None)
     raises = bool((raised or check) and (crash.deepest or crash.refused))
-    if _returns_exception(source, facts) and (raises or (crash.deepest and _may_build(facts, crash.error))):
+    if _returns_exception(source, facts) and (raises or (crash.deepest and _may_build(function, facts, crash.error))):
         return Part(Role.RAISER, raises=True)
     lines = function.end - function.start + 1
     if raises and not facts.returns and (lines <= _SMALL or any(one.always for one in facts.raises)):
@@ -93,9 +93,9 @@ def _returns_exception(source: SourceFile, facts: Facts) -> bool:
     return any(_EXCEPTION.search(call.name) for call in returned)
 
 
-def _may_build(facts: Facts, error: str) -> bool:
-    """Whether the exception can come from here: its class is named, or it has no name of its own."""
-    return error in {"", *(call.name for call in facts.calls)} or error.isdigit()
+def _may_build(function: Function, facts: Facts, error: str) -> bool:
+    """Whether the exception can come from here: its class is named or the function's own, or it has no name."""
+    return error in {"", function.owner.rsplit(".", 1)[-1], *(call.name for call in facts.calls)} or error.isdigit()
 
 
 def _made(facts: Facts, line: int) -> set[str]:

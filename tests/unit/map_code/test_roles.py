@@ -1,5 +1,7 @@
 """The function that should change is often not the one that raised."""
 
+import pytest
+
 from mendloop.contracts.evidence import Frame, StackTrace
 from tests.unit.map_code.tree import frame, map_trace, names
 
@@ -113,3 +115,35 @@ def test_a_reporter_that_failed_to_report_is_no_raiser() -> None:
     folder = "src/main/java/com/example"
     mapping = map_trace({f"{folder}/Reporter.java": reporter, f"{folder}/Check.java": check}, trace)
     assert names(mapping)[0].endswith("::Reporter.unwanted")
+
+
+@pytest.mark.parametrize("error", ["com.example.Refusal", "com.example.Refusal$1"])
+def test_a_factory_in_the_class_of_the_exception_is_a_raiser(error: str) -> None:
+    refusal = (
+        "package com.example;\n\nclass Refusal extends RuntimeException {\n"
+        "    static IllegalStateException refuse(String why) {\n"
+        "        return new IllegalStateException() {\n            public String getMessage() {\n"
+        "                return why;\n            }\n        };\n    }\n}\n"
+    )
+    orders = (
+        "package com.example;\n\nclass Orders {\n    int share(int total, int people) {\n"
+        '        int each = total / people;\n        if (each < 1) {\n            throw Refusal.refuse("too few");\n'
+        "        }\n        return each;\n    }\n}\n"
+    )
+    frames = [
+        frame(orders, "com/example/Orders.java", "com.example.Orders.share", "throw Refusal"),
+        frame(refusal, "com/example/Refusal.java", "com.example.Refusal.refuse", "new IllegalStateException"),
+    ]
+    trace = StackTrace(language="java", type=error, message="too few", frames=frames)
+    folder = "src/main/java/com/example"
+    mapping = map_trace({f"{folder}/Refusal.java": refusal, f"{folder}/Orders.java": orders}, trace)
+    assert names(mapping)[0].endswith("::Orders.share")
+
+
+def test_a_layer_holds_own_code_and_others() -> None:
+    path = "shop/orders.py"
+    own = frame(PYTHON, f"/opt/python/{path}", "order", "price_of(key, prices) *")
+    other = Frame(path="/opt/python/requests/api.py", function="get", line=3)
+    mapping = map_trace({path: PYTHON}, StackTrace(language="python", type="Missing", frames=[own, other]))
+    assert names(mapping)[0] == f"{path}::order"
+    assert mapping.unmapped == ["/opt/python/requests/api.py:3 in get: a dependency's frame"]
