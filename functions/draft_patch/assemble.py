@@ -8,7 +8,7 @@ from functions.draft_patch.regression.choose import regression_tests
 from mendloop.contracts.draft import CodeFix, Edit, RegressionSource, RegressionTest
 from mendloop.domain.errors import PatchRefused
 from mendloop.domain.patch import apply_edits
-from mendloop.domain.policy import Change, Footprint, PatchPolicy, check_patch
+from mendloop.domain.policy import Change, Footprint, PatchPolicy, check_patch, modules_in, policy_of
 
 MOST_UNPUBLISHED = 200
 """Lines of a regression test beyond the patch's own budget. What is longer proves nothing that somebody could read."""
@@ -19,7 +19,7 @@ def assemble(proposal: Proposal, context: DraftContext, drafter: str) -> CodeFix
 
     Raises PatchRefused when the edits themselves are refused.
     """
-    policy = _policy(context)
+    policy = policy_of(context.service, modules_in(context.base.paths))
     alone = _checked(proposal, RegressionTest(source=RegressionSource.NONE), context, policy)
     test, footprint, refused = _tested(proposal, context, policy, alone)
     return CodeFix(
@@ -93,16 +93,3 @@ def _precedent(proposal: Proposal, test: RegressionTest, context: DraftContext, 
     if test.source is RegressionSource.SUSPECT_REMOVED:
         found[test.path] = test.content.encode()
     return found
-
-
-def _policy(context: DraftContext) -> PatchPolicy:
-    limits = context.service.limits
-    own = {part.removesuffix(".py") for path in context.base.paths if path.endswith(".py") for part in path.split("/")}
-    return PatchPolicy(
-        files=limits.files,
-        changed_lines=limits.changed_lines,
-        functions=limits.functions,
-        protected_paths=tuple(context.service.protected_paths),
-        own_modules=frozenset(own),
-        allows=frozenset(context.service.patch_allows),
-    )

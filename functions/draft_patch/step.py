@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from functions.draft_patch.context import DraftContext, Drafter, Tree
 from functions.draft_patch.earlier import attempt_of, learned, reviewer_hint
-from functions.draft_patch.highlight import highlighted
+from functions.draft_patch.ground import ground_of
 from functions.draft_patch.turns import MOST_REFUSALS, Answer, drafted
 from mendloop import documents
 from mendloop.contracts.draft import ActionRecommended, CodeFix, DraftSlot, Explanation
@@ -14,6 +14,7 @@ from mendloop.contracts.incident import TimelineEntry
 from mendloop.contracts.mapping import CodeMap
 from mendloop.domain.catalog import Repository, Service
 from mendloop.domain.errors import Misconfigured, NotFound
+from mendloop.highlight import highlighted
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, CodeHost, DecisionStore, IncidentStore, Switch
 
 
@@ -44,6 +45,9 @@ def draft_patch(
         fix, refusals = drafted(context, [drafter(name) for name in service.drafters])
         if isinstance(fix, CodeFix) and execution.route:
             fix = fix.model_copy(update={"discarded": [*fix.discarded, *execution.route.discarded]})
+        if isinstance(fix, CodeFix):
+            kept = documents.key(execution.incident_id, "draft_patch", f"ground-{attempt}.json")
+            fix = fix.model_copy(update={"ground": documents.store(artifacts, kept, ground_of(fix, context))})
         spending = context.meter.spending()
     fix = fix.model_copy(update={"spending": spending})
     slot = _stored(execution, fix, refusals, attempt, artifacts)

@@ -106,7 +106,7 @@ def patched_files(code: CodeHost, repository: Repository, fix: CodeFix) -> dict[
         return code.file(repository, fix.base, path)
 
     after = apply_edits(read, fix.edits)
-    if fix.regression.path and fix.regression.content:
+    if fix.regression.path and fix.regression.published:
         after[fix.regression.path] = fix.regression.content.encode()
     if unified_diff({path: read(path) for path in after}, after) != fix.diff:
         raise ContentChanged("the edits do not make the diff that was approved")

@@ -13,7 +13,7 @@ from mendloop import incident_facts
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import Incident
 from mendloop.contracts.publication import Publication, PublicationSlot
-from mendloop.domain.catalog import Autonomy, Service
+from mendloop.domain.catalog import Autonomy, Catalog, Service
 from mendloop.domain.errors import ContentChanged, Misconfigured, Paused, TooManyOpen
 from mendloop.domain.outgoing import AUTHOR
 from mendloop.ports import (
@@ -71,7 +71,7 @@ def publish_pull_request(
         approved=approved,
         title=texts.title(facts),
         body=texts.body(facts, approved, approver),
-        message=texts.commit_message(facts, approved, approver),
+        message=texts.commit_message(facts, approved, approver, _editor(approved, catalog)),
         incidents=incidents,
         code=code,
         switch=switch,
@@ -193,3 +193,11 @@ class _Press:
         earlier = self.incidents.publication(fault, self.incident.generation - 1)
         if earlier and any(found.number == earlier.number for found in still_open):
             raise TooManyOpen(f"pull request {earlier.number} for this same fault is still open")
+
+
+def _editor(approved: Approved, catalog: Catalog) -> str:
+    """Who adjusted the patch, as git's trailers want it; the name alone where the catalog knows no mail address."""
+    person = catalog.approvers.get(approved.fix.adjusted_by)
+    if person is None:
+        return approved.fix.adjusted_by
+    return " ".join([*person.full_name.split(), *(f"<{mail}>" for mail in person.git[:1])])

@@ -49,12 +49,16 @@ def body(facts: Facts, approved: Approved, approver: str) -> str:
     )
 
 
-def commit_message(facts: Facts, approved: Approved, approver: str) -> str:
-    """Title, one paragraph, and the trailers by which a rerun finds its own work."""
+def commit_message(facts: Facts, approved: Approved, approver: str, editor: str = "") -> str:
+    """Title, one paragraph, and the trailers by which a rerun finds its own work.
+
+    `editor`: who adjusted the patch, as `Name <mail>`.
+    """
     trailers = [
         f"Mendloop-Incident: {facts.incident_id}",
         f"Mendloop-Content: {approved.request.content_sha256}",
         f"Approved-by: {approver}",
+        *([f"Co-authored-by: {editor}"] if editor else []),
     ]
     return outgoing.checked("\n\n".join([title(facts), _size(approved.fix), "\n".join(trailers)]) + "\n")
 

@@ -74,7 +74,7 @@ def _summary(service: Service, exception: str, fix: CodeFix, code_map: CodeMap) 
     """E.g. `TypeError in shop: undo 4 lines of 3f2a91c07d in shop/pricing/totals.py::order_total`."""
     where = ", ".join(fix.functions or fix.files)
     lines = plural(fix.code_lines, "line")
-    undone = fix.drafter == "revert" and bool(code_map.suspects)
+    undone = fix.drafter == "revert" and not fix.adjusted_by and bool(code_map.suspects)
     what = f"undo {lines} of {code_map.suspects[0].commit.sha[:10]}" if undone else f"change {lines}"
     return f"{identifier(exception, 'A failure')} in {service.name}: {what} in {where}"
 

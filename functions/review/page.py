@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic import TypeAdapter
 
+from functions.review.adjusting import Place
 from functions.review.chart import chart
 from functions.review.way import way
 from functions.review.web import Answer
@@ -27,8 +28,10 @@ from mendloop.contracts.publication import Publication
 from mendloop.contracts.verification import Verification, VerificationStatus
 from mendloop.domain.errors import MendloopError
 from mendloop.domain.visible import visible
+from mendloop.highlight import highlighted
 from mendloop.ports import ArtifactStore
 
+DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
 FOLDER = Path(__file__).parent / "templates"
 STYLE = (FOLDER / "style.css").read_text(encoding="utf-8")
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -79,8 +82,7 @@ class Question:
 def page(question: Question, artifacts: ArtifactStore) -> str:
     """The page as HTML. All production text passes autoescape and `visible`."""
     request = question.request
-    adapter: TypeAdapter[Draft] = TypeAdapter(Draft)
-    fix: CodeFix = documents.load_any(artifacts, request.draft, adapter)
+    fix: CodeFix = documents.load_any(artifacts, request.draft, DRAFT)
     evidence = documents.load(artifacts, request.evidence, Evidence)
     verification = documents.load(artifacts, request.verification, Verification)
     mapping = documents.load(artifacts, request.mapping, CodeMap)
@@ -100,11 +102,46 @@ def page(question: Question, artifacts: ArtifactStore) -> str:
         fault=evidence.faults[0] if evidence.faults else None,
         own_frame=_own_frame(mapping),
         way=way(mapping),
+        second_look=needs_second_look(evidence),
+        earlier=_before_the_edit(artifacts, fix),
         standing=STANDING.get(question.decision.action, "") if question.decision else "",
         frames=_frames(evidence),
         charts=[chart(each, evidence.deployments) for each in evidence.series],
         most_lines=MOST_LINES,
     )
+
+
+def adjust_page(
+    question: ApprovalRequest,
+    nonce: str,
+    places: Sequence[tuple[Place, str]],
+    *,
+    problem: str = "",
+    comment: str = "",
+    accepted: CodeFix | None = None,
+) -> Answer:
+    """The patch in text areas with the gate's verdict. The texts are shown as they are: hidden characters are not."""
+    shown = [(place, text.removesuffix("\n")) for place, text in places]
+    body = _render(
+        "adjust.html",
+        request=question,
+        nonce=nonce,
+        places=shown,
+        problem=problem,
+        comment=comment,
+        accepted=accepted,
+        diff=Markup(visible(highlighted(accepted.diff).decode())) if accepted else "",  # noqa: S704 - escaped there
+    )
+    return Answer(422 if problem else 200, body)
+
+
+def needs_second_look(evidence: Evidence) -> bool:
+    """Production text read like an instruction: somebody may have tried to steer the draft."""
+    return any(line.instruction_like for line in evidence.lines)
+
+
+def _before_the_edit(artifacts: ArtifactStore, fix: CodeFix) -> CodeFix | None:
+    return documents.load(artifacts, fix.adjusted_from, CodeFix) if fix.adjusted_from else None
 
 
 def notice(status: int, title: str, text: str, error: MendloopError | None = None) -> Answer:

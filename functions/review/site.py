@@ -5,53 +5,37 @@ site's own origin. The decision row is the truth; the wake-up is sent after it, 
 """
 
 import re
-import secrets
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from urllib.parse import urlparse
+from dataclasses import replace
 
-from functions.review.page import Question, closed_notice, decided_notice, notice, page, word_of
+from functions.review.editing import Editing
+from functions.review.page import (
+    Question,
+    closed_notice,
+    needs_second_look,
+    notice,
+    page,
+)
+from functions.review.recording import LONGEST_COMMENT
 from functions.review.web import SESSION, Answer, Request
-from mendloop.contracts.approval import Action, ApprovalRequest, Decision
-from mendloop.contracts.incident import TimelineEntry
+from mendloop import documents
+from mendloop.contracts.approval import Action, ApprovalRequest
+from mendloop.contracts.evidence import Evidence
 from mendloop.domain.errors import BadDecision, BadLink, MendloopError, Retryable
-from mendloop.domain.identity import sha256
 from mendloop.incident_facts import recovered_at
 from mendloop.ports import (
-    ArtifactStore,
-    CatalogStore,
-    Clock,
-    DecisionStore,
-    IncidentStore,
     LinkClaims,
-    LinkSigner,
-    Switch,
-    Workflow,
 )
 
 LINK = re.compile(r"/r/([A-Za-z0-9_.\-]{20,2000})")
 INCIDENT = re.compile(r"/incidents/(inc-[0-9a-f]{16})")
 DECISION = re.compile(r"/incidents/(inc-[0-9a-f]{16})/decision")
-NONCE = re.compile(r"[A-Za-z0-9_\-]{32}")
-CHOICES = {Action.APPROVE, Action.REJECT, Action.TICKET, Action.REDRAFT}
-LONGEST_COMMENT = 2000
-NONCE_LIFE = timedelta(hours=2)
+ADJUST = re.compile(r"/incidents/(inc-[0-9a-f]{16})/adjust")
+CHOICES = {Action.APPROVE, Action.REJECT, Action.TICKET, Action.REDRAFT, Action.RERUN}
 SHOWING = {"GET", "HEAD"}
 
 
-@dataclass(frozen=True)
-class Site:
-    """What the site needs."""
-
-    artifacts: ArtifactStore
-    incidents: IncidentStore
-    decisions: DecisionStore
-    catalogs: CatalogStore
-    signer: LinkSigner
-    workflow: Workflow
-    switch: Switch
-    clock: Clock
-    url: str
+class Site(Editing):
+    """The routes."""
 
     def answer(self, request: Request) -> Answer:
         """One request. What is refused gets a page that says why and what to do; nothing is decided by it."""
@@ -76,8 +60,11 @@ class Site:
             return self._show(incident[1], request)
         if decision and request.method == "POST":
             return self._decide(decision[1], request)
-        if link or incident or decision:
-            allowed = "POST" if decision else "GET, HEAD"
+        adjust = ADJUST.fullmatch(request.path)
+        if adjust and request.method in SHOWING | {"POST"}:
+            return self._adjust(adjust[1], request)
+        if link or incident or decision or adjust:
+            allowed = "POST" if decision else "GET, HEAD, POST" if adjust else "GET, HEAD"
             text = "This address takes the form of the page only." if decision else "This address only shows a page."
             return replace(notice(405, "Nothing happened", f"{text} Decide there."), headers={"allow": allowed})
         return notice(404, "There is nothing here", "Open the link from your mail.")
@@ -103,9 +90,7 @@ class Site:
             return self._ended(question)
         nonce = ""
         if request.method != "HEAD" and self._open_for(question, claims):
-            nonce = secrets.token_urlsafe(24)
-            session = sha256(request.cookies[SESSION])
-            self.decisions.save_nonce(question.id, nonce, session, self.clock.now() + NONCE_LIFE)
+            nonce = self._new_nonce(question, request)
         body = page(self._question(question, claims, nonce, problem, comment), self.artifacts)
         return Answer(422 if problem else 200, "" if request.method == "HEAD" else body)
 
@@ -126,33 +111,8 @@ class Site:
             problem = "The page was too old or sent twice: decide again on this one."
         if problem:
             return self._show(incident_id, request, problem, comment[:LONGEST_COMMENT])
-        mine = Decision(
-            request_id=question.id,
-            action=Action(fields["action"]),
-            by=claims.approver,
-            at=self.clock.now(),
-            content_sha256=question.content_sha256,
-            comment=comment,
-        )
-        standing = self.decisions.decide(mine)
-        answer = self._conclude(question, standing, claims)
-        return Answer(303, headers={"location": f"/incidents/{incident_id}"}) if standing == mine else answer
-
-    def _conclude(self, question: ApprovalRequest, standing: Decision, claims: LinkClaims) -> Answer:
-        """After the decision row: note it and wake the execution. Both may be repeated, and are by every repeated POST.
-
-        The wake-up goes first: a note that fails must not keep the execution waiting.
-        """
-        token = self.decisions.token(question.id)
-        if token:
-            self.workflow.wake(token)
-        entry = TimelineEntry(at=standing.at, step="review", what=f"Decided: {word_of(standing)}", by=standing.by)
-        self.incidents.note(question.incident_id, entry)
-        return decided_notice(standing, question.incident_id, mine=standing.by == claims.approver)
-
-    def _use_nonce(self, question: ApprovalRequest, nonce: str, request: Request) -> bool:
-        session = sha256(request.cookies[SESSION])
-        return bool(NONCE.fullmatch(nonce)) and self.decisions.use_nonce(question.id, nonce, session, self.clock.now())
+        mine = self._decision(question, claims, Action(fields["action"]), comment)
+        return self._record(question, mine, claims)
 
     def _problem(self, question: ApprovalRequest, claims: LinkClaims, fields: dict[str, str], comment: str) -> str:
         """Why this form decides nothing, or ""."""
@@ -161,52 +121,23 @@ class Site:
             return "This question is no longer open. Nothing was decided."
         if action not in {choice.value for choice in CHOICES}:
             return "Choose one of the decisions."
-        if fields.get("word", "").strip() != question.typed_word:
-            return f"Type the word {question.typed_word} to confirm. Nothing was decided yet."
-        if len(comment) > LONGEST_COMMENT:
-            return f"The comment is longer than {LONGEST_COMMENT} characters."
+        if problem := self._unconfirmed(question, fields, comment):
+            return problem
         if action == Action.APPROVE and self.switch.paused(question.service):
             # Publishing would refuse, and the approval would be spent on nothing.
             return f"{question.service} is paused: it cannot be approved now. The other decisions can be taken."
+        if action == Action.APPROVE and fields.get("second_look") != "yes" and self._steered(question):
+            return "Tick that you have read every changed line, then approve. Nothing was decided yet."
         return ""
 
-    def _open_for(self, question: ApprovalRequest, claims: LinkClaims) -> bool:
-        latest = self.decisions.latest(question.incident_id)
-        return (
-            latest is not None
-            and latest.id == question.id
-            and claims.content_sha256 == question.content_sha256
-            and self.clock.now() < question.expires_at
-            and self.decisions.decision(question.id) is None
-        )
-
-    def _session(self, incident_id: str, request: Request, *, expired: bool = False) -> LinkClaims | None:
-        text = request.cookies.get(SESSION, "")
-        if not text:
-            return None
-        claims = self.signer.verify(text, "session", self.clock.now(), expired=expired)
-        if not claims.request_id.startswith(f"{incident_id}."):
-            raise BadLink("This session belongs to another incident")
-        return claims
-
-    def _expired(self, claims: LinkClaims) -> bool:
-        return self.clock.now() >= claims.expires_at
+    def _steered(self, question: ApprovalRequest) -> bool:
+        return needs_second_look(documents.load(self.artifacts, question.evidence, Evidence))
 
     def _ended(self, question: ApprovalRequest) -> Answer:
         """After the link's life: what was decided, by whom, when, and what became of it; nothing else."""
         incident = self.incidents.load(question.incident_id)
         publication = self.incidents.publication(incident.published_as, incident.generation) if incident else None
         return closed_notice(question, self.decisions.decision(question.id), incident, publication)
-
-    def _request(self, claims: LinkClaims) -> ApprovalRequest:
-        """The question of a link or session, for somebody who is still an approver there; else BadLink."""
-        request = self.decisions.request(claims.request_id)
-        if request is None or claims.approver not in request.approvers:
-            raise BadLink("This link asks about something that is not known here")
-        service = self.catalogs.load()[0].services.get(request.service)
-        if service is None or claims.approver not in service.approvers:
-            raise BadLink(f"You are not an approver of {request.service} any more")
-        return request
 
     def _question(
         self, question: ApprovalRequest, claims: LinkClaims, nonce: str, problem: str, comment: str
@@ -229,10 +160,3 @@ class Site:
             timeline=self.incidents.timeline(question.incident_id),
             recovered_at=recovered_at(self.incidents, question.incident_id),
         )
-
-    def _same_origin(self, request: Request) -> bool:
-        here = urlparse(self.url)
-        origin = request.headers.get("origin", "")
-        if origin and origin != "null":
-            return origin == f"{here.scheme}://{here.netloc}".lower()
-        return request.headers.get("sec-fetch-site", "") == "same-origin"

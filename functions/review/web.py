@@ -13,6 +13,9 @@ from urllib.parse import parse_qs
 from mendloop.domain.errors import BadDecision
 
 MAX_BODY_BYTES = 16_384
+MAX_PATCH_BYTES = 400_000
+"""Of an edited patch: it is sent percent-encoded."""
+MAX_FIELDS = 100
 SESSION = "mendloop_session"
 
 
@@ -26,15 +29,15 @@ class Request:
     cookies: dict[str, str]
     body: bytes
 
-    def form(self) -> dict[str, str]:
-        """The fields of a posted form, the first value of each; BadDecision when it is none or too large."""
-        if len(self.body) > MAX_BODY_BYTES:
+    def form(self, limit: int = MAX_BODY_BYTES) -> dict[str, str]:
+        """The fields of a posted form, the first value of each; BadDecision when it is none or too large (bytes)."""
+        if len(self.body) > limit:
             raise BadDecision("The form is too large")
         kind = self.headers.get("content-type", "").split(";")[0].strip()
         if kind != "application/x-www-form-urlencoded":
             raise BadDecision("A decision is sent with the form on the page")
         try:
-            fields = parse_qs(self.body.decode("utf-8"), max_num_fields=20)
+            fields = parse_qs(self.body.decode("utf-8"), max_num_fields=MAX_FIELDS, keep_blank_values=True)
         except ValueError as error:
             raise BadDecision("The form cannot be read") from error
         return {name: values[0] for name, values in fields.items()}

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from functions.draft_patch.highlight import highlighted
 from functions.request_approval.step import request_approval
 from functions.review.site import Site
 from mendloop import documents
 from mendloop.contracts.approval import ApprovalSlot
-from mendloop.contracts.draft import Claim, CodeFix, DraftSlot, RegressionSource, RegressionTest
+from mendloop.contracts.draft import Claim, CodeFix, DraftSlot, Edit, Ground, RegressionSource, RegressionTest
 from mendloop.contracts.evidence import Evidence, EvidenceLine, EvidenceSlot, EvidenceStatus, Frame
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import IncidentState, TimelineEntry
 from mendloop.contracts.mapping import CodeMap, MappingSlot, Owner, Suspect, Target
 from mendloop.contracts.verification import Verification, VerificationNext, VerificationSlot
 from mendloop.domain.identity import content_hash, sha256
+from mendloop.highlight import highlighted
 from tests.fakes import house
 from tests.fakes.artifacts import InMemoryArtifacts
 from tests.fakes.catalogs import FixedCatalog
@@ -63,6 +63,30 @@ new file mode 100644
 """
 
 
+FILE = """\
+from shop.models import Money, Order, Vouchers
+
+
+def shipping(country: str, total: int) -> Money:
+    return Money(0) if total > 50 else Money(len(country))
+
+
+def order_total(order: Order, vouchers: Vouchers) -> Money:
+    total = sum(line.price * line.quantity for line in order.lines)
+    for code in order.codes:
+        voucher = vouchers.find(code)
+        total -= voucher.amount
+    if total < 0:
+        return Money(0)
+    return total + shipping(order.country, total)
+"""
+CHANGE = Edit(
+    path=PATH,
+    search="        total -= voucher.amount\n",
+    replace="        if voucher is not None:\n            total -= voucher.amount\n",
+)
+
+
 @dataclass
 class World:
     """The fakes and what is in them; change a document before `ask`."""
@@ -92,7 +116,8 @@ class World:
         """The documents stored, their slots filled in."""
         html = highlighted(self.fix.diff)
         shown = self.artifacts.put(self._key(f"diff-{sha256(html)[:8]}.html"), html, "text/html")
-        fix = self.fix.model_copy(update={"highlighted": shown})
+        ground = self._store("ground", Ground(before={PATH: FILE}, own_modules=["shop"]))
+        fix = self.fix.model_copy(update={"highlighted": shown, "ground": ground})
         draft = self._store("draft", fix)
         proof = self.verification.model_copy(update={"draft_sha256": draft.sha256})
         sample: dict[str, Any] = {
@@ -240,6 +265,7 @@ def fix(**fields: Any) -> CodeFix:
     sample: dict[str, Any] = {
         "base": BASE,
         "running": RUNNING,
+        "edits": [CHANGE],
         "diff": DIFF,
         "files": [PATH, TEST],
         "changed_lines": 11,

@@ -10,10 +10,14 @@ from functions.review.web import read, write
 from tests.browser.sample import World
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64  # many people at once
+
+
 @contextmanager
 def served(world: World) -> Iterator[str]:
     """The site's address; the world's links lead there."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(world))
+    server = _Server(("127.0.0.1", 0), _handler(world))
     world.url = f"http://localhost:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

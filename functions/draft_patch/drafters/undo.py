@@ -3,10 +3,10 @@
 import ast
 from collections import defaultdict
 
-from functions.draft_patch.anchoring import edits_between
 from functions.draft_patch.context import DraftContext
 from functions.draft_patch.drafters.pieces import Piece
 from functions.draft_patch.drafters.plans import Plan
+from mendloop.anchoring import edits_between
 from mendloop.contracts.draft import Edit
 from mendloop.domain.patch import encoding_of
 from mendloop.domain.python_source import PythonSource

@@ -51,6 +51,17 @@ class RegressionTest(Contract):
     published: bool = Field(default=True, description="False: too long for the budget; it proves, and stays out")
 
 
+class Ground(StoredContract):
+    """What the gate was told beside a patch, kept so that an adjusted patch meets the same gate without the code host.
+
+    Contents are kept byte for byte: one character each (Latin-1).
+    """
+
+    before: dict[str, str] = Field(description="Content at the base by path, of every file that the draft changes")
+    precedent: dict[str, str] = Field(default_factory=dict, description="What stood there before the commit undone")
+    own_modules: list[str] = Field(default_factory=list, description="Module names that the repository provides")
+
+
 class CodeFix(StoredContract):
     """A change that may become a pull request."""
 
@@ -73,6 +84,9 @@ class CodeFix(StoredContract):
     highlighted: ArtifactRef | None = Field(
         default=None, description="The diff as highlighted HTML, stored when drafted"
     )
+    ground: ArtifactRef | None = Field(default=None, description="Its Ground; without one it cannot be adjusted")
+    adjusted_by: str = Field(default="", description="Catalog name of the reviewer whose edit this is")
+    adjusted_from: ArtifactRef | None = Field(default=None, description="The CodeFix as it was before that edit")
 
     @property
     def code_lines(self) -> int:

@@ -3,12 +3,15 @@
 A rule refuses by raising PatchRefused with its name and the place.
 """
 
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from mendloop.domain import python_policy
+from mendloop.domain.catalog import Service
 from mendloop.domain.errors import PatchRefused
 from mendloop.domain.patch import changed_lines, check_path, unified_diff
 from mendloop.domain.python_source import PythonSource
@@ -40,6 +43,8 @@ PROTECTED_NAMES = (
 )  # fmt: skip
 """File names, folded to lower case."""
 
+_WORD, _LATIN = re.compile(r"[^\W\d]\w*"), re.compile(r"[A-Za-z]")
+_ALIKE = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "FULLWIDTH", "MATHEMATICAL")
 _RUNNER = {"pytest", "_pytest"}
 _TEST_NAMES = ("test_*.py", "*_test.py")
 _OTHER_TEST_NAMES = ("tests_*.py", "*_tests.py", "tests.py", "test.py")
@@ -79,6 +84,23 @@ class Footprint:
     files: list[str]
     functions: list[str]
     changed_lines: int
+
+
+def policy_of(service: Service, own_modules: Iterable[str]) -> PatchPolicy:
+    """What the catalog lets a patch of this service do."""
+    return PatchPolicy(
+        files=service.limits.files,
+        changed_lines=service.limits.changed_lines,
+        functions=service.limits.functions,
+        protected_paths=tuple(service.protected_paths),
+        own_modules=frozenset(own_modules),
+        allows=frozenset(service.patch_allows),
+    )
+
+
+def modules_in(paths: Iterable[str]) -> set[str]:
+    """Names under which a repository's own Python files can be imported."""
+    return {part.removesuffix(".py") for path in paths if path.endswith(".py") for part in path.split("/")}
 
 
 def check_patch(policy: PatchPolicy, change: Change) -> Footprint:
@@ -156,12 +178,23 @@ def _check_content(path: str, content: bytes, policy: PatchPolicy, change: Chang
     new_secrets = [kind for kind in find_secrets(content.decode("utf-8", "replace")) if kind not in kept]
     if new_secrets:
         raise PatchRefused(f"secret: {path} would hold something like a {new_secrets[0]}")
+    _check_letters(path, content, b"\n".join(allowed))
     if path.endswith((".py", ".pyi")):
         # Only a test may know the test runner: other code could take it over, and every proof with it.
         known = policy.own_modules | {"pytest"} if holds_tests(path) else policy.own_modules - _RUNNER
         python_policy.check_python(path, content, allowed, known, policy.allows)
         if holds_tests(path) and path != change.regression:
             python_policy.check_tests_kept(path, old, content)
+
+
+def _check_letters(path: str, content: bytes, known: bytes) -> None:
+    """A word of Latin letters and others that look like them is another word than the one somebody reads."""
+    words = set(_WORD.findall(content.decode("utf-8", "replace"))) - set(
+        _WORD.findall(known.decode("utf-8", "replace"))
+    )
+    for word in sorted(word for word in words if not word.isascii()):
+        if _LATIN.search(word) and any(unicodedata.name(letter, "").startswith(_ALIKE) for letter in word):
+            raise PatchRefused(f"mixed letters: {path} would hold {ascii(word)}, which reads like another word")
 
 
 def _touched_functions(change: Change) -> list[str]:

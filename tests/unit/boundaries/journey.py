@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 
 from functions.announce_outcome.step import announce_outcome
 from functions.await_decision.step import await_decision
-from functions.draft_patch.highlight import highlighted
 from functions.file_ticket.step import file_ticket
 from functions.intake.step import Intake
 from functions.leave_to_human.cause import from_event, from_execution
@@ -36,6 +35,7 @@ from mendloop.contracts.verification import VerificationNext, VerificationSlot
 from mendloop.domain.errors import MendloopError, Retryable, Unavailable
 from mendloop.domain.identity import sha256
 from mendloop.domain.patch import apply_edits, unified_diff
+from mendloop.highlight import highlighted
 from tests.fakes import house
 from tests.fakes.artifacts import InMemoryArtifacts
 from tests.fakes.catalogs import FixedCatalog

@@ -3,7 +3,7 @@ import unidiff
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.draft_patch.anchoring import edits_between
+from mendloop.anchoring import edits_between
 from mendloop.contracts.draft import Edit
 from mendloop.domain.errors import PatchRefused
 from mendloop.domain.patch import apply_edits, changed_lines, unified_diff

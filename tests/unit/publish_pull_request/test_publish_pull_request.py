@@ -6,6 +6,7 @@ from mendloop.contracts.approval import Action
 from mendloop.contracts.publication import Publication
 from mendloop.domain.catalog import Autonomy
 from mendloop.domain.errors import Misconfigured, Paused, TooManyOpen
+from mendloop.domain.patch import apply_edits, unified_diff
 from mendloop.ports import FileChange
 from tests.fakes.house import FAULT, INCIDENT, PATH, make_incident
 from tests.fakes.switch import InMemorySwitch
@@ -39,6 +40,31 @@ def test_an_approved_change_becomes_a_draft_pull_request_from_the_pinned_base() 
     assert opened.draft
     assert opened.url == slot.url
     assert opened.title == "Fix TypeError in order_total"
+
+
+def test_who_adjusted_the_patch_is_named_as_co_author() -> None:
+    scene = Scene()
+    scene.fix = scene.make_fix(adjusted_by="robin")
+    scene.approve()
+    branch = scene.code.branch(scene.repository, scene.run().branch)
+    assert branch
+    assert branch.message.splitlines()[-1] == "Co-authored-by: Robin Example <robin@example.com>"
+
+
+def test_a_regression_test_that_stays_out_of_the_change_is_not_pushed() -> None:
+    scene = Scene()
+    kept_out = scene.fix.regression.model_copy(update={"published": False})
+    scene.fix = scene.fix.model_copy(update={"regression": kept_out, "diff": diff_of_the_code(scene)})
+    scene.approve()
+    branch = scene.code.branch(scene.repository, scene.run().branch)
+    assert branch
+    assert scene.code.file(scene.repository, branch.head, kept_out.path) is None
+    assert b"item.discount or 0" in (scene.code.file(scene.repository, branch.head, PATH) or b"")
+
+
+def diff_of_the_code(scene: Scene) -> str:
+    before = {PATH: scene.code.file(scene.repository, scene.base, PATH)}
+    return unified_diff(before, apply_edits(before.get, scene.fix.edits))
 
 
 def test_the_store_remembers_how_far_it_got() -> None:

@@ -1,0 +1,65 @@
+"""One decision, written once, noted, and told to the execution that waits for it."""
+
+from functions.review.access import Access
+from functions.review.page import (
+    decided_notice,
+    word_of,
+)
+from functions.review.web import Answer
+from mendloop.contracts.approval import Action, ApprovalRequest, Decision
+from mendloop.contracts.base import ArtifactRef
+from mendloop.contracts.incident import TimelineEntry
+from mendloop.ports import (
+    LinkClaims,
+)
+
+LONGEST_COMMENT = 2000
+
+
+class Recording(Access):
+    """Writes a decision down."""
+
+    def _record(self, question: ApprovalRequest, mine: Decision, claims: LinkClaims) -> Answer:
+        standing = self.decisions.decide(mine)
+        answer = self._conclude(question, standing, claims)
+        return Answer(303, headers={"location": f"/incidents/{question.incident_id}"}) if standing == mine else answer
+
+    def _conclude(self, question: ApprovalRequest, standing: Decision, claims: LinkClaims) -> Answer:
+        """After the decision row: note it and wake the execution. Both may be repeated, and are by every repeated POST.
+
+        The wake-up goes first: a note that fails must not keep the execution waiting.
+        """
+        token = self.decisions.token(question.id)
+        if token:
+            self.workflow.wake(token)
+        what = f"Decided: {word_of(standing)}"
+        if standing.adjusted:
+            what += f"; draft {question.draft.sha256[:10]} became {standing.adjusted.sha256[:10]}, both are kept"
+        entry = TimelineEntry(at=standing.at, step="review", what=what, by=standing.by)
+        self.incidents.note(question.incident_id, entry)
+        return decided_notice(standing, question.incident_id, mine=standing.by == claims.approver)
+
+    def _decision(
+        self,
+        question: ApprovalRequest,
+        claims: LinkClaims,
+        action: Action,
+        comment: str,
+        adjusted: ArtifactRef | None = None,
+    ) -> Decision:
+        return Decision(
+            request_id=question.id,
+            action=action,
+            by=claims.approver,
+            at=self.clock.now(),
+            content_sha256=question.content_sha256,
+            comment=comment,
+            adjusted=adjusted,
+        )
+
+    def _unconfirmed(self, question: ApprovalRequest, fields: dict[str, str], comment: str) -> str:
+        if fields.get("word", "").strip() != question.typed_word:
+            return f"Type the word {question.typed_word} to confirm. Nothing was decided yet."
+        if len(comment) > LONGEST_COMMENT:
+            return f"The comment is longer than {LONGEST_COMMENT} characters."
+        return ""
