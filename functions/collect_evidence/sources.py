@@ -153,5 +153,5 @@ class Sources:
 
 
 def _safe(call: TracedCall) -> TracedCall:
-    texts = {name: redact(getattr(call, name)) for name in ("name", "exception", "message")}
+    texts = {name: redact(getattr(call, name)) for name in ("name", "exception", "message", "route")}
     return call.model_copy(update=texts)

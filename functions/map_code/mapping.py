@@ -34,7 +34,7 @@ def look(evidence: Evidence, fault: Fault | None, service: Service, snapshot: Sn
     """Places of the trace, recent changes, and the functions that may have to change with their clues."""
     if fault is None:
         changes = recent_changes(snapshot, last_good(evidence), evidence.window_end)
-        found = changed_functions(changes, service, snapshot)
+        found = changed_functions(evidence, changes, service, snapshot)
         why = () if found else (why_nothing(evidence),)
         return View(Located([], [WORDS[one] for one in why], False, outcomes=why), changes, found)
     located = locate(fault.trace, service, snapshot)

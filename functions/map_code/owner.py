@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from functions.map_code.identity import Identities
 from functions.map_code.snapshot import Snapshot
 from mendloop.contracts.mapping import Commit, Owner, Suspect, Target
-from mendloop.domain.catalog import Catalog
+from mendloop.domain.catalog import Approver, Catalog
 from mendloop.domain.codeowners_file import PathOwner, owners_of
+from mendloop.domain.errors import Permanent
 
 _BOT = re.compile(r"\[bot\]|\bbot\b|dependabot|renovate|github-actions|mendloop|^noreply@|^no-reply@", re.IGNORECASE)
 _RECENT_COMMITS = 20
@@ -19,9 +20,9 @@ _MOST_READ = 200
 def find_owner(
     targets: list[Target], suspects: list[Suspect], snapshot: Snapshot, catalog: Catalog, now: datetime
 ) -> Owner | None:
-    """The first suspect's author, else the path's individual in CODEOWNERS, else the path's last committer.
+    """The first suspect's author, the path's individual in CODEOWNERS, one of its team, or its last committer.
 
-    A bot is nobody, and so is an author of whom the repository has seen no commit for 180 days before `now`.
+    Of a team somebody whom the catalog knows. A bot is nobody, and so is an author of whom the repository has seen no commit for 180 days before `now`.
     """
     if not targets:
         return None
@@ -52,10 +53,31 @@ class _Search:
                 yield self._author(suspect.commit, f"author of the suspect commit {suspect.commit.sha[:12]}")
 
     def named(self) -> Iterator[Owner]:
+        """Individuals first, then one of each team."""
         code, repository, revision = self.snapshot.code, self.snapshot.repository, self.snapshot.revision
-        for entry in owners_of(self.path, lambda place: code.file(repository, revision, place)):
-            if entry.kind != "team" and not _BOT.search(entry.name):
-                yield self._entry(entry)
+        entries = owners_of(self.path, lambda place: code.file(repository, revision, place))
+        yield from (self._entry(one) for one in entries if one.kind != "team" and not _BOT.search(one.name))
+        for team in entries:
+            if team.kind == "team":
+                yield from self._member(team.name)
+
+    def _member(self, team: str) -> Iterator[Owner]:
+        """Whom the catalog knows of a team, who committed of late before who did not; who is unknown is not asked."""
+        try:
+            logins = self.snapshot.code.team_members(self.snapshot.repository, team)
+        except Permanent:
+            return  # the team may not be read: the last committer remains
+        known = [(login, approver) for login in logins if (approver := self.identities.by_login(login))]
+        for login, approver in sorted(known, key=lambda pair: not self._wrote_lately(pair[1])):
+            yield Owner(
+                name=approver.full_name,
+                login=login,
+                catalog_name=approver.name,
+                reason=f"of the team {team}, named for {self.path} in CODEOWNERS",
+            )
+
+    def _wrote_lately(self, approver: Approver) -> bool:
+        return any(self.identities.mail(mail) in self.present for mail in approver.git)
 
     def committers(self) -> Iterator[Owner]:
         snapshot = self.snapshot

@@ -78,7 +78,8 @@ FITTED: dict[str, float] = {
     "many_of_file": -1.71,
 }
 
-GIVEN: dict[str, float] = {"doubt": 1.0, "changed": 2.0, "deployed": 6.5}
-"""What fixes alone do not teach: how sure the frame is (a logarithm), and what the failing deployment brought."""
+GIVEN: dict[str, float] = {"doubt": 1.0, "changed": 2.0, "deployed": 6.5, "traced": 5.0}
+"""What fixes alone do not teach: how sure the frame is (a logarithm), what the failing deployment brought,
+what traced requests point to where no stack trace does."""
 
 WEIGHTS = {**FITTED, **GIVEN}

@@ -5,6 +5,7 @@ from functions.map_code.changes import Change
 from functions.map_code.search import is_test
 from functions.map_code.snapshot import Snapshot
 from functions.map_code.suspects import rank_suspects
+from functions.map_code.traced import read_traced
 from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.mapping import Outcome, Suspect, Target
 from mendloop.domain.catalog import Service
@@ -34,8 +35,13 @@ def suspects_of(targets: list[Target], changes: list[Change], snapshot: Snapshot
     return list(found.values())[:_MOST_TARGETS]
 
 
-def changed_functions(changes: list[Change], service: Service, snapshot: Snapshot) -> list[Candidate]:
-    """What the failing deployment brought to the service's own files: the more of a function is new, the likelier."""
+def changed_functions(
+    evidence: Evidence, changes: list[Change], service: Service, snapshot: Snapshot
+) -> list[Candidate]:
+    """What the failing deployment brought to the service's own files: the more of a function is new, the likelier.
+
+    And what traced requests with a fault point to.
+    """
     pool, root = Pool(), f"{service.root.strip('/')}/".lstrip("/")
     for change in (change for change in changes if change.new_since_good):
         reason = f"changed by {change.commit.sha[:12]}, new with the failing deployment"
@@ -51,4 +57,5 @@ def changed_functions(changes: list[Change], service: Service, snapshot: Snapsho
             for name in sorted(touch.bindings) if not touch.functions else ():
                 if span := source.bindings.get(name):
                     pool.get(path, "", span).add("deployed", change.weight * 0.5, reason)
+    read_traced(evidence, service, snapshot, pool)
     return list(pool)

@@ -188,6 +188,12 @@ class CodeHost(Protocol):
         `("", "")` where the host knows of none, or has no deployments.
         """
 
+    def team_members(self, repository: Repository, team: str) -> list[str]:
+        """Logins of a team, named as CODEOWNERS names it: `owner/team`; none where the host has no teams.
+
+        NotFound or AccessDenied where the team is not there, or may not be read.
+        """
+
     def resolve(self, repository: Repository, name: str) -> str | None:
         """Full hash of a branch, tag or (abbreviated) hash; None when the host answers that there is none."""
 

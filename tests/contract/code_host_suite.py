@@ -45,6 +45,12 @@ def history(workshop: Workshop) -> list[str]:
 class CodeHostSuite:
     """Subclasses give a fixture `workshop`."""
 
+    def test_the_members_of_a_team_are_logins_and_an_unknown_team_has_none(self, workshop: Workshop) -> None:
+        try:
+            assert workshop.host.team_members(workshop.repository, "acme/nobody") == []
+        except NotFound as error:
+            assert "acme/nobody" in str(error) or "nobody" in str(error)
+
     def test_a_host_without_deployments_knows_of_none(self, workshop: Workshop) -> None:
         workshop.commit({"a.py": "x\n"}, "Start", ME, DAY)
         assert workshop.host.deployed_revision(workshop.repository) == ("", "")

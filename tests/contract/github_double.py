@@ -45,6 +45,7 @@ class GitHubDouble:
     pulls: list[dict[str, Any]] = field(default_factory=list)
     labels: dict[int, list[str]] = field(default_factory=dict)
     deployments: list[dict[str, Any]] = field(default_factory=list)
+    teams: dict[str, list[str]] = field(default_factory=dict)
     statuses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     cut_trees: bool = False
     tarball: bytes | None = None
@@ -119,6 +120,11 @@ class GitHubDouble:
     def _route(self, method: str, path: str, query: dict[str, str], body: Any, headers: dict[str, str]) -> Answer:
         if (method, path) == ("POST", "/graphql"):
             return 200, self._graphql(body)
+        if team := re.fullmatch("/orgs/([^/]+)/teams/([^/]+)/members", path):
+            members = self.teams.get("/".join(team.groups()))
+            if members is None:
+                raise Refused(404, "Not Found")
+            return 200, [{"login": login} for login in members]
         root = f"/repos/{LOCATION}"
         if not path.startswith(root):
             raise Refused(404, "Not Found")

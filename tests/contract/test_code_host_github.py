@@ -221,3 +221,11 @@ def test_the_newest_production_deployment_that_succeeded(double: GitHubDouble, s
     double.faults = [Refused(403, "Resource not accessible by integration")]
     with pytest.raises(AccessDenied):
         host.deployed_revision(REPOSITORY)
+
+
+def test_a_teams_members_are_its_logins(double: GitHubDouble) -> None:
+    double.teams["acme/shop-owners"] = ["dweber", "robin"]
+    host = GitHub(TOKEN, double.url)
+    assert host.team_members(REPOSITORY, "acme/shop-owners") == ["dweber", "robin"]
+    with pytest.raises(NotFound):
+        host.team_members(REPOSITORY, "acme/others")

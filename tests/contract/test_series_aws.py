@@ -122,3 +122,27 @@ def test_endless_summaries_come_to_an_end_and_say_so(production: AwsProduction) 
     asked = [name for name, _ in production.xray.asked]
     assert asked.count("GetTraceSummaries") == 10 and len(page.traces) == 10 and MAX_SUMMARIES > 60
     assert page.cut.startswith("more than ")
+
+
+@pytest.mark.parametrize(
+    ("http", "route"),
+    [
+        ({"request": {"method": "GET", "url": "https://shop.example.com/orders/42?token=x#y"}}, "GET /orders/42"),
+        ({"request": {"url": "/orders"}}, "/orders"),
+        ({"request": {"method": "GET", "url": "https://[x"}}, ""),
+        ({"request": {"url": 7}}, ""),
+        ({"request": []}, ""),
+        ("GET /orders", ""),
+        (None, ""),
+    ],
+)
+def test_a_segment_tells_the_route_it_answered_without_the_query(
+    aws: None, monkeypatch: pytest.MonkeyPatch, http: Any, route: str
+) -> None:
+    production = AwsProduction(monkeypatch)
+    began = MINUTES[0].timestamp()
+    called = {"name": "rates", "start_time": began, "fault": True, "http": {"request": {"url": "https://a.example/b"}}}
+    segment = {"name": "shop", "start_time": began, "end_time": began + 1, "fault": True, "http": http}
+    production.xray.put(trace_id(MINUTES[0], 0), segment | {"subsegments": [called]})
+    (found,) = production.telemetry.traces(["shop"], START, END).traces
+    assert [call.route for call in found.calls] == [route, ""]

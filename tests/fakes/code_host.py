@@ -40,6 +40,7 @@ class InMemoryCodeHost:
         self.asked: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
         self.links: set[str] = set()
         self.deployed = ("", "")
+        self.teams: dict[str, list[str]] = {}
 
     # --- making history, for tests ---
 
@@ -112,6 +113,11 @@ class InMemoryCodeHost:
 
     def deployed_revision(self, repository: Repository) -> tuple[str, str]:
         return self.deployed
+
+    def team_members(self, repository: Repository, team: str) -> list[str]:
+        if team not in self.teams:
+            raise NotFound(f"there is no team {team}")
+        return self.teams[team]
 
     def resolve(self, repository: Repository, name: str) -> str | None:
         if not is_ref_name(name):

@@ -41,6 +41,10 @@ class LocalGit:
         """A folder knows of no deployments."""
         return "", ""
 
+    def team_members(self, repository: Repository, team: str) -> list[str]:
+        """A folder knows of no teams."""
+        return []
+
     def resolve(self, repository: Repository, name: str) -> str | None:
         """Branches first, then tags, then hashes of at least seven digits."""
         git = Git(repository.location)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from mendloop.adapters.aws_errors import translated
 from mendloop.contracts.evidence import TracedCall, TracedRequest
@@ -18,6 +19,7 @@ BATCH = 5
 MAX_CALLS = 20
 MAX_DEPTH = 50
 MAX_MESSAGE = 500
+MAX_ROUTE = 300
 _NAME = re.compile(r"^[\w .:/%&#=+@-]{1,200}$")
 _FAILURES = ("fault", "throttle", "error")
 
@@ -106,12 +108,26 @@ def _failed(part: Mapping[str, Any], depth: int) -> Iterator[TracedCall]:
             exception=kind,
             message=message,
             seconds=round(max(0.0, _seconds(part, "end_time") - _seconds(part, "start_time")), 3),
+            route=_route(part) if depth == 0 else "",
         )
     inner = part.get("subsegments")
     if isinstance(inner, list) and depth < MAX_DEPTH:
         for each in inner:
             if isinstance(each, dict):
                 yield from _failed(each, depth + 1)
+
+
+def _route(segment: Mapping[str, Any]) -> str:
+    """What a segment was asked, where it says so. A part's own request is one that it made."""
+    http = segment.get("http")
+    request = http.get("request") if isinstance(http, dict) else None
+    if not isinstance(request, dict) or not isinstance(request.get("url"), str):
+        return ""
+    try:
+        path = urlsplit(request["url"]).path
+    except ValueError:
+        return ""
+    return f"{request.get('method', '')} {path}".strip()[:MAX_ROUTE] if path else ""
 
 
 def _exception(cause: object) -> tuple[str, str]:

@@ -86,6 +86,7 @@ class TracedCall(Contract):
     exception: str = Field(default="", description="Its type; untrusted")
     message: str = Field(default="", description="Redacted; untrusted")
     seconds: float = 0.0
+    route: str = Field(default="", description="Method and path that it answered, without the query; untrusted")
 
 
 class TracedRequest(Contract):

@@ -33,6 +33,7 @@ READS: dict[str, frozenset[str]] = {
             *(
                 "default_branch",
                 "deployed_revision",
+                "team_members",
                 "resolve",
                 "tree",
                 "file",

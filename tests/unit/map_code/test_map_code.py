@@ -5,7 +5,7 @@ import pytest
 from functions.map_code.step import map_code
 from mendloop.contracts.evidence import Deployment, Frame, StackTrace
 from mendloop.contracts.mapping import Correction, Outcome
-from mendloop.domain.catalog import Repository
+from mendloop.domain.catalog import Catalog, Repository
 from mendloop.domain.errors import AccessDenied, NotFound, Permanent, Unavailable
 from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.code_host import InMemoryCodeHost
@@ -316,6 +316,36 @@ def test_a_login_counts_on_its_own_host_only() -> None:
     elsewhere = elsewhere.model_copy(update={"approvers": {**elsewhere.approvers, "dana": dana}})
     _, mapping = shop.map(shop.execution(broken), elsewhere)
     assert mapping.owner and (mapping.owner.login, mapping.owner.catalog_name) == ("dana-x", "")
+
+
+def team_of(shop: Shop, **logins: str) -> Catalog:
+    """The file's owner is a team; these approvers have these logins."""
+    made = make_catalog()
+    named = {name: make_approver(name, logins={"local_git": login}) for name, login in logins.items()}
+    shop.commit({"CODEOWNERS": "* @org/shop\n", PATH: BAD}, days=0.1, who="renovate[bot]")
+    return made.model_copy(update={"approvers": {**made.approvers, **named}})
+
+
+def test_of_a_team_whom_the_catalog_knows_and_who_wrote_lately_before_who_did_not() -> None:
+    shop = Shop()
+    catalog = team_of(shop, dana="dana-x", robin="robin-x")
+    shop.host.teams["org/shop"] = ["stranger", "Dana-X", "robin-x"]
+    slot, mapping = shop.map(shop.execution(shop.host.branches["main"]), catalog)
+    assert slot.owner == "robin" and mapping.owner and mapping.owner.login == "robin-x"
+    assert mapping.owner.reason == f"of the team org/shop, named for {PATH} in CODEOWNERS"
+    shop.host.teams["org/shop"] = ["stranger", "Dana-X"]
+    assert shop.map(shop.execution(shop.host.branches["main"]), catalog)[0].owner == "dana"
+
+
+@pytest.mark.parametrize("members", [None, [], ["stranger"]])
+def test_a_team_of_nobody_known_or_that_may_not_be_read_leaves_the_last_committer(members: list[str] | None) -> None:
+    """Who is unknown fails closed: a stranger's login is no approver's."""
+    shop = Shop()
+    catalog = team_of(shop, dana="dana-x")
+    if members is not None:
+        shop.host.teams["org/shop"] = members
+    _, mapping = shop.map(shop.execution(shop.host.branches["main"]), catalog)
+    assert mapping.owner and mapping.owner.reason == f"last committer to {PATH}"
 
 
 def test_a_mailmap_tells_who_an_author_is() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from urllib.parse import quote
 
 from mendloop.adapters import git_archive
@@ -15,6 +16,7 @@ from mendloop.ports import BlameLine, Branch, FileChange, PullRequest, TreeEntry
 
 MAX_FILE_BYTES = 5_000_000
 MAX_COMPARED = 1_000
+MAX_MEMBERS = 200
 _FEW = 10
 """Files up to which each is read by itself."""
 BRANCH_PREFIX = "mendloop/"
@@ -34,6 +36,12 @@ class GitHub:
     def deployed_revision(self, repository: Repository) -> tuple[str, str]:
         """Of GitHub's deployments to an environment that is called production."""
         return reading.read_deployed(self._api, _at(repository))
+
+    def team_members(self, repository: Repository, team: str) -> list[str]:
+        """At most 200; the token needs to read the organisation's members."""
+        owner, _, name = team.partition("/")
+        path = f"/orgs/{quote(owner, safe='')}/teams/{quote(name, safe='')}/members"
+        return [member["login"] for member in islice(self._api.pages(path, MAX_MEMBERS), MAX_MEMBERS)]
 
     def resolve(self, repository: Repository, name: str) -> str | None:
         """None only when the repository itself can be read: GitHub says 404 for "not allowed", too."""
