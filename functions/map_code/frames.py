@@ -6,6 +6,7 @@ from functions.map_code.frame_functions import function_of
 from functions.map_code.outcomes import WORDS
 from functions.map_code.paths import Match, PathIndex
 from functions.map_code.printed import read_path
+from functions.map_code.roots import Taught
 from functions.map_code.snapshot import Snapshot
 from mendloop.contracts.evidence import Frame, StackTrace
 from mendloop.contracts.mapping import Outcome
@@ -48,10 +49,12 @@ class Located:
     """Of the frames that led to no function, each once."""
 
 
-def locate(trace: StackTrace, service: Service, snapshot: Snapshot) -> Located:
+def locate(trace: StackTrace, service: Service, snapshot: Snapshot, taught: Taught | None = None) -> Located:
     """Own frames of a trace and its causes, entry first, root cause's crash last."""
     language = trace.language
     index = PathIndex.of(snapshot.by_name(), service)
+    if taught:
+        index.remembered, index.named = taught.roots, taught.named
     blocks = _blocks(trace)
     frames = [frame for block in blocks for frame in block.frames]
     index.learn(frames, language)

@@ -11,12 +11,13 @@ from functions.map_code.outcomes import WORDS
 from functions.map_code.owner import find_owner
 from functions.map_code.ranking import candidates, rank
 from functions.map_code.revision import Running
+from functions.map_code.roots import Taught
 from functions.map_code.since import changed_since
 from functions.map_code.snapshot import Snapshot
 from functions.map_code.suspects import last_writers, rank_suspects
 from functions.map_code.without_trace import changed_functions, last_good, suspects_of, why_nothing
 from mendloop.contracts.evidence import Evidence, Fault
-from mendloop.contracts.mapping import CodeMap, Correction, Outcome, Target
+from mendloop.contracts.mapping import CodeMap, Correction, Outcome, SourceRoot, SourceRoots, Target
 from mendloop.domain.catalog import Catalog, Service
 from mendloop.ports import CodeHost
 
@@ -30,14 +31,16 @@ class View:
     candidates: list[Candidate]
 
 
-def look(evidence: Evidence, fault: Fault | None, service: Service, snapshot: Snapshot) -> View:
+def look(
+    evidence: Evidence, fault: Fault | None, service: Service, snapshot: Snapshot, taught: Taught | None = None
+) -> View:
     """Places of the trace, recent changes, and the functions that may have to change with their clues."""
     if fault is None:
         changes = recent_changes(snapshot, last_good(evidence), evidence.window_end)
         found = changed_functions(evidence, changes, service, snapshot)
         why = () if found else (why_nothing(evidence),)
         return View(Located([], [WORDS[one] for one in why], False, outcomes=why), changes, found)
-    located = locate(fault.trace, service, snapshot)
+    located = locate(fault.trace, service, snapshot, taught)
     paths = [place.path for places in reversed(located.places) for place in places]
     good, until = evidence.last_good_revision, evidence.window_end
     changes = recent_changes(snapshot, good, until, paths) if paths else []
@@ -53,13 +56,15 @@ def make_map(
     code: CodeHost,
     correction: Correction | None = None,
     kept: Kept | None = None,
+    known: SourceRoots | None = None,
 ) -> CodeMap:
     """Targets, owner, suspects for one fault at the revision that runs; no targets where there is no stack trace.
 
-    What an operator said about this fault goes before what the ranking says. `kept`: what earlier mappings read.
+    What an operator said about this fault goes before what the ranking says. `kept`: what earlier mappings read;
+    `known`: the source roots that earlier incidents of the service taught.
     """
     snapshot = Snapshot(code, service.repository, running.revision, kept)
-    view = look(evidence, fault, service, snapshot)
+    view = look(evidence, fault, service, snapshot, Taught.of(known, correction))
     return conclude(view, evidence, service, catalog, running, snapshot, correction)
 
 
@@ -92,6 +97,7 @@ def conclude(
         owner=find_owner(targets, suspects, snapshot, catalog, evidence.window_end),
         fixed_in=changed_since(targets, suspects, snapshot, running.head),
         unmapped=[*missing, *located.unmapped],
+        roots=[SourceRoot(at_run_time=out, in_repository=own) for out, own in located.roots],
         outcomes=list(dict.fromkeys([*running.outcomes, *_lost(evidence, snapshot), *located.outcomes])),
     )
 

@@ -22,7 +22,8 @@ def find_owner(
 ) -> Owner | None:
     """The first suspect's author, the path's individual in CODEOWNERS, one of its team, or its last committer.
 
-    Of a team somebody whom the catalog knows. A bot is nobody, and so is an author of whom the repository has seen no commit for 180 days before `now`.
+    Of a team somebody whom the catalog knows. A bot is nobody, and so is an author of whom the
+    repository has seen no commit for 180 days before `now`.
     """
     if not targets:
         return None

@@ -11,6 +11,7 @@ from mendloop.domain.catalog import Service
 from mendloop.domain.source_code import SUFFIXES_OF
 
 _MOST_MATCHES = 5
+_REMEMBERED = "as earlier incidents of the service showed"
 _JVM = (".java", ".kt", ".scala", ".groovy")
 """A stack trace of the JVM does not say in which of its languages a class is written."""
 
@@ -34,6 +35,10 @@ class PathIndex:
     """Vendored ones left out."""
     root: str = ""
     runtime_root: str = ""
+    remembered: frozenset[tuple[str, str]] = frozenset()
+    """Pairs as `learnt` tells them, from earlier incidents of the service."""
+    named: frozenset[str] = frozenset()
+    """Paths that an operator named for this fault."""
     names: frozenset[str] = frozenset()
     """What the repository's own package is called: a frame below such a folder in a dependency folder is its own."""
     _learnt: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -43,13 +48,13 @@ class PathIndex:
         """For one service's folder in its repository."""
         name = service.repository.location.rstrip("/").rsplit("/", 1)[-1].removesuffix(".git")
         root = service.runtime_root.rstrip("/")
-        return cls(by_name, service.root.strip("/"), f"{root}/", frozenset({name.lower(), service.name}))
+        return cls(by_name, service.root.strip("/"), f"{root}/", names=frozenset({name.lower(), service.name}))
 
     def learn(self, frames: Iterable[Frame], language: str) -> None:
         """Remember which folder of the run time is which of the repository, from frames that fit one file only."""
         for frame in frames:
             matches, _ = self.find(frame, language)
-            if len(matches) == 1 and matches[0].common > 1:
+            if len(matches) == 1 and matches[0].common > 1 and _REMEMBERED not in matches[0].note:
                 self._learnt[_roots(read_path(frame.path), matches[0])] += 1
 
     @property
@@ -142,13 +147,25 @@ class PathIndex:
         inside = [path for path in found if self.root and path.startswith(f"{self.root}/")]
         found = inside or found
         matches = [Match(path, common_tail(path.split("/"), parts), 1.0) for path in found]
-        known = [match for match in matches if _roots(printed, match) in self._learnt]
-        matches = (known or matches)[:_MOST_MATCHES]
-        notes = [note] if note else []
+        matches, taught = self._taught(printed, matches)
+        notes = [one for one in (note, taught) if one]
         if len(matches) > 1:
             notes.append(f"one of {len(matches)} files that fit")
         certainty = share / len(matches)
         return [Match(match.path, match.common, certainty, "; ".join(notes)) for match in matches]
+
+    def _taught(self, printed: Printed, matches: list[Match]) -> tuple[list[Match], str]:
+        """Of several files: what an operator named, this trace shows, earlier incidents showed; with a note."""
+        if len(matches) < 2:
+            return matches, ""
+        pairs = [(match, _roots(printed, match)) for match in matches]
+        kinds = (
+            ([match for match, _ in pairs if match.path in self.named], "as an operator named it"),
+            ([match for match, pair in pairs if pair in self._learnt], ""),
+            ([match for match, pair in pairs if pair in self.remembered], _REMEMBERED),
+        )
+        chosen, said = next((kind for kind in kinds if kind[0]), (matches, ""))
+        return chosen[:_MOST_MATCHES], said
 
     def _exact(self, printed: Printed) -> str:
         inside = printed.text.startswith(self.runtime_root)

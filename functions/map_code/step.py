@@ -7,6 +7,7 @@ from functions.map_code.mapping import make_map, name_of
 from functions.map_code.outcomes import WORDS
 from functions.map_code.published import open_request
 from functions.map_code.revision import running_revision
+from functions.map_code.roots import with_learnt
 from mendloop import documents
 from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.execution import Execution
@@ -43,7 +44,11 @@ def map_code(
         running = running_revision(code, service.repository, service, evidence, incident, telemetry)
         fault = _fault(execution, evidence)
         correction = incidents.correction(service.name, fault.fingerprint) if fault else None
-        mapping = make_map(evidence, fault, service, catalog, running, code, correction, kept)
+        known = incidents.roots(service.name)
+        mapping = make_map(evidence, fault, service, catalog, running, code, correction, kept, known)
+        taught = with_learnt(known, service.name, mapping.roots, correction)
+        if taught and taught != known:
+            incidents.save_roots(taught)
         published = open_request(execution.evidence, service.repository, incidents, code)
     except Permanent as error:
         mapping, published = _unreadable(execution, service, error), None

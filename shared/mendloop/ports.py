@@ -15,7 +15,7 @@ from mendloop.contracts.approval import ApprovalRequest, Decision
 from mendloop.contracts.base import ArtifactRef, Contract, UtcTime
 from mendloop.contracts.evidence import Deployment, Series, TracedRequest
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
-from mendloop.contracts.mapping import Commit, Correction
+from mendloop.contracts.mapping import Commit, Correction, SourceRoots
 from mendloop.contracts.publication import Publication, Ticket
 from mendloop.contracts.spending import CapLevel
 from mendloop.contracts.verification import TestJob, TestRun
@@ -427,6 +427,12 @@ class IncidentStore(Protocol):
 
     def correction(self, service: str, fault: str) -> Correction | None:
         """The newest, or None."""
+
+    def save_roots(self, roots: SourceRoots) -> None:
+        """Of a service; what stood there is replaced."""
+
+    def roots(self, service: str) -> SourceRoots | None:
+        """What earlier incidents of the service taught, or None."""
 
     def save_publication(self, publication: Publication) -> None:
         """Keyed by fault and generation."""

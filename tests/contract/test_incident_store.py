@@ -6,7 +6,7 @@ import pytest
 
 from mendloop.adapters.dynamodb_incidents import DynamoDbIncidents
 from mendloop.contracts.incident import IncidentState, TimelineEntry
-from mendloop.contracts.mapping import Correction
+from mendloop.contracts.mapping import Correction, SourceRoot, SourceRoots
 from mendloop.domain.errors import Conflict, NotFound
 from mendloop.ports import Claim, IncidentStore
 from tests.contract.races import counted, race
@@ -274,3 +274,13 @@ def test_a_correction_is_kept_by_service_and_fault_and_the_newest_counts(store: 
     assert found is not None and found.functions == ["b.py::g", "c.py::h"]
     assert store.correction("billing", FAULT) is None and store.correction(SERVICE, "0" * 16) is None
     assert store.claim_fault(SERVICE, FAULT, INCIDENT).mine, "beside the fault's owner"
+
+
+def test_what_a_services_incidents_taught_is_replaced_as_a_whole(store: IncidentStore) -> None:
+    first = SourceRoots(service=SERVICE, roots=[SourceRoot(at_run_time="var/task", in_repository="src")])
+    assert store.roots(SERVICE) is None
+    store.save_roots(first)
+    store.save_roots(first.model_copy(update={"roots": []}))
+    found = store.roots(SERVICE)
+    assert found is not None and found.roots == []
+    assert store.roots("billing") is None

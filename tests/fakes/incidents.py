@@ -4,7 +4,7 @@ from datetime import datetime
 from threading import Lock
 
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
-from mendloop.contracts.mapping import Correction
+from mendloop.contracts.mapping import Correction, SourceRoots
 from mendloop.contracts.publication import Publication
 from mendloop.domain.errors import Conflict
 from mendloop.ports import Claim, FaultOwner
@@ -20,6 +20,7 @@ class InMemoryIncidents:
         self._places: dict[tuple[str, ...], Incident] = {}
         self._timeline: dict[str, list[TimelineEntry]] = {}
         self._owners: dict[tuple[str, str], tuple[str, int, bool]] = {}
+        self._roots: dict[str, SourceRoots] = {}
         self._corrections: dict[tuple[str, str], Correction] = {}
         self._publications: dict[tuple[str, int], Publication] = {}
 
@@ -98,6 +99,12 @@ class InMemoryIncidents:
             owner, generation, _ = self._owners.get((service, fault), ("", 0, False))
             if owner == incident_id:
                 self._owners[service, fault] = (owner, generation, False)
+
+    def save_roots(self, roots: SourceRoots) -> None:
+        self._roots[roots.service] = roots
+
+    def roots(self, service: str) -> SourceRoots | None:
+        return self._roots.get(service)
 
     def save_correction(self, correction: Correction) -> None:
         self._corrections[correction.service, correction.fault] = correction

@@ -8,6 +8,7 @@
 | `place#<kind>#<account>#<region>#<resource>` | `last` | the last incident there | open (conditional), standing_at |
 | `fault#<service>#<fault>` | `owner` | the owning incident, the generation | claim_fault, release_fault |
 | `fault#<service>#<fault>` | `correction` | the target as an operator named it | save_correction, correction |
+| `service#<service>` | `roots` | which folder of the run time is which of the repository | save_roots, roots |
 | `fault#<fault>` | `publication#<generation>` | a publication | publication |
 
 Index `by_state`: `gsi1pk` = `state#<state>`, `gsi1sk` = `<opened at>#<incident id>`, eventually consistent, for lists
@@ -21,7 +22,7 @@ from mendloop.adapters.dynamodb_faults import FaultClaims
 from mendloop.adapters.dynamodb_items import ABSENT, Item, Items
 from mendloop.adapters.dynamodb_together import Put, put_all
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
-from mendloop.contracts.mapping import Correction
+from mendloop.contracts.mapping import Correction, SourceRoots
 from mendloop.contracts.publication import Publication
 from mendloop.domain.errors import Conflict
 from mendloop.domain.identity import canonical_json, content_hash
@@ -132,6 +133,15 @@ class DynamoDbIncidents:
         """The newest, or None."""
         found = self._items.get(f"fault#{service}#{fault}", "correction")
         return Correction.model_validate_json(found.doc) if found else None
+
+    def save_roots(self, roots: SourceRoots) -> None:
+        """Keyed by service."""
+        self._items.put(f"service#{roots.service}", "roots", canonical_json(roots))
+
+    def roots(self, service: str) -> SourceRoots | None:
+        """What earlier incidents taught, or None."""
+        found = self._items.get(f"service#{service}", "roots")
+        return SourceRoots.model_validate_json(found.doc) if found else None
 
     def save_publication(self, publication: Publication) -> None:
         """Keyed by fault and generation."""

@@ -87,6 +87,20 @@ class OpenRequest(Contract):
     generation: int = Field(description="The fault's generation that it was published for")
 
 
+class SourceRoot(Contract):
+    """Which folder of the run time is which of the repository, as a frame showed that fits one file only."""
+
+    at_run_time: str
+    in_repository: str
+
+
+class SourceRoots(StoredContract):
+    """What a service's incidents taught; read by the next ones."""
+
+    service: str
+    roots: list[SourceRoot] = Field(default_factory=list, description="The newest first, at most 20")
+
+
 class CodeMap(StoredContract):
     """Ranked targets, owner, suspects; as stored."""
 
@@ -104,6 +118,7 @@ class CodeMap(StoredContract):
     owner: Owner | None = None
     fixed_in: FixedIn | None = None
     unmapped: list[str] = Field(default_factory=list, description="Frames that led nowhere, with the reason")
+    roots: list[SourceRoot] = Field(default_factory=list, description="Learnt from this trace, most often seen first")
     outcomes: list[Outcome] = Field(default_factory=list, description="Of what led to less than a function, each once")
 
 

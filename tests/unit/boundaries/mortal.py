@@ -11,7 +11,7 @@ EFFECTS: dict[str, frozenset[str]] = {
     "IncidentStore": frozenset(
         {
             *("claim", "open", "save", "record", "note", "claim_fault", "release_fault"),
-            *("save_publication", "save_correction"),
+            *("save_publication", "save_correction", "save_roots"),
         }
     ),
     "DecisionStore": frozenset({"ask", "decide", "save_token", "save_nonce", "use_nonce"}),
@@ -24,7 +24,7 @@ EFFECTS: dict[str, frozenset[str]] = {
 READS: dict[str, frozenset[str]] = {
     "ArtifactStore": frozenset({"get", "read"}),
     "IncidentStore": frozenset(
-        {"load", "incidents", "occurrences", "timeline", "publication", "correction", "standing_at"}
+        {"load", "incidents", "occurrences", "timeline", "publication", "correction", "standing_at", "roots"}
     ),
     "DecisionStore": frozenset({"request", "latest", "decision", "token"}),
     "Workflow": frozenset({"status", "ended_at"}),
