@@ -2,9 +2,10 @@
 
 import re
 
+from functions.map_code.candidates import Pool
 from functions.map_code.errors_said import Said
 from functions.map_code.roles import Role
-from functions.map_code.search import Search
+from functions.map_code.search import Search, add_hits
 from functions.map_code.trace_clues import Step
 
 _FORWARDS = {
@@ -13,6 +14,13 @@ _FORWARDS = {
 }
 _HEAD = 5
 """Lines in which a function's parameters stand."""
+
+
+def read_fillings(said: Said, pool: Pool, search: Search) -> None:
+    """A text was filled in and the key was not there: who writes such a text. A logger formats it much later."""
+    for key in said.quoted if said.kind == "missing" else ():
+        hits = search.filling(key)
+        add_hits(pool, hits, "fills_missing", 1.0, f"writes a text with {key} to be filled in")
 
 
 def read_lookups(steps: list[Step], said: Said, search: Search) -> None:

@@ -1,11 +1,9 @@
 """Functions beside the trace: what the message names, the crash's neighbours in its class, who calls the entry."""
 
-import re
-
 from functions.map_code.candidates import Pool
 from functions.map_code.errors_said import Said
 from functions.map_code.resolve import Resolver
-from functions.map_code.search import Hit, Search, add_hits, is_test
+from functions.map_code.search import Hit, Search, add_hits, is_test, name_words
 from functions.map_code.trace_clues import Step
 
 
@@ -82,12 +80,11 @@ _WHY = {
     "same_class": "of the class of {}",
     "alike": "bears nearly the name of {}",
 }
-_PARTS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 
 def _alike(left: str, right: str) -> bool:
     """Overloads, getters, opposites: at least two words in common, or all but one of few."""
-    a, b = ({part.lower() for part in _PARTS.findall(name)} for name in (left, right))
+    a, b = name_words(left), name_words(right)
     common = len(a & b)
     return bool(a) and (a == b or common >= 2 or (common == 1 and len(a | b) == 2))
 

@@ -8,14 +8,16 @@ from functions.map_code.change_clues import read_changes
 from functions.map_code.changes import Change
 from functions.map_code.errors_said import read_error
 from functions.map_code.frames import Located
-from functions.map_code.lookup_clues import read_lookups
+from functions.map_code.lookup_clues import read_fillings, read_lookups
 from functions.map_code.nature_clues import read_nature, read_standing
 from functions.map_code.neighbour_clues import read_callers, read_message, read_neighbours, read_quotes
 from functions.map_code.search import Search
 from functions.map_code.snapshot import Snapshot
+from functions.map_code.spoken_clues import read_spoken
 from functions.map_code.trace_clues import read_origin, read_trace, steps
 from functions.map_code.value_clues import Values
 from functions.map_code.weights import WEIGHTS
+from functions.map_code.wider_clues import read_wider
 from mendloop.contracts.mapping import Target
 
 MOST_TARGETS = 10
@@ -37,6 +39,9 @@ def candidates(located: Located, changes: list[Change], snapshot: Snapshot) -> l
     read_quotes(said, trace, pool, search)
     read_neighbours(trace, said, pool, search)
     read_callers(trace, pool, search)
+    read_fillings(said, pool, search)
+    read_spoken(said, trace, pool, search)
+    read_wider(said, pool, search)
     read_changes(changes, pool, snapshot)
     read_nature(pool, search)
     read_standing(trace, pool)

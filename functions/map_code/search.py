@@ -25,6 +25,7 @@ _DEFINES = {
     "javascript": rb"\b%s\b\s*[:=]\s*(async\s*)?(function|\()|\bfunction\*?\s+%s\b"
     rb"|^\s+(async\s+|static\s+)*%s\s*\([^;{}]*\{",
 }
+_PARTS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _MOST_FILES = 8
 _MANY = 3_000
 """No clue tells more than so many from that many: counting ends there."""
@@ -139,8 +140,18 @@ class Search:
 
     def writing(self, quoted: str) -> list[Hit]:
         """Functions that hold the text in quotes, where only few files do."""
-        regex = re.compile(rb"""['"`]""" + re.escape(quoted.encode()) + rb"""['"`]""")
-        needle = quoted.encode()
+        return self._holding(quoted.encode(), rb"""['"`]%s['"`]""")
+
+    def holding(self, word: str) -> list[Hit]:
+        """Functions that hold the word, where only few files do."""
+        return self._holding(word.encode(), rb"\b%s\b")
+
+    def filling(self, key: str) -> list[Hit]:
+        """Functions with a text that this key is filled into, `%(key)s` or `{key}`, where only few files have one."""
+        return self._holding(key.encode(), rb"%%\(%s\)|[^$]\{%s[!:}]")
+
+    def _holding(self, needle: bytes, pattern: bytes) -> list[Hit]:
+        regex = re.compile(pattern.replace(b"%%", b"%").replace(b"%s", re.escape(needle)))
         paths = self.words.matching(needle, regex, _MOST_FILES // 2 + 1)
         found = []
         for path in paths if len(paths) <= _MOST_FILES // 2 else []:
@@ -149,16 +160,15 @@ class Search:
             found += [Hit(path, one) for line in lines if source and (one := source.enclosing(line))]
         return list({(hit.path, hit.function.name): hit for hit in found}.values())
 
-    def holding(self, word: str) -> list[Hit]:
-        """Functions that hold the word, where only few files do."""
-        regex = re.compile(rb"\b" + re.escape(word.encode()) + rb"\b")
-        paths = self.words.matching(word.encode(), regex, _MOST_FILES // 2 + 1)
+    def named_after(self, word: str, folder: str) -> list[Hit]:
+        """Functions of a folder's own files with this word in their name, where they are few."""
+        spelled = {word.encode(), word.capitalize().encode()}
+        paths = [path for one in spelled for path, _ in self.words.holding(one) if path.rpartition("/")[0] == folder]
         found = []
-        for path in paths if len(paths) <= _MOST_FILES // 2 else []:
-            source, content = self.snapshot.source(path), self.files[path]
-            lines = [content.count(b"\n", 0, match.start()) + 1 for match in regex.finditer(content)][:_MOST_FILES]
-            found += [Hit(path, one) for line in lines if source and (one := source.enclosing(line))]
-        return list({(hit.path, hit.function.name): hit for hit in found}.values())
+        for path in sorted(set(paths)):
+            source = self.snapshot.source(path)
+            found += [Hit(path, one) for one in (source.functions if source else ()) if word in name_words(one.short)]
+        return found if len(found) <= _MOST_FILES else []
 
     def mentions(self, path: str) -> int:
         """How many files name this file's module or class."""
@@ -177,6 +187,11 @@ class Search:
                 calling = (one for one in source.functions if one.short != short)
                 found += [Hit(path, one) for one in calling if any(c.name == short for c in source.facts(one).calls)]
         return found
+
+
+def name_words(name: str) -> set[str]:
+    """The words that a name is made of, in small letters."""
+    return {part.lower() for part in _PARTS.findall(name)}
 
 
 def is_test(path: str) -> bool:

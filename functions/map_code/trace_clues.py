@@ -13,6 +13,7 @@ from mendloop.domain.source_code import SourceFile
 
 _WORKS = Part(Role.WORKS, raises=False)
 _MOST_SKIPPED = 4
+_ANY = {"Exception", "BaseException", "Throwable", "RuntimeException", "StandardError"}
 
 
 @dataclass
@@ -78,6 +79,7 @@ def read_trace(found: list[Step], located: Located, said: Said, search: Search) 
         _file(one, found)
         _part(one, said)
         _nature(one, found)
+        _tries(one, located, search)
     _elsewhere(found, first)
 
 
@@ -129,6 +131,17 @@ def _nature(one: Step, found: list[Step]) -> None:
         candidate.add("passes_on", 1.0, "hands on to a function of the same name")
     if sum(1 for step in found if step.candidate is candidate) > 1:
         candidate.add("repeats")
+
+
+def _tries(one: Step, located: Located, search: Search) -> None:
+    """It is ready for other exceptions around this very line."""
+    function, source = one.place.function, search.snapshot.source(one.place.path)
+    if function is None or source is None or one.beyond < 0:
+        return
+    around = [each for each in source.facts(function).tries if each.span.holds(one.place.line)]
+    error = re.split(r"[.$]", located.error)[-1]
+    if error and around and all(each.caught and not each.caught & {error, *_ANY} for each in around):
+        one.candidate.add("catches_others", 1.0, f"catches {min(around[0].caught)} around it, but no {error}")
 
 
 def read_origin(found: list[Step]) -> None:

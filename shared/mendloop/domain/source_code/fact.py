@@ -45,6 +45,14 @@ class Raise:
 
 
 @dataclass(frozen=True)
+class Try:
+    """Lines that are tried, and the last names of the exception types that are caught; empty: all of them."""
+
+    span: Span
+    caught: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Assignment:
     """Names that get a value (attributes by their last part), and the names the value is made of."""
 
@@ -63,6 +71,7 @@ class Facts:
     assignments: list[Assignment] = field(default_factory=list)
     raises: list[Raise] = field(default_factory=list)
     returns: list[Span] = field(default_factory=list)
+    tries: list[Try] = field(default_factory=list)
     names: list[tuple[int, str]] = field(default_factory=list)
     """Every name with its line."""
     attributes: list[tuple[int, str]] = field(default_factory=list)

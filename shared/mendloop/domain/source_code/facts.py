@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from mendloop.domain.source_code.fact import Assignment, Call, Facts, Raise, Span
+from mendloop.domain.source_code.fact import Assignment, Call, Facts, Raise, Span, Try
 from mendloop.domain.source_code.grammars import Grammar
 from mendloop.domain.source_code.names import text
 
@@ -14,6 +14,7 @@ _CONDITIONAL = (
     *("for", "enhanced_for", "while", "do", "try", "catch", "except", "with"),
 )
 _HANDLERS = {"catch_clause", "except_clause"}
+_TRIES = {"try_statement", "try_with_resources_statement"}
 _LEFT = ("left", "name", "alias")
 
 
@@ -35,6 +36,8 @@ def facts_of(node: Node, grammar: Grammar) -> Facts:
             found.returns.append(_span(current))
         elif kind in grammar.names:
             _name(current, found)
+        elif kind in _TRIES:
+            _try(current, found, grammar)
         stack.extend((child, depth) for child in reversed(current.children))
     return found
 
@@ -77,6 +80,22 @@ def _raise(node: Node, function: Node, grammar: Grammar) -> Raise:
             tried = _span(around.parent.child_by_field_name("body") or around.parent)
         around = around.parent
     return Raise(_span(node), asked or frozenset(), always, tried)
+
+
+def _try(node: Node, found: Facts, grammar: Grammar) -> None:
+    body, handlers = node.child_by_field_name("body"), [child for child in node.children if child.type in _HANDLERS]
+    if body is None or not handlers:
+        return
+    caught = [_caught(handler, grammar) for handler in handlers]
+    found.tries.append(Try(_span(body), frozenset[str]().union(*caught) if all(caught) else frozenset()))
+
+
+def _caught(handler: Node, grammar: Grammar) -> frozenset[str]:
+    """Of `(os.error, KeyError) as error` the types' last parts: names written like classes."""
+    heads = [child for child in handler.named_children if child.type not in {"block", "comment"}]
+    return frozenset(
+        name for head in heads for name in _names_in(head, grammar) if name[:1].isupper() or "rror" in name
+    )
 
 
 def _unconditional(node: Node, function: Node) -> bool:
