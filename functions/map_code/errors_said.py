@@ -24,6 +24,28 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
 
 
 _IDENTIFIER = re.compile(r"\b([a-z]+(?:[A-Z][a-z0-9]+)+|[a-z]+(?:_[a-z0-9]+)+|(?:[A-Z][a-z0-9]+){2,})\b")
+_PLAIN = re.compile(r"(?<![\w.'\"(\[/])[a-z]{4,}(?![\w./(:=])")
+_OF_EVERY_MESSAGE = {
+    *(
+        "already",
+        "argument",
+        "arguments",
+        "been",
+        "both",
+        "bound",
+        "bounds",
+        "call",
+        "called",
+        "cannot",
+        "could",
+        "does",
+    ),
+    *("error", "exception", "exist", "exists", "expected", "fail", "failed", "false", "found", "from", "given", "have"),
+    *("illegal", "index", "instead", "into", "invalid", "less", "longer", "many", "missing", "more", "must", "name"),
+    *("none", "nothing", "null", "object", "only", "other", "please", "range", "report", "same", "should", "some"),
+    *("state", "such", "than", "that", "this", "true", "type", "unable", "unexpected", "unknown", "value", "values"),
+    *("when", "which", "while", "will", "with", "without", "would", "your"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +60,8 @@ class Said:
     attributes: tuple[str, ...] = ()
     """Attributes the message says are missing."""
     words: frozenset[str] = field(default_factory=frozenset)
+    spoken: frozenset[str] = field(default_factory=frozenset)
+    """Plain words in small letters, the exceptions' own types left out."""
     dotted: tuple[str, ...] = ()
     """Names with dots that may be a class or a module: `com.example.Cart$Line`; at most five."""
     quoted: tuple[str, ...] = ()
@@ -60,6 +84,7 @@ def read_error(error: str, message: str) -> Said:
         tuple(dict.fromkeys(name for name, _ in objects if name not in {"NoneType", "str", "int", "dict", "list"})),
         tuple(dict.fromkeys(name for _, name in objects)),
         words,
+        frozenset(_PLAIN.findall(told)) - _OF_EVERY_MESSAGE,
         tuple(dict.fromkeys(_DOTTED.findall(told)))[:5],
         tuple(dict.fromkeys(_QUOTED.findall(message[:3000])))[:5],
         tuple(dict.fromkeys(word for word in _IDENTIFIER.findall(told) if len(word) > 7))[:5],

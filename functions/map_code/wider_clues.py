@@ -1,4 +1,4 @@
-"""Nothing was chosen: who computes what the choice went by, a step further than what chose."""
+"""A nothing was made: who computes what its maker went by, a step or two further."""
 
 from functions.map_code.candidates import Pool
 from functions.map_code.errors_said import Said
@@ -9,15 +9,19 @@ _MOST = 4
 
 
 def read_wider(said: Said, pool: Pool, search: Search) -> None:
-    """From the functions that gave nothing: what they compare, through one function that only hands it on."""
-    chosen = [one for one in pool if "may_return_nothing" in one.clues] if said.kind == "nothing" else []
+    """From what made the nothing that the crash used: the values it went by, through one that only hands them on."""
+    if said.kind != "nothing":
+        return
+    chosen = [one for one in pool if one.clues.get("makes_nothing") == 1.0 and one.frame_line is None]
     resolver = Resolver(search)
     for candidate in chosen[:_MOST]:
         source = search.snapshot.source(candidate.path)
         function = source.named(candidate.function) if source else None
-        for hit in _computed(Hit(candidate.path, function), resolver) if function else []:
+        if function is None:
+            continue
+        for hit in _computed(Hit(candidate.path, function), resolver):
             further = [hit, *_computed(hit, resolver, returned=True)]
-            add_hits(pool, further, "wider", 1.0, f"computes what {function.short if function else ''} goes by")
+            add_hits(pool, further, "wider", 1.0, f"computes what {function.short} goes by")
 
 
 def _computed(hit: Hit, resolver: Resolver, *, returned: bool = False) -> list[Hit]:

@@ -107,3 +107,91 @@ def test_files_come_in_the_order_of_what_their_targets_weigh_together() -> None:
     assert rank_files([]) == []
     assert rank_files([("a", 3.0), ("b", 1.0), ("c", 0.9), ("c", 0.8)]) == ["a", "c", "b"]
     assert rank_files([("a", 1.0), ("b", 0.9), ("b", 0.9)])[0] == "a", "the first target's file stays first"
+
+
+FORMATTER = """\
+class Formatter:
+    def format(self, record):
+        return record.text % record.args
+"""
+VOLUMES = """\
+def create(log, disk):
+    log.debug("made %(name_label)s", {"name": disk.name})
+"""
+
+
+def test_a_missing_key_leads_to_who_writes_a_text_that_it_is_filled_into() -> None:
+    crash = frame(FORMATTER, "/var/task/app/log.py", "format", "record.text %")
+    trace = StackTrace(language="python", type="KeyError", message="'name_label'", frames=[crash])
+    files = {"app/log.py": FORMATTER, "virt/volumes.py": VOLUMES}
+    found = reasons(map_trace(files, trace), "virt/volumes.py::create")
+    assert "writes a text with name_label to be filled in" in found
+
+
+def test_a_function_named_after_what_the_message_speaks_of_is_a_candidate() -> None:
+    query = "def run(sql):\n    raise DatabaseError(sql)\n"
+    generator = "def add_enum(name):\n    return 'ALTER TYPE ' + name\n\n\ndef drop_table(name):\n    return name\n"
+    crash = frame(query, "/var/task/db/query.py", "run", "raise")
+    trace = StackTrace(language="python", type="DatabaseError", message="enum label already exists", frames=[crash])
+    mapping = map_trace({"db/query.py": query, "db/generator.py": generator}, trace)
+    assert "named after enum, of which the message speaks" in reasons(mapping, "db/generator.py::add_enum")
+    assert "db/generator.py::drop_table" not in names(mapping)
+
+
+NEAREST = """\
+def assign(points, centers):
+    for point in points:
+        nearest = find_nearest(centers, point)
+        nearest.add(point)
+
+
+def find_nearest(centers, point):
+    best, found = 1000, None
+    for center in centers:
+        gap = distance(center, point)
+        if gap < best:
+            best, found = gap, center
+    return found
+"""
+
+
+def test_who_computes_what_a_nothing_went_by_is_a_candidate() -> None:
+    geometry = "def distance(one, other):\n    return one.x - other.x\n"
+    crash = frame(NEAREST, "/var/task/app/nearest.py", "assign", "nearest.add")
+    message = "'NoneType' object has no attribute 'add'"
+    trace = StackTrace(language="python", type="AttributeError", message=message, frames=[crash])
+    mapping = map_trace({"app/nearest.py": NEAREST, "geo/geometry.py": geometry}, trace)
+    assert "computes what find_nearest goes by" in reasons(mapping, "geo/geometry.py::distance")
+
+
+VOLUME = """\
+def power_off(vm):
+    raise InstanceNotFound(vm)
+"""
+DRIVER = """\
+from volume import power_off
+
+
+def destroy(vm, log):
+    try:
+        power_off(vm)
+    except ManagedObjectNotFound as error:
+        log.warning(error)
+
+
+def stop(vm, log):
+    try:
+        power_off(vm)
+    except Exception as error:
+        raise InstanceNotFound(vm) from error
+"""
+
+
+def test_a_function_that_is_ready_for_another_exception_says_so() -> None:
+    files = {"volume.py": VOLUME, "driver.py": DRIVER}
+    below = frame(VOLUME, "/var/task/volume.py", "power_off", "raise InstanceNotFound")
+    for function, line, said in (("destroy", 6, True), ("stop", 13, False)):
+        above = Frame(path="/var/task/driver.py", function=function, line=line)
+        trace = StackTrace(language="python", type="app.InstanceNotFound", message="7", frames=[above, below])
+        found = reasons(map_trace(files, trace), f"driver.py::{function}")
+        assert ("catches ManagedObjectNotFound around it, but no InstanceNotFound" in found) is said
