@@ -17,13 +17,20 @@ def read_message(said: Said, steps: list[Step], pool: Pool, search: Search) -> N
     for name in said.classes:
         _read_object(name, said, pool, search)
     for word in said.identifiers:
-        hits = search.holding(word)
+        hits = _of_owner(word, search.holding(word), said, search)
         add_hits(pool, hits, "word_elsewhere", 1.0, f"uses {word}, which the message names")
     for step in steps:
         function = step.place.function
         if function and len(function.short) > 3 and function.short.lower() in said.words:
             step.candidate.add("word_in_message", 1.0)
     _read_files(said, pool, search)
+
+
+def _of_owner(word: str, hits: list[Hit], said: Said, search: Search) -> list[Hit]:
+    """Where the message says whose it is (`Factory.afterResolve`): those that speak of the owner too, if any do."""
+    owners = [name.rpartition(".")[0].rpartition(".")[2].lower() for name in said.dotted if name.endswith(f".{word}")]
+    sources = [(hit, search.snapshot.source(hit.path)) for hit in hits if owners]
+    return [hit for hit, source in sources if source and owners[0] in source.text(hit.function).lower()] or hits
 
 
 def _read_files(said: Said, pool: Pool, search: Search) -> None:

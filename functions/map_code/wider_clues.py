@@ -20,8 +20,8 @@ def read_wider(said: Said, pool: Pool, search: Search) -> None:
         if function is None:
             continue
         for hit in _computed(Hit(candidate.path, function), resolver):
-            further = [hit, *_computed(hit, resolver, returned=True)]
-            add_hits(pool, further, "wider", 1.0, f"computes what {function.short} goes by")
+            for hits in ([hit], _computed(hit, resolver, returned=True)):
+                add_hits(pool, hits, "wider", 1.0, f"computes what {function.short} goes by")
 
 
 def _computed(hit: Hit, resolver: Resolver, *, returned: bool = False) -> list[Hit]:
@@ -31,6 +31,7 @@ def _computed(hit: Hit, resolver: Resolver, *, returned: bool = False) -> list[H
     if source is None or facts is None:
         return []
     spans = facts.returns if returned else [one.span for one in facts.assignments]
-    calls = [call for call in facts.calls if any(span.start <= call.span.start <= span.end for span in spans)]
+    outer = [call for call in facts.calls if call.innermost == 1]
+    calls = [call for call in outer if any(span.start <= call.span.start <= span.end for span in spans)]
     found = [one for call in calls[: _MOST * 2] for one in resolver.called(call, source, hit.path, hit.function)]
     return list(dict.fromkeys(found))[:_MOST]
