@@ -6,6 +6,8 @@ from functions.map_code.resolve import Resolver
 from functions.map_code.search import Hit, Search, add_hits
 
 _MOST = 4
+_HANDS_ON = 4
+"""Lines of a function that does no more than ask another one."""
 
 
 def read_wider(said: Said, pool: Pool, search: Search) -> None:
@@ -20,8 +22,12 @@ def read_wider(said: Said, pool: Pool, search: Search) -> None:
         if function is None:
             continue
         for hit in _computed(Hit(candidate.path, function), resolver):
-            for hits in ([hit], _computed(hit, resolver, returned=True)):
-                add_hits(pool, hits, "wider", 1.0, f"computes what {function.short} goes by")
+            further = _computed(hit, resolver, returned=True) if _short(hit) else []
+            add_hits(pool, further or [hit], "wider", 1.0, f"computes what {function.short} goes by")
+
+
+def _short(hit: Hit) -> bool:
+    return hit.function.end - hit.function.start < _HANDS_ON
 
 
 def _computed(hit: Hit, resolver: Resolver, *, returned: bool = False) -> list[Hit]:
