@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from mendloop.domain.source_code.fact import Assignment, Call, Facts, Raise, Span, Try
+from mendloop.domain.source_code.fact import Assignment, Call, Facts, Raise, Span
 from mendloop.domain.source_code.grammars import Grammar
 from mendloop.domain.source_code.names import text
+from mendloop.domain.source_code.nodes import names_in, span_of, walk
+from mendloop.domain.source_code.tries import HANDLERS, TRIES, try_of
 
 _MEMBERS = {"attribute", "member_expression", "selector_expression", "field_access", "subscript_expression"}
 _CONDITIONAL = (
     *("if", "elif", "else", "ternary", "conditional", "switch", "case", "match"),
     *("for", "enhanced_for", "while", "do", "try", "catch", "except", "with"),
 )
-_HANDLERS = {"catch_clause", "except_clause"}
-_TRIES = {"try_statement", "try_with_resources_statement"}
 _LEFT = ("left", "name", "alias")
 
 
@@ -33,11 +33,11 @@ def facts_of(node: Node, grammar: Grammar) -> Facts:
         elif kind in grammar.raises:
             found.raises.append(_raise(current, node, grammar))
         elif kind in grammar.returns:
-            found.returns.append(_span(current))
+            found.returns.append(span_of(current))
         elif kind in grammar.names:
             _name(current, found)
-        elif kind in _TRIES:
-            _try(current, found, grammar)
+        elif kind in TRIES:
+            found.tries += try_of(current, grammar)
         stack.extend((child, depth) for child in reversed(current.children))
     return found
 
@@ -55,47 +55,31 @@ def _call(node: Node, creates: bool, depth: int, found: Facts, function: Node, g
     callee = next((child for name in fields if (child := node.child_by_field_name(name))), None)
     if callee is None:
         return
-    span = _span(node)
+    span = span_of(node)
     named = text(callee).split("<", 1)[0] if creates else text(callee)
     receiver, _, name = named.rpartition(".")
     receiver = receiver or text(node.child_by_field_name("object"))
     if name == "panic" and not receiver:
         found.raises.append(_raise(node, function, grammar))
     if name.replace("_", "a").replace("$", "a").isalnum():
-        given = _names_in(node.child_by_field_name("arguments") or node.child_by_field_name("body"), grammar)
+        given = names_in(node.child_by_field_name("arguments") or node.child_by_field_name("body"), grammar)
         found.calls.append(Call(name, receiver, span, creates, depth, given, _unconditional(node, function)))
 
 
 def _raise(node: Node, function: Node, grammar: Grammar) -> Raise:
     """With the nearest condition around it, inside the function."""
     # An assertion holds its own condition.
-    asked = _names_in(node, grammar) if node.type == "assert_statement" else None
+    asked = names_in(node, grammar) if node.type == "assert_statement" else None
     around, always, tried = node.parent, asked is None, None
     while around is not None and around.id != function.id:
         always = always and not around.type.startswith(_CONDITIONAL)
         condition = around.child_by_field_name("condition")
         if asked is None and condition is not None and around.type.startswith(_CONDITIONAL):
-            asked = _names_in(condition, grammar)
-        if tried is None and around.type in _HANDLERS and around.parent is not None:
-            tried = _span(around.parent.child_by_field_name("body") or around.parent)
+            asked = names_in(condition, grammar)
+        if tried is None and around.type in HANDLERS and around.parent is not None:
+            tried = span_of(around.parent.child_by_field_name("body") or around.parent)
         around = around.parent
-    return Raise(_span(node), asked or frozenset(), always, tried)
-
-
-def _try(node: Node, found: Facts, grammar: Grammar) -> None:
-    body, handlers = node.child_by_field_name("body"), [child for child in node.children if child.type in _HANDLERS]
-    if body is None or not handlers:
-        return
-    caught = [_caught(handler, grammar) for handler in handlers]
-    found.tries.append(Try(_span(body), frozenset[str]().union(*caught) if all(caught) else frozenset()))
-
-
-def _caught(handler: Node, grammar: Grammar) -> frozenset[str]:
-    """Of `(os.error, KeyError) as error` the types' last parts: names written like classes."""
-    heads = [child for child in handler.named_children if child.type not in {"block", "comment"}]
-    return frozenset(
-        name for head in heads for name in _names_in(head, grammar) if name[:1].isupper() or "rror" in name
-    )
+    return Raise(span_of(node), asked or frozenset(), always, tried)
 
 
 def _unconditional(node: Node, function: Node) -> bool:
@@ -105,10 +89,6 @@ def _unconditional(node: Node, function: Node) -> bool:
             return False
         around = around.parent
     return True
-
-
-def _names_in(node: Node | None, grammar: Grammar) -> frozenset[str]:
-    return frozenset(text(leaf) for leaf in walk(node) if leaf.type in grammar.names) if node else frozenset()
 
 
 def _assignment(node: Node, grammar: Grammar, found: Facts) -> None:
@@ -145,16 +125,3 @@ def _targets(left: Node) -> Iterator[Node]:
         return
     for child in left.named_children:
         yield from _targets(child)
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """The node and all below it."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        yield current
-        stack.extend(reversed(current.children))
-
-
-def _span(node: Node) -> Span:
-    return Span(node.start_point.row + 1, node.end_point.row + 1)

@@ -6,9 +6,10 @@ from tree_sitter import Node
 
 from mendloop.domain.source_code.definitions import Class, Definitions, Function, definitions
 from mendloop.domain.source_code.fact import Facts, Span
-from mendloop.domain.source_code.facts import facts_of, walk
+from mendloop.domain.source_code.facts import facts_of
 from mendloop.domain.source_code.grammars import Grammar, grammar_of
 from mendloop.domain.source_code.names import text
+from mendloop.domain.source_code.nodes import walk
 
 LARGEST_BYTES = 1_500_000
 """A larger source is generated, and parsing it would cost more than it tells."""
