@@ -195,3 +195,16 @@ def test_a_function_that_is_ready_for_another_exception_says_so() -> None:
         trace = StackTrace(language="python", type="app.InstanceNotFound", message="7", frames=[above, below])
         found = reasons(map_trace(files, trace), f"driver.py::{function}")
         assert ("catches ManagedObjectNotFound around it, but no InstanceNotFound" in found) is said
+
+
+def test_of_the_functions_that_hold_a_name_those_that_speak_of_its_owner_count() -> None:
+    raiser = "def finish(hooks):\n    raise TypeError(hooks)\n"
+    other = "def watch(context):\n    context.afterResolve(print)\n"
+    right = "def replace(moduleFactory):\n    moduleFactory.afterResolve(print)\n"
+    crash = frame(raiser, "/var/task/app/hooks.py", "finish", "raise")
+    message = "ModuleFactory.afterResolve must not return the object"
+    trace = StackTrace(language="python", type="TypeError", message=message, frames=[crash])
+    files = {"app/hooks.py": raiser, "app/watch.py": other, "plugins/replace.py": right}
+    found = names(map_trace(files, trace))
+    assert "plugins/replace.py::replace" in found
+    assert "app/watch.py::watch" not in found
