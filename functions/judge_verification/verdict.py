@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from mendloop.contracts.draft import RegressionTest
 from mendloop.contracts.verification import TestJob, TestOutcome, TestRun, TreeRun, VerificationStatus
-from mendloop.domain.verdict import Expected, SuiteComparison, compare, difference, exit_code_fits
+from mendloop.domain.verdict import BAD, GOOD, Expected, SuiteComparison, compare, difference, exit_code_fits
 
 FORGERY = "Tests run inside the process of the code they test: code made to deceive its test runner is not excluded."
 ALWAYS_OPEN = (FORGERY, "What no test looks at: other inputs, load, data in production.")
@@ -129,7 +129,20 @@ class Judge:
             )
             return Verdict(VerificationStatus.TESTS_PASS, _sentence(reason), green="passed")
         reason = "The same failure on the running revision and on the base, gone on the patched head"
+        if left := self._left_red():
+            count, names = left
+            reason += f"; but of {count} other tests that the commit broke {len(names)} stay red, e.g. {names[0]}"
+            missing = ["That all is mended that the commit broke: tests that it took away or changed stay red."]
+            return Verdict(VerificationStatus.TESTS_PASS, _sentence(reason), green="passed", not_proved=missing)
         return Verdict(VerificationStatus.PROVED, _sentence(reason), green="passed")
+
+    def _left_red(self) -> tuple[int, list[str]] | None:
+        """Of the witnesses that are red on the base, how many, and those that are not green on the patched head."""
+        base, patched = self._session("base", "witnesses"), self._session("patched", "witnesses")
+        red = [name for name, status in _statuses(base).items() if status in BAD] if base else []
+        after = _statuses(patched) if patched and not patched.contained else {}
+        left = [name for name in red if after.get(name) not in GOOD]
+        return (len(red), left) if left else None
 
     def _red(self, tree: str) -> Red:
         session = self._session(tree, "regression")

@@ -30,6 +30,7 @@ class Packer:
         self._folder = f"sandbox/{incident_id}/{slot.nonce}"
         test = fix.regression
         self._test = {test.path: test.content.encode()} if test.path else {}
+        self._witnesses = {one.path: one.content.encode() for one in test.witnesses}
 
     def packed(self) -> tuple[PreparationSlot, str]:
         """The slot with its job stored, or the reason why there is none."""
@@ -55,7 +56,8 @@ class Packer:
 
     def _job(self, base: Tree, root: str, packages: list[str]) -> TestJob:
         after = apply_edits(lambda path: base.get(path, (None,))[0], self._fix.edits)
-        base_ref = self._put("base", changed(base, self._test))
+        tests = {**self._test, **self._witnesses}
+        base_ref = self._put("base", changed(base, tests))
         return TestJob(
             nonce=self._slot.nonce,
             patch_sha256=self._slot.patch_sha256,
@@ -63,12 +65,13 @@ class Packer:
             running=base_ref if self._fix.running == self._fix.base else self._at("running", self._fix.running),
             base=base_ref,
             good=self._at("good", self._fix.regression.green_at),
-            patched=self._put("patched", changed(base, {**after, **self._test})),
+            patched=self._put("patched", changed(base, {**after, **tests})),
             packages=packages,
             environment=self._service.python_environment,
             root=root,
             test_command=self._service.test_command,
             regression_id=self._fix.regression.test_id,
+            witnesses=[path.removeprefix(f"{root}/") if root else path for path in self._witnesses],
             first=reaching(base, self._fix, root),
             timeout_seconds=self._service.limits.test_timeout_seconds,
             result_key=f"{self._folder}/result.json",

@@ -123,7 +123,7 @@ def make(kind: str, bench: Bench, names: list[str], out: Path) -> int:
 
 def judge(bench: Bench, out: Path) -> int:
     """The true fix's test on each draft; exit 1 when nothing was drafted."""
-    drafts = [json.loads(line) for line in (out / "drafts.jsonl").read_text().splitlines()]
+    drafts = _rows(out / "drafts.jsonl")
     tells = [(draft, _repaired(bench, out, draft) if draft["diff"] else None) for draft in drafts]
     print("| case | route | drafted | regression test | proof | true fix's test | lines | seconds |")
     print("|---|---|---|---|---|---|---|---|")
@@ -145,8 +145,29 @@ def judge(bench: Bench, out: Path) -> int:
 
 def _repaired(bench: Bench, out: Path, draft: dict[str, Any]) -> bool:
     """The draft's edits alone, on the case's own base: its regression test is not what is judged."""
+    rows = bench.rows(draft["id"])
+    case = next(row for row in _rows(out / "cases.jsonl") if row["id"] == draft["id"])
     with tempfile.TemporaryDirectory() as scratch:
-        return bench.repaired(bench.rows(draft["id"]), _code_only(draft["diff"]), Path(scratch))
+        folder = Path(scratch) / "repo"
+        git(out, "clone", "--quiet", "--shared", str(out / case["repo"].replace("/", "+") / "repo"), str(folder))
+        git(folder, "checkout", "--quiet", case["head"])
+        patch = Path(scratch) / "draft.patch"
+        patch.write_text(_code_only(draft["diff"]))
+        git(folder, "apply", str(patch))
+        return bench.repaired(rows, _as_on(rows[0]["base_commit"], folder), Path(scratch))
+
+
+def _as_on(base: str, folder: Path) -> str:
+    """What the draft changed, as a patch of the case's base: the innocent commits' comments are not there."""
+    changed = git(folder, "diff", "--name-only").splitlines()
+    for path in changed:
+        lines = (folder / path).read_text(encoding="utf-8").splitlines(keepends=True)
+        (folder / path).write_text("".join(line for line in lines if NOTE not in line), encoding="utf-8")
+    return git(folder, "diff", base, "--", *changed) + "\n"
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def _code_only(diff: str) -> str:

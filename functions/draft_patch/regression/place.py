@@ -20,6 +20,11 @@ class Place:
         inner = self.path.removeprefix(self.root + "/") if self.root else self.path
         return f"{inner}::{name}"
 
+    def beside(self, number: int) -> str:
+        """Path of a further file there, found by pytest like the first."""
+        stem = self.path.removesuffix(".py")
+        return f"{stem.removesuffix('_test')}_before{number}{'_test' * stem.endswith('_test')}.py"
+
 
 def place_for(context: DraftContext) -> Place:
     """Below the service's root: the folder with most tests, the shallowest of equals; `tests` where there is none."""

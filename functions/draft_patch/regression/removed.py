@@ -8,11 +8,13 @@ from functions.draft_patch.context import DraftContext, Tree
 from functions.draft_patch.drafters.pieces import paths_in
 from functions.draft_patch.regression.needed import unneeded_by, unused_imports
 from functions.draft_patch.regression.place import Place
-from mendloop.contracts.draft import RegressionSource, RegressionTest
+from mendloop.contracts.draft import RegressionSource, RegressionTest, Witness
 from mendloop.contracts.mapping import Commit
 from mendloop.domain.policy import holds_tests
 
 _Test = ast.FunctionDef | ast.AsyncFunctionDef
+_MOST_WITNESSES = 4
+"""Test files of a commit whose tests are asked."""
 _ENCODING = re.compile(r"#.*coding[:=]")
 
 
@@ -25,15 +27,27 @@ def restored(context: DraftContext, place: Place, suspect: str) -> Iterator[Regr
         return
     diff = context.base.code.commit_diff(context.service.repository, suspect)
     before, after = context.base.at(commit.parents[0]), context.base.at(suspect)
-    for path in (path for path in paths_in(diff) if holds_tests(path)):
-        for name in sorted(_lost(before, after, path), key=lambda name: not _about_target(before, path, name, context)):
+    lost = {path: _lost(before, after, path) for path in paths_in(diff) if holds_tests(path)}
+    witnesses = _witnesses(before, place, lost) if sum(map(len, lost.values())) > 1 else []
+    for path, names in lost.items():
+        for name in sorted(names, key=lambda name: not _about_target(before, path, name, context)):
             yield RegressionTest(
                 source=RegressionSource.SUSPECT_REMOVED,
                 path=place.path,
-                content=_only(before, path, name),
+                content=_only(before, path, {name}),
                 test_id=place.node_id(name.replace(".", "::")),
                 reason=f"{name} stood in {path} until {suspect[:12]} removed or changed it.",
+                witnesses=witnesses,
             )
+
+
+def _witnesses(before: Tree, place: Place, lost: dict[str, list[str]]) -> list[Witness]:
+    """All that the commit took away or changed: one test that is green again does not show that the others are."""
+    files = [(path, set(names)) for path, names in lost.items() if names][:_MOST_WITNESSES]
+    return [
+        Witness(path=place.beside(number), content=_only(before, path, names))
+        for number, (path, names) in enumerate(files, 1)
+    ]
 
 
 def tests_lost(context: DraftContext, commit: Commit) -> bool:
@@ -79,18 +93,31 @@ def _parsed(content: bytes | None) -> ast.Module | None:
         return None
 
 
-def _only(before: Tree, path: str, name: str) -> str:
-    """The old file's one test and what it needs: no other tests, no helpers, imports or comments of theirs."""
+def _only(before: Tree, path: str, names: set[str]) -> str:
+    """The old file's tests of these names and what they need: no others, no helpers, imports or comments of theirs."""
     content = before.read(path) or b""
     lines = content.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
     tree = ast.parse(content)
-    unneeded = {_span(node) for node in (*unneeded_by(tree, name), *unused_imports(tree, name))}
-    for first, last in sorted({*_others(tree, name), *unneeded}, reverse=True):
+    unneeded = [_unneeded(tree, name) for name in sorted(names)]
+    for first, last in _runs(set.intersection(*unneeded)):
         start = first - 1
         while start and not lines[start - 1].strip():  # the blank lines that set it apart go with it
             start -= 1
         del lines[start:last]
     return "\n".join(_without_header(lines)).strip("\n") + "\n"
+
+
+def _unneeded(tree: ast.Module, name: str) -> set[int]:
+    """Lines that one test can do without."""
+    spans = {*_others(tree, name), *(_span(node) for node in (*unneeded_by(tree, name), *unused_imports(tree, name)))}
+    return {line for first, last in spans for line in range(first, last + 1)}
+
+
+def _runs(lines: set[int]) -> list[tuple[int, int]]:
+    """First and last of each run of lines, the last run first."""
+    firsts = sorted((line for line in lines if line - 1 not in lines), reverse=True)
+    lasts = sorted((line for line in lines if line + 1 not in lines), reverse=True)
+    return list(zip(firsts, lasts, strict=True))
 
 
 def _without_header(lines: list[str]) -> list[str]:

@@ -37,6 +37,13 @@ class RegressionSource(StrEnum):
     NONE = "none"
 
 
+class Witness(Contract):
+    """Tests of one file that the commit undone took away or changed, in a file of their own; run, never published."""
+
+    path: str = Field(description="Repository path of the new test file")
+    content: str
+
+
 class RegressionTest(Contract):
     """A test that is red on the base for the same failure and green on the patched head."""
 
@@ -49,6 +56,7 @@ class RegressionTest(Contract):
     green_at: str = Field(default="", description="Hash of what ran well; asked where a failure says no type")
     reason: str = Field(default="", description="How it was made, or why there is none")
     published: bool = Field(default=True, description="False: too long for the budget; it proves, and stays out")
+    witnesses: list[Witness] = Field(default_factory=list, description="What else must be green for a proof")
 
 
 class Ground(StoredContract):

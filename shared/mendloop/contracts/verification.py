@@ -46,6 +46,9 @@ class TestJob(StoredContract):
     root: str = Field(default="", description="Folder in the tree to run in")
     test_command: str = Field(description="From the catalog, e.g. `python -m pytest -q`")
     regression_id: str = Field(default="", description="pytest node id, empty when there is no regression test")
+    witnesses: list[str] = Field(
+        default_factory=list, description="Test files in `root` of what else the commit undone took away"
+    )
     first: list[str] = Field(
         default_factory=list, description="Test files in `root` that name what was changed: their tests run first"
     )
@@ -70,7 +73,7 @@ class TreeRun(Contract):
 
     tree: str = Field(description="running, base or patched")
     kind: str = Field(
-        default="suite", description="collect (ids only), regression (that test alone) or suite (the rest)"
+        default="suite", description="collect (ids only), regression (that test alone), witnesses or suite (the rest)"
     )
     exit_code: int | None = Field(description="None: it did not end by itself")
     seconds: float = 0

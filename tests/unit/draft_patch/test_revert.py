@@ -219,6 +219,26 @@ def test_a_test_that_the_suspect_weakened_comes_back_as_its_own_file() -> None:
     assert test.content.startswith("from shop.pricing.totals import order_total")
 
 
+def test_all_that_the_suspect_took_away_bears_witness_and_is_not_published() -> None:
+    shop = Shop()
+    other = (
+        "import unittest\n\nfrom shop.pricing.totals import order_total\n\n\ndef test_kept():\n    assert True\n\n\n"
+        "class Totals(unittest.TestCase):\n    def test_kept(self):\n        pass\n\n"
+        "    def test_none(self):\n        self.assertEqual(order_total(None), 0)\n"
+    )
+    weak = other.partition("    def test_none")[0].rstrip() + "\n"
+    strong = TEST + "\n\ndef test_nothing():\n    assert order_total(None) == 0\n"
+    shop.good = shop.commit({"tests/test_totals.py": strong, "tests/test_others.py": other}, days=3)
+    broken = shop.break_it(**{"tests/test_totals.py": TEST, "tests/test_others.py": weak})
+    fix = Drafting(shop, broken, requests=[]).fix()
+    witnesses = {one.path: one.content for one in fix.regression.witnesses}
+    assert len(witnesses) == 2 and all("_before" in path for path in witnesses)
+    assert sum("test_nothing" in content for content in witnesses.values()) == 1
+    assert sum("def test_none(self)" in content for content in witnesses.values()) == 1
+    assert not any("test_kept" in content or "test_total()" in content for content in witnesses.values())
+    assert not any(path in fix.diff for path in witnesses)
+
+
 def test_a_guess_from_signature_and_trace_comes_last() -> None:
     test = Drafting(shop := Shop(), shop.break_it(), requests=[]).fix().regression
     assert test.source is RegressionSource.GENERATED

@@ -142,6 +142,33 @@ def test_one_point_off_is_not_proved(runs: Callable[[], Sessions], status: str) 
     assert verdict.reason.endswith(".") and len(verdict.reason) <= 301
 
 
+def witnessed(*patched: str) -> Sessions:
+    base = session("base", "witnesses", *outcomes("failed", "error"), exit_code=1)
+    runs = {("base", "witnesses"): base}
+    if patched:
+        runs[("patched", "witnesses")] = session("patched", "witnesses", *outcomes(*patched))
+    return proved() | runs
+
+
+def test_all_that_the_commit_took_away_must_be_green_for_a_proof() -> None:
+    assert judged(witnessed("passed", "passed")).status is VerificationStatus.PROVED
+    half = judged(witnessed("passed", "failed"))
+    assert half.status is VerificationStatus.TESTS_PASS
+    assert f"of 2 other tests that the commit broke 1 stay red, e.g. {IDS[1]}" in half.reason
+    assert any("the commit broke" in said for said in half.not_proved)
+
+
+def test_a_test_that_is_green_on_the_base_says_nothing_about_the_patch() -> None:
+    green = session("base", "witnesses", *outcomes("passed", "skipped"))
+    red = session("patched", "witnesses", *outcomes("failed", "failed"), exit_code=1)
+    runs = proved() | {("base", "witnesses"): green, ("patched", "witnesses"): red}
+    assert judged(runs).status is VerificationStatus.PROVED
+
+
+def test_tests_that_were_not_asked_on_the_patched_head_are_not_green() -> None:
+    assert judged(witnessed()).status is VerificationStatus.TESTS_PASS
+
+
 def test_a_failure_that_the_base_has_too_is_not_held_against_the_patch() -> None:
     both = {
         (tree, "suite"): session(tree, "suite", *outcomes("passed", "failed"), exit_code=1)

@@ -10,7 +10,7 @@ from functions.prepare_verification.step import prepare_verification
 from mendloop import documents
 from mendloop.contracts.approval import Action, DecisionSlot
 from mendloop.contracts.base import ArtifactRef
-from mendloop.contracts.draft import CodeFix, DraftSlot, Edit
+from mendloop.contracts.draft import CodeFix, DraftSlot, Edit, Witness
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.verification import PreparationSlot, TestJob
 from tests.browser.sample import World
@@ -66,6 +66,19 @@ def test_three_trees_with_the_regression_test_and_only_the_last_patched() -> Non
     assert trees["base"]["shop.py"] == SOURCE == trees["running"]["shop.py"]
     assert b"get('sum', 0)" in trees["patched"]["shop.py"]
     assert job.nonce == slot.nonce == "0" * 32
+
+
+def test_witnesses_are_packed_beside_the_regression_test_and_named_in_the_root() -> None:
+    world = World()
+    host, fix = made()
+    witness = Witness(path="app/tests/test_regression_before1.py", content="def test_that():\n    pass\n")
+    regression = fix.regression.model_copy(update={"witnesses": [witness]})
+    slot = prepared(world, host, fix.model_copy(update={"regression": regression}), root="app")
+    assert slot.job
+    job = documents.load(world.artifacts, slot.job, TestJob)
+    assert job.witnesses == ["tests/test_regression_before1.py"]
+    for tree in (job.base, job.patched):
+        assert names(world.artifacts.get(tree))[witness.path] == witness.content.encode()
 
 
 def test_without_a_test_command_nothing_is_packed_and_it_says_so() -> None:

@@ -62,6 +62,23 @@ def test_red_then_green_is_proved() -> None:
     assert statuses(run_of(result, "base", "regression")) == {REGRESSION: "failed"}
 
 
+def test_witnesses_run_on_base_and_patched_head_and_not_in_the_suite() -> None:
+    artifacts, file = InMemoryArtifacts(), "tests/test_regression_before1.py"
+    witness = (
+        "from shop.prices import total\n\n\ndef test_one():\n    assert total([{'price': 3}]) == 3\n\n\n"
+        "def test_other():\n    assert total(None) == 0\n"
+    )
+    job = make_job(artifacts, FIX, project={**PROJECT, file: witness}, witnesses=[file])
+    result = build_sandbox("bubblewrap", artifacts).run(job)
+    assert statuses(run_of(result, "base", "witnesses")) == {
+        f"{file}::test_one": "failed",
+        f"{file}::test_other": "failed",
+    }
+    assert statuses(run_of(result, "patched", "witnesses"))[f"{file}::test_one"] == "passed"
+    assert not any(name.startswith(file) for name in statuses(run_of(result, "patched", "suite")))
+    assert status(job, result) is VerificationStatus.TESTS_PASS
+
+
 HARMLESS = {
     "environment": "import os\nassert not [n for n in os.environ if n.startswith(('AWS', 'MENDLOOP', 'ANTHROPIC'))]",
     "other environments": (

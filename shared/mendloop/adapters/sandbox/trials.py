@@ -24,11 +24,10 @@ class Trial:
 
 
 def trials(job: TestJob, command: TestCommand) -> Iterator[Trial]:
-    """What the base holds; the regression test on good, running, base and patched; the suite on base and patched."""
+    """What the base holds; the regression test on good, running, base and patched; witnesses, then the suite on two."""
     own_file = job.regression_id.partition("::")[0]
     suite = (*_OURS, "--continue-on-collection-errors", *command.arguments)
-    if own_file:
-        suite = (*suite, f"--ignore={own_file}")
+    suite = (*suite, *(f"--ignore={file}" for file in (own_file, *job.witnesses) if file))
     yield Trial("base", "collect", job.base, (*suite, "--collect-only"), _REGRESSION_SHARE)
     if job.regression_id:
         alone = (*_OURS, *_settings_only(command.arguments), job.regression_id)
@@ -36,6 +35,9 @@ def trials(job: TestJob, command: TestCommand) -> Iterator[Trial]:
         for tree, archive in trees:
             if archive is not None:
                 yield Trial(tree, "regression", archive, alone, _REGRESSION_SHARE)
+    for tree, archive in (("base", job.base), ("patched", job.patched)) if job.witnesses else ():
+        asked = (*_OURS, "--continue-on-collection-errors", *_settings_only(command.arguments), *job.witnesses)
+        yield Trial(tree, "witnesses", archive, asked, _REGRESSION_SHARE)
     yield Trial("base", "suite", job.base, suite)
     yield Trial("patched", "suite", job.patched, suite)
 
