@@ -163,7 +163,9 @@ def _as_on(base: str, folder: Path) -> str:
     for path in changed:
         lines = (folder / path).read_text(encoding="utf-8").splitlines(keepends=True)
         (folder / path).write_text("".join(line for line in lines if NOTE not in line), encoding="utf-8")
-    return git(folder, "diff", base, "--", *changed) + "\n"
+    patch = folder.parent / "as-on-base.patch"  # a patch may end in blank lines of context
+    git(folder, "diff", f"--output={patch}", base, "--", *changed)
+    return patch.read_text(encoding="utf-8")
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
