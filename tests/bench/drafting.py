@@ -14,21 +14,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from functions.draft_patch.drafters.conversation import Conversation
 from functions.draft_patch.drafters.revert import Revert
 from functions.draft_patch.drafters.templates.drafter import Templates
 from mendloop.adapters.folder_artifacts import FolderArtifacts
 from mendloop.adapters.local_git import LocalGit
 from mendloop.adapters.sandbox import build_sandbox
 from mendloop.cli.demo.production import Production, make_production
+from mendloop.cli.drafting.context_size import BYTES_PER_TOKEN, context_tokens
 from mendloop.cli.drafting.failure import Failure
-from mendloop.cli.drafting.loop import Ended, Tools, context_of, mend
+from mendloop.cli.drafting.loop import Tools, mend
 from mendloop.cli.mapping.case import Case, service_at
 from mendloop.contracts.evidence import FailingRequest
 from mendloop.domain.stack_trace import LogText
 
-BYTES_PER_TOKEN = 4
-_FILES = 3
 _FAIL = "import json, sys; from {module} import {function}; {function}(json.loads(sys.argv[1]), None)"
 
 
@@ -50,7 +48,7 @@ def _run(seed: int) -> dict[str, Any]:
         ended = mend(failure, tools)
         seconds = time.monotonic() - began
         assert ended.verification and ended.verification.status == "proved", ended.rounds
-        sent, whole = _tokens(failure, ended)
+        sent, whole = context_tokens(failure, ended, LocalGit())
     return {
         "seed": seed,
         "proof": ended.verification.status.value,
@@ -83,10 +81,3 @@ def _bare(folder: Path) -> float:
     began = time.monotonic()
     subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=folder, capture_output=True, check=True)
     return time.monotonic() - began
-
-
-def _tokens(failure: Failure, ended: Ended) -> tuple[int, int]:
-    context = context_of(failure, ended, LocalGit())
-    paths = dict.fromkeys(target.path for target in ended.mapping.targets[:_FILES])
-    whole = sum(len(context.base.read(path) or b"") for path in paths)
-    return Conversation(context, "0" * 16).size // BYTES_PER_TOKEN, whole // BYTES_PER_TOKEN

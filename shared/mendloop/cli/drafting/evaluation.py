@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from functions.draft_patch.context import Drafter
 from mendloop.adapters.folder_artifacts import FolderArtifacts
 from mendloop.adapters.local_git import LocalGit
+from mendloop.cli.drafting.context_size import context_tokens
 from mendloop.cli.drafting.failure import Failure
 from mendloop.cli.drafting.loop import Ended, Tools, mend
 from mendloop.cli.drafting.money import Purse
@@ -45,6 +47,10 @@ class Row:
     refusals: list[str] = field(default_factory=list)
     rounds: list[str] = field(default_factory=list)
     target: str = ""
+    sent_tokens: int = 0
+    """What a model would be sent at first, whether one was asked or not."""
+    file_tokens: int = 0
+    """The whole files of the best targets."""
     micro_dollars: int = 0
     seconds: float = 0.0
     diff: str = ""
@@ -88,11 +94,10 @@ def _fill(row: Row, given: dict[str, Any], bench: Bench) -> None:
     service = case.service.model_copy(update=tests)
     at = datetime.fromisoformat(given["at"]).astimezone(UTC) if given.get("at") else case.at
     case = type(case)(case.id, service, case.revision, at, case.events)
-    ended = mend(
-        Failure(case, given.get("head") or case.revision),
-        Tools(LocalGit(), bench.drafters, bench.artifacts, bench.sandbox),
-    )
+    failure, code = Failure(case, given.get("head") or case.revision), LocalGit()
+    ended = mend(failure, Tools(code, bench.drafters, bench.artifacts, bench.sandbox))
     _tell(row, ended)
+    row.sent_tokens, row.file_tokens = context_tokens(failure, ended, code)
     row.micro_dollars = bench.purse.spent(ended.incident_id)
 
 
@@ -137,6 +142,10 @@ def summary(rows: list[Row]) -> dict[str, Any]:
         "proved": sum(row.red_to_green for row in drafted),
         "over_budget": sum(not row.within_budget for row in drafted),
         "gate_refusals": sum(len(row.refusals) for row in rows),
+        "sent_tokens": round(median([row.sent_tokens for row in rows if row.sent_tokens] or [0])),
+        "share_of_files": round(
+            median([row.sent_tokens / row.file_tokens for row in rows if row.file_tokens] or [0]), 2
+        ),
         "micro_dollars": sum(row.micro_dollars for row in rows),
         "seconds": round(sum(row.seconds for row in rows), 1),
     }
