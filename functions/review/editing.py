@@ -1,12 +1,9 @@
 """The page on which a reviewer edits the patch: checked by the gate, kept, then decided for like everything else."""
 
 from functions.review.adjusting import Bench, bench, store_adjusted
-from functions.review.page import (
-    DRAFT,
-    adjust_page,
-    notice,
-)
+from functions.review.page import adjust_page, notice
 from functions.review.recording import LONGEST_COMMENT, Recording
+from functions.review.steering import DRAFT
 from functions.review.web import MAX_PATCH_BYTES, Answer, Request
 from mendloop import documents
 from mendloop.contracts.approval import Action, ApprovalRequest

@@ -11,27 +11,26 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from pydantic import TypeAdapter
 
 from functions.review.adjusting import Place
 from functions.review.chart import chart
+from functions.review.steering import papers_of, steered_by
 from functions.review.way import way
 from functions.review.web import Answer
 from mendloop import documents
 from mendloop.contracts.approval import Action, ApprovalRequest, Decision
 from mendloop.contracts.base import ArtifactRef
-from mendloop.contracts.draft import CodeFix, Draft
+from mendloop.contracts.draft import CodeFix
 from mendloop.contracts.evidence import Evidence, Frame
 from mendloop.contracts.incident import Incident, TimelineEntry
 from mendloop.contracts.mapping import CodeMap
 from mendloop.contracts.publication import Publication
-from mendloop.contracts.verification import Verification, VerificationStatus
+from mendloop.contracts.verification import VerificationStatus
 from mendloop.domain.errors import MendloopError
 from mendloop.domain.visible import visible
 from mendloop.highlight import highlighted
 from mendloop.ports import ArtifactStore
 
-DRAFT: TypeAdapter[Draft] = TypeAdapter(Draft)
 FOLDER = Path(__file__).parent / "templates"
 STYLE = (FOLDER / "style.css").read_text(encoding="utf-8")
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -82,10 +81,8 @@ class Question:
 def page(question: Question, artifacts: ArtifactStore) -> str:
     """The page as HTML. All production text passes autoescape and `visible`."""
     request = question.request
-    fix: CodeFix = documents.load_any(artifacts, request.draft, DRAFT)
-    evidence = documents.load(artifacts, request.evidence, Evidence)
-    verification = documents.load(artifacts, request.verification, Verification)
-    mapping = documents.load(artifacts, request.mapping, CodeMap)
+    papers = papers_of(artifacts, request)
+    evidence, mapping, fix, verification = papers.evidence, papers.mapping, papers.fix, papers.verification
     badge, tone = PROOF[verification.status]
     return _render(
         "page.html",
@@ -102,7 +99,7 @@ def page(question: Question, artifacts: ArtifactStore) -> str:
         fault=evidence.faults[0] if evidence.faults else None,
         own_frame=_own_frame(mapping),
         way=way(mapping),
-        second_look=needs_second_look(evidence),
+        steered_by=steered_by(papers),
         earlier=_before_the_edit(artifacts, fix),
         standing=STANDING.get(question.decision.action, "") if question.decision else "",
         frames=_frames(evidence),
@@ -133,11 +130,6 @@ def adjust_page(
         diff=Markup(visible(highlighted(accepted.diff).decode())) if accepted else "",  # noqa: S704 - escaped there
     )
     return Answer(422 if problem else 200, body)
-
-
-def needs_second_look(evidence: Evidence) -> bool:
-    """Production text read like an instruction: somebody may have tried to steer the draft."""
-    return any(line.instruction_like for line in evidence.lines)
 
 
 def _before_the_edit(artifacts: ArtifactStore, fix: CodeFix) -> CodeFix | None:

@@ -11,15 +11,13 @@ from functions.review.editing import Editing
 from functions.review.page import (
     Question,
     closed_notice,
-    needs_second_look,
     notice,
     page,
 )
 from functions.review.recording import LONGEST_COMMENT
+from functions.review.steering import papers_of, steered_by
 from functions.review.web import SESSION, Answer, Request
-from mendloop import documents
 from mendloop.contracts.approval import Action, ApprovalRequest
-from mendloop.contracts.evidence import Evidence
 from mendloop.domain.errors import BadDecision, BadLink, MendloopError, Retryable
 from mendloop.incident_facts import recovered_at
 from mendloop.ports import (
@@ -126,12 +124,10 @@ class Site(Editing):
         if action == Action.APPROVE and self.switch.paused(question.service):
             # Publishing would refuse, and the approval would be spent on nothing.
             return f"{question.service} is paused: it cannot be approved now. The other decisions can be taken."
-        if action == Action.APPROVE and fields.get("second_look") != "yes" and self._steered(question):
+        careless = action == Action.APPROVE and fields.get("second_look") != "yes"
+        if careless and steered_by(papers_of(self.artifacts, question)):
             return "Tick that you have read every changed line, then approve. Nothing was decided yet."
         return ""
-
-    def _steered(self, question: ApprovalRequest) -> bool:
-        return needs_second_look(documents.load(self.artifacts, question.evidence, Evidence))
 
     def _ended(self, question: ApprovalRequest) -> Answer:
         """After the link's life: what was decided, by whom, when, and what became of it; nothing else."""
