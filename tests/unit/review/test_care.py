@@ -117,9 +117,10 @@ def test_of_twenty_decisions_over_http_one_stands_and_all_others_are_told_which(
             answer = visitor.send("GET", visitor.link)
             visitor.cookies = dict([answer.cookie.split(";")[0].split("=", 1)])
             shown = visitor.send("GET", ADDRESS).body.split('name="nonce" value="')[1]
-            forms.append(
-                {"nonce": shown.split('"')[0], "word": "order_total", "action": "approve" if n % 2 else "reject"}
-            )
+            action = "approve" if n % 2 else "reject"
+            # At one instant of a fake clock, two tabs of one person would else send the very same decision.
+            told = {"word": "order_total", "action": action, "comment": f"tab {n}"}
+            forms.append({"nonce": shown.split('"')[0], **told})
 
         def post(n: int) -> tuple[int, str]:
             name, session = next(iter(visitors[n].cookies.items()))
