@@ -113,8 +113,9 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Draft and prove every case, on a history that ends at its commit. Fails when nothing was drafted."""
-    from mendloop.cli.drafting.evaluation import run_cases, summary
+    from mendloop.cli.drafting.evaluation import run_cases
     from mendloop.cli.drafting.options import Wanted
+    from mendloop.cli.drafting.outcome import summary
     from mendloop.cli.drafting.show import print_row, print_summary
     from mendloop.cli.mapping.bench import read_rows
 

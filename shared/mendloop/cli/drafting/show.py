@@ -4,8 +4,8 @@ from typing import Any
 
 from rich.console import Console
 
-from mendloop.cli.drafting.evaluation import Row
 from mendloop.cli.drafting.loop import Ended
+from mendloop.cli.drafting.outcome import Row
 from mendloop.cli.plain import plain
 from mendloop.contracts.draft import CodeFix
 from mendloop.contracts.verification import Verification
