@@ -269,7 +269,13 @@ class TicketTracker(Protocol):
         """With number and url filled in; the existing one when the key is known already."""
 
     def comment(self, ticket: Ticket, body: str) -> None:
-        """Add a comment."""
+        """Add a comment, once per text; a closed ticket is opened again, for what it tells of has happened again."""
+
+    def note(self, ticket: Ticket, body: str) -> None:
+        """Add a comment, once per text; a closed ticket stays closed."""
+
+    def close(self, ticket: Ticket, body: str) -> None:
+        """Say why, once per text, and close it as done; one that is closed already is left as it is."""
 
 
 # --- model and money ------------------------------------------------------------------------------------------------

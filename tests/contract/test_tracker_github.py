@@ -156,6 +156,27 @@ def test_a_recurrence_reopens_the_closed_issue(wire: Wire, double: IssuesDouble)
     assert double.open() and len(double.comments[1]) == 2
 
 
+def test_a_fixed_fault_closes_the_issue_as_done_with_one_word(wire: Wire, double: IssuesDouble) -> None:
+    tracker = opened(wire)
+    filed = tracker.file(make_ticket())
+    for _ in range(2):
+        tracker.close(filed, "Fixed.")
+        tracker.note(filed, "Merged.")
+        assert (double.issues[0]["state"], double.issues[0]["state_reason"]) == ("closed", "completed")
+    assert len(double.comments[1]) == 2
+    tracker.comment(filed, "Seen again.")
+    assert double.open() and double.issues[0]["state_reason"] == "reopened"
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, "crash before", "crash after"])
+def test_closing_under_faults_ends_closed_with_one_comment(wire: Wire, double: IssuesDouble, fault: str) -> None:
+    filed = opened(wire).file(make_ticket())
+    outcome = _struck(wire, "PATCH", "/issues/1", fault, lambda tracker: tracker.close(filed, "Fixed."))
+    assert not isinstance(outcome, MendloopError) or isinstance(outcome, Retryable | Misconfigured)
+    opened(wire).close(filed, "Fixed.")
+    assert not double.open() and len(double.comments[1]) == 1
+
+
 def test_a_recurrence_gets_a_new_issue_that_names_the_closed_one(wire: Wire, double: IssuesDouble) -> None:
     tracker = opened(wire, after_closing="link")
     tracker.file(make_ticket())

@@ -31,3 +31,10 @@ class TrackerSuite:
         tracker.comment(filed, "Seen again.")
         tracker.comment(filed, "Seen again.")
         assert tracker.find(filed.key) == filed
+
+    def test_a_ticket_is_closed_with_a_word_and_closed_again_without_another(self, tracker: TicketTracker) -> None:
+        filed = tracker.file(make_ticket())
+        tracker.close(filed, "Fixed.")
+        tracker.close(filed, "Fixed.")
+        tracker.note(filed, "Merged.")
+        assert tracker.find(filed.key) == filed

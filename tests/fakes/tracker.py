@@ -10,6 +10,7 @@ class InMemoryTracker:
         self.name = name
         self.tickets: dict[str, Ticket] = {}
         self.comments: dict[str, list[str]] = {}
+        self.closed: set[str] = set()
 
     def find(self, key: str) -> Ticket | None:
         return self.tickets.get(key)
@@ -24,6 +25,15 @@ class InMemoryTracker:
         return self.tickets[ticket.key]
 
     def comment(self, ticket: Ticket, body: str) -> None:
+        if body not in self.comments.get(ticket.key, []):
+            self.closed.discard(ticket.key)
+        self.note(ticket, body)
+
+    def close(self, ticket: Ticket, body: str) -> None:
+        self.note(ticket, body)
+        self.closed.add(ticket.key)
+
+    def note(self, ticket: Ticket, body: str) -> None:
         said = self.comments.setdefault(ticket.key, [])
         if body not in said:
             said.append(body)

@@ -65,6 +65,14 @@ class LocalTracker:
         path = f"{PREFIX}/{quote(ticket.key, safe='')}/comments/{sha256(body)[:16]}.json"
         self._create(path, json.dumps({"ticket": ticket.key, "body": body}))
 
+    def note(self, ticket: Ticket, body: str) -> None:
+        """As `comment`: a ticket here is neither open nor closed, its comments tell."""
+        self.comment(ticket, body)
+
+    def close(self, ticket: Ticket, body: str) -> None:
+        """As `comment`."""
+        self.comment(ticket, body)
+
     def _create(self, path: str, text: str) -> bool:
         """Whether it is new; an object that stands is never overwritten."""
         try:

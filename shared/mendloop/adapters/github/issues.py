@@ -95,14 +95,33 @@ class GitHubIssues:
 
     def comment(self, ticket: Ticket, body: str) -> None:
         """Once; a closed issue is opened again, since what it tells of has happened again."""
-        mark = f"<!-- mendloop comment={sha256(body)[:16]} -->"
-        at = f"{self._at}/issues/{ticket.number.lstrip('#')}"
-        if self._said(at, mark):
-            return
+        at, mark = self._issue(ticket), _comment_mark(body)
+        if not self._said(at, mark):
+            self._set_state(at, "open", "reopened")
+            self._say(at, mark, body)
+
+    def note(self, ticket: Ticket, body: str) -> None:
+        """Once; a closed issue stays closed."""
+        at, mark = self._issue(ticket), _comment_mark(body)
+        if not self._said(at, mark):
+            self._say(at, mark, body)
+
+    def close(self, ticket: Ticket, body: str) -> None:
+        """Said before it is closed, so that a run that dies in between is repeated whole."""
+        self.note(ticket, body)
+        self._set_state(self._issue(ticket), "closed", "completed")
+
+    def _issue(self, ticket: Ticket) -> str:
+        return f"{self._at}/issues/{ticket.number.lstrip('#')}"
+
+    def _is_open(self, at: str) -> bool:
         with explained(self._project):
-            if _read(_ISSUE, self._api.get(at)).state == "closed":
-                self._api.patch(at, {"state": "open", "state_reason": "reopened"})
-        self._say(at, mark, body)
+            return _read(_ISSUE, self._api.get(at)).state == "open"
+
+    def _set_state(self, at: str, state: str, reason: str) -> None:
+        if self._is_open(at) != (state == "open"):
+            with explained(self._project):
+                self._api.patch(at, {"state": state, "state_reason": reason})
 
     def _of(self, key: str) -> list[_Issue]:
         return self._listed(key) or self._searched(key)
@@ -182,6 +201,10 @@ class GitHubIssues:
             if found is None:
                 raise
             return found  # type: ignore[return-value]
+
+
+def _comment_mark(body: str) -> str:
+    return f"<!-- mendloop comment={sha256(body)[:16]} -->"
 
 
 def _escaped(text: str) -> str:
