@@ -7,6 +7,7 @@ import pytest
 
 from mendloop.adapters.github.api import Api
 from mendloop.adapters.github.issues import GitHubIssues
+from mendloop.adapters.patience import Patience
 from mendloop.contracts.publication import Ticket
 from mendloop.domain.catalog import Tickets
 from mendloop.domain.errors import (
@@ -25,6 +26,7 @@ from tests.contract.tracker_suite import TrackerSuite
 from tests.contract.wire import AFTER, FAULTS, Exchange, Wire
 from tests.fakes.house import make_ticket
 
+IMPATIENT = Patience(0)
 SPEC, HOST = "github_rest_trimmed.json", "https://api.github.com"
 LISTED_COMMENTS = ("GET", "/comments")
 """The cut description has no listing of comments."""
@@ -43,7 +45,7 @@ def wire(double: IssuesDouble) -> Iterator[Wire]:
 
 def opened(wire: Wire, token: str = TOKEN, timeout: float = 10, **tickets: object) -> GitHubIssues:
     settings = Tickets.model_validate({"tracker": "github", **tickets})
-    return GitHubIssues(Api(token, wire.url, timeout), PROJECT, settings)
+    return GitHubIssues(Api(token, wire.url, timeout, IMPATIENT), PROJECT, settings)
 
 
 @pytest.fixture
@@ -215,6 +217,14 @@ def test_a_revoked_token_is_misconfigured_and_not_shown(wire: Wire) -> None:
     assert "ghp_old" not in str(caught.value) and "secret" in caught.value.next_action
 
 
+def test_a_short_rate_limit_is_waited_out(wire: Wire, double: IssuesDouble) -> None:
+    slept = list[float]()
+    api = Api(TOKEN, wire.url, 10, Patience(20, slept.append))
+    wire.fault = "429"
+    GitHubIssues(api, PROJECT, Tickets(tracker="github")).file(make_ticket())
+    assert slept == [1] and len(double.issues) == 1
+
+
 def test_nobody_listening_is_an_outage_and_never_none() -> None:
     wire = Wire(IssuesDouble())
     with wire:
@@ -303,7 +313,7 @@ def _struck(
 ) -> BaseException | None:
     """What the first attempt ended in."""
     settings = Tickets(tracker="github")
-    api = CrashingApi(TOKEN, wire.url, 1 if fault == "time-out after send" else 10)
+    api = CrashingApi(TOKEN, wire.url, 1 if fault == "time-out after send" else 10, IMPATIENT)
     api.at(method, path, fault)
     if fault in FAULTS:
         wire.fault, wire.strikes = fault, lambda each: each.method == method and each.path.endswith(path)

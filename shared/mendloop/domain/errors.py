@@ -23,7 +23,9 @@ class Retryable(MendloopError):
 
 
 class Throttled(Retryable):
-    """A vendor asked us to slow down."""
+    """A vendor asked us to slow down; `retry_after` is how many seconds to wait, where it said so."""
+
+    retry_after: float | None = None
 
 
 class Unavailable(Retryable):

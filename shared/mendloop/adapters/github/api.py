@@ -8,6 +8,7 @@ import requests
 from github import Auth, Github
 
 from mendloop.adapters.github.errors import kind_of, translated
+from mendloop.adapters.patience import Patience
 from mendloop.domain.errors import MendloopError, TooLarge
 
 DEFAULT_BASE_URL = "https://api.github.com"
@@ -18,11 +19,14 @@ MAX_PAGES = 20
 
 
 class Api:
-    """One base address and token. Nothing is retried here: the state machine does, with jitter."""
+    """One base address and token. A short rate limit is waited out; all else the state machine retries, with jitter."""
 
-    def __init__(self, token: str, base_url: str = "", timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, token: str, base_url: str = "", timeout: float = TIMEOUT_SECONDS, patience: Patience | None = None
+    ) -> None:
         self.base_url = (base_url or DEFAULT_BASE_URL).rstrip("/")
         self._token = token
+        self._patience = patience or Patience()
         self._requester = Github(
             auth=Auth.Token(token),
             base_url=self.base_url,
@@ -35,18 +39,22 @@ class Api:
 
     def get(self, path: str, /, **parameters: Any) -> Any:
         """One JSON document."""
-        with translated(f"GET {path}"):
-            return self._requester.requestJsonAndCheck("GET", path, parameters=parameters or None)[1]
+        return self._ask("GET", path, parameters=parameters or None)
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """One JSON document back."""
-        with translated(f"POST {path}"):
-            return self._requester.requestJsonAndCheck("POST", path, input=body)[1]
+        return self._ask("POST", path, input=body)
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         """One JSON document back."""
-        with translated(f"PATCH {path}"):
-            return self._requester.requestJsonAndCheck("PATCH", path, input=body)[1]
+        return self._ask("PATCH", path, input=body)
+
+    def _ask(self, method: str, path: str, **what: Any) -> Any:
+        def sent() -> Any:
+            with translated(f"{method} {path}"):
+                return self._requester.requestJsonAndCheck(method, path, **what)[1]
+
+        return self._patience.send(sent)
 
     def text(self, path: str, media_type: str) -> str:
         """Another representation of a resource, e.g. a diff."""
@@ -67,8 +75,12 @@ class Api:
 
     def graphql(self, query: str, variables: dict[str, Any]) -> Any:
         """The `data` of the answer."""
-        with translated("GraphQL"):
-            return self._requester.graphql_query(query, variables)[1]["data"]
+
+        def sent() -> Any:
+            with translated("GraphQL"):
+                return self._requester.graphql_query(query, variables)[1]["data"]
+
+        return self._patience.send(sent)
 
     def download(self, path: str) -> bytes:
         """Follow GitHub's redirect to its archive host, without the token, up to 100 MB."""

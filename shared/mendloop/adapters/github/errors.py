@@ -1,11 +1,13 @@
 """GitHub's errors to ours, in one table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import requests
 from github.GithubException import GithubException
 
+from mendloop.adapters.patience import retry_after, until
 from mendloop.domain.errors import (
     AccessDenied,
     Conflict,
@@ -47,7 +49,10 @@ def translated(what: str) -> Iterator[None]:
     except GithubException as error:
         headers = {name.lower(): str(value) for name, value in (error.headers or {}).items()}
         kind = kind_of(error.status, headers, error.data)
-        raise kind(f"GitHub, {what}: {error.status} {_message(error.data)}") from error
+        ours = kind(f"GitHub, {what}: {error.status} {_message(error.data)}")
+        if isinstance(ours, Throttled):
+            ours.retry_after = _wait(headers)
+        raise ours from error
     except (requests.RequestException, OSError) as error:
         # The exception's own text may hold an address with a signed query.
         raise Unavailable(f"GitHub, {what}: {type(error).__name__}") from None
@@ -66,6 +71,14 @@ def kind_of(status: int, headers: dict[str, str], data: object) -> type[Mendloop
 def _limited(headers: dict[str, str], data: object) -> bool:
     said = _message(data).lower()
     return headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers or "rate limit" in said
+
+
+def _wait(headers: Mapping[str, str]) -> float | None:
+    """By `Retry-After`, else until the hour's quota is full again where it is used up."""
+    reset = headers.get("x-ratelimit-reset", "")
+    if "retry-after" in headers or headers.get("x-ratelimit-remaining") != "0" or not reset.isdecimal():
+        return retry_after(headers)
+    return until(datetime.fromtimestamp(int(reset), UTC))
 
 
 def _message(data: object) -> str:
