@@ -4,7 +4,7 @@ Every method may raise `Retryable` or `Permanent` errors of `mendloop.domain.err
 them. "Not there" is `None` or an empty list only where said so; an outage is always an error.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -174,6 +174,49 @@ class PullRequest(Contract):
     body: str
     draft: bool
     state: str = Field(description="open, closed or merged")
+    head: str = Field(default="", description="Full hash of the branch's head, as the pull request has it; it may move")
+    base: str = Field(default="", description="Name of the branch that it would be merged into")
+    labels: list[str] = Field(default_factory=list)
+    reviewers: list[str] = Field(default_factory=list, description="Logins that are asked and have not answered")
+    merge_commit: str = Field(default="", description="Of a merged one: the commit that holds the change from then on")
+    ended_at: UtcTime | None = Field(default=None, description="When it was merged or closed, where the host says so")
+
+
+class CheckState(StrEnum):
+    """What a commit's checks come to."""
+
+    NONE = "none"
+    PENDING = "pending"
+    GREEN = "green"
+    RED = "red"
+
+
+MAX_CHECKS = 20
+"""Names of checks that are told of each kind."""
+
+
+class Checks(Contract):
+    """The host's checks of one commit: red as soon as one has failed, green once all have ended well."""
+
+    revision: str
+    state: CheckState
+    failed: list[str] = Field(default_factory=list, description="Names, sorted, at most 20; untrusted")
+    pending: list[str] = Field(default_factory=list, description="Names, sorted, at most 20; untrusted")
+
+    @classmethod
+    def of(cls, revision: str, told: Mapping[str, CheckState]) -> "Checks":
+        """From each check's own state, by its name."""
+        failed, pending = (
+            sorted(name for name, state in told.items() if state is wanted)
+            for wanted in (CheckState.RED, CheckState.PENDING)
+        )
+        state = CheckState.RED if failed else CheckState.PENDING if pending else CheckState.GREEN
+        return cls(
+            revision=revision,
+            state=state if told else CheckState.NONE,
+            failed=failed[:MAX_CHECKS],
+            pending=pending[:MAX_CHECKS],
+        )
 
 
 class CodeHost(Protocol):
@@ -243,6 +286,9 @@ class CodeHost(Protocol):
     def pull_request(self, repository: Repository, branch: str) -> PullRequest | None:
         """The newest one whose head is `branch`, in any state, or None."""
 
+    def numbered(self, repository: Repository, number: str) -> PullRequest | None:
+        """The pull request of that number as it stands, or None."""
+
     def open_pull_requests(self, repository: Repository) -> list[PullRequest]:
         """Open ones on branches that start with `mendloop/`, oldest first: what the cap counts."""
 
@@ -256,7 +302,19 @@ class CodeHost(Protocol):
         labels: Sequence[str] = (),
         reviewers: Sequence[str] = (),
     ) -> PullRequest:
-        """As a draft, against the default branch; returns the open one when there is one already."""
+        """As a draft, against the default branch; the open one when there is one already, with what it lacks of these.
+
+        A label or reviewer that the host does not take is left out: the answer says which it has.
+        """
+
+    def checks(self, repository: Repository, revision: str) -> Checks:
+        """Of a commit; NotFound when there is no such commit."""
+
+    def mark_ready(self, repository: Repository, number: str) -> PullRequest:
+        """No draft any more, once; PullRequestEnded when it was closed or merged, NotFound when there is none."""
+
+    def comment(self, repository: Repository, number: str, body: str) -> None:
+        """On a pull request, once per text: the same text again is no second comment. NotFound when there is none."""
 
 
 class TicketTracker(Protocol):

@@ -9,9 +9,9 @@ from typing import Protocol
 import pytest
 
 from mendloop.domain.catalog import Repository
-from mendloop.domain.errors import Conflict, NotFound, Rejected
+from mendloop.domain.errors import Conflict, NotFound, PullRequestEnded, Rejected
 from mendloop.domain.patch import changed_lines
-from mendloop.ports import CodeHost, FileChange
+from mendloop.ports import CheckState, CodeHost, FileChange, PullRequest
 
 DAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 NOBODY = "f" * 40
@@ -28,6 +28,18 @@ class Workshop(Protocol):
         self, files: Mapping[str, str | None], message: str, author: tuple[str, str], at: datetime, branch: str = "main"
     ) -> str:
         """On top of the branch (a new one starts at main). Full hash."""
+
+    def report(self, revision: str, name: str, state: CheckState) -> None:
+        """As a check does."""
+
+    def close(self, number: str) -> None:
+        """As a person does, without merging."""
+
+    def merge(self, number: str) -> str:
+        """As a person does, without conflicts. The commit that holds it from then on."""
+
+    def comments(self, number: str) -> list[str]:
+        """On a pull request, oldest first."""
 
 
 @pytest.fixture
@@ -225,3 +237,94 @@ class CodeHostSuite:
     def test_no_pull_request_without_a_branch(self, workshop: Workshop, history: list[str]) -> None:
         with pytest.raises(NotFound):
             workshop.host.open_pull_request(workshop.repository, "mendloop/nope", "T", "B")
+
+    def test_what_a_pull_request_lacks_is_added_when_it_is_opened_again(
+        self, workshop: Workshop, history: list[str]
+    ) -> None:
+        opened = open_one(workshop, history)
+        assert (opened.labels, opened.reviewers, opened.base) == ([], [], "main")
+        again = workshop.host.open_pull_request(
+            workshop.repository, opened.branch, "T", "B", labels=["mendloop", "bug"], reviewers=["dana"]
+        )
+        assert (again.number, again.labels, again.reviewers) == (opened.number, ["mendloop", "bug"], ["dana"])
+        assert workshop.host.numbered(workshop.repository, opened.number) == again
+
+    def test_a_pull_request_by_its_number(self, workshop: Workshop, history: list[str]) -> None:
+        host, repository = workshop.host, workshop.repository
+        opened = open_one(workshop, history)
+        found = host.branch(repository, opened.branch)
+        assert found and opened.head == found.head
+        assert host.numbered(repository, opened.number) == opened
+        assert host.numbered(repository, "99") is None
+
+    def test_a_push_moves_the_head_that_the_pull_request_has(self, workshop: Workshop, history: list[str]) -> None:
+        opened = open_one(workshop, history)
+        pushed = workshop.commit({"more.py": "1\n"}, "By a person", ("Bob", "bob@example.com"), DAY, opened.branch)
+        found = workshop.host.pull_request(workshop.repository, opened.branch)
+        assert found and found.head == pushed != opened.head
+
+    def test_how_a_pull_request_ends(self, workshop: Workshop, history: list[str]) -> None:
+        host, repository = workshop.host, workshop.repository
+        closed, merged = open_one(workshop, history, "mendloop/inc-1"), open_one(workshop, history, "mendloop/inc-2")
+        workshop.close(closed.number)
+        after = host.numbered(repository, closed.number)
+        assert after and (after.state, after.merge_commit) == ("closed", "") and after.ended_at
+        commit = workshop.merge(merged.number)
+        after = host.numbered(repository, merged.number)
+        assert after and (after.state, after.merge_commit) == ("merged", commit) and after.ended_at
+        assert host.pull_request(repository, "mendloop/inc-2") == after
+        assert host.open_pull_requests(repository) == []
+
+    def test_a_draft_is_made_ready_once(self, workshop: Workshop, history: list[str]) -> None:
+        host, repository = workshop.host, workshop.repository
+        opened = open_one(workshop, history)
+        assert opened.draft
+        for _ in range(2):
+            assert not host.mark_ready(repository, opened.number).draft
+        found = host.numbered(repository, opened.number)
+        assert found and not found.draft
+        workshop.close(opened.number)
+        with pytest.raises(PullRequestEnded, match="closed"):
+            host.mark_ready(repository, opened.number)
+
+    def test_a_comment_is_made_once_per_text(self, workshop: Workshop, history: list[str]) -> None:
+        host, repository = workshop.host, workshop.repository
+        opened = open_one(workshop, history)
+        for text in ("Checks are red.", "Checks are red.", "They are green."):
+            host.comment(repository, opened.number, text)
+        said = workshop.comments(opened.number)
+        assert [line.splitlines()[-1] for line in said] == ["Checks are red.", "They are green."]
+
+    def test_no_such_pull_request(self, workshop: Workshop, history: list[str]) -> None:
+        host, repository = workshop.host, workshop.repository
+        with pytest.raises(NotFound):
+            host.mark_ready(repository, "99")
+        with pytest.raises(NotFound):
+            host.comment(repository, "99", "Hello")
+
+    def test_checks_are_red_with_one_red_and_green_when_all_have_ended_well(
+        self, workshop: Workshop, history: list[str]
+    ) -> None:
+        host, repository, head = workshop.host, workshop.repository, history[2]
+        seen = [host.checks(repository, head)]
+        for name, state in (
+            ("tests", CheckState.PENDING),
+            ("lint", CheckState.GREEN),
+            ("tests", CheckState.GREEN),
+            ("types", CheckState.RED),
+        ):
+            workshop.report(head, name, state)
+            seen.append(host.checks(repository, head))
+        states = [CheckState.NONE, CheckState.PENDING, CheckState.PENDING, CheckState.GREEN, CheckState.RED]
+        assert [each.state for each in seen] == states
+        assert (seen[1].pending, seen[-1].failed) == (["tests"], ["types"])
+        assert host.checks(repository, history[0]).state is CheckState.NONE
+        with pytest.raises(NotFound):
+            host.checks(repository, NOBODY)
+
+
+def open_one(workshop: Workshop, history: list[str], branch: str = "mendloop/inc-1") -> PullRequest:
+    """A pull request on a branch of its own, with one new file."""
+    changes = [FileChange(path=f"{branch}.py", content=b"x = 1\n")]
+    workshop.host.push_branch(workshop.repository, branch, history[2], changes, "One", ME)
+    return workshop.host.open_pull_request(workshop.repository, branch, "T", "B")

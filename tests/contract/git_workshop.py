@@ -35,6 +35,8 @@ class GitWorkshop:
             else:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(text.encode())
+        if branch != "main":
+            git(self.folder, "switch", "-q", branch)
         git(self.folder, "add", "-A")
         who = {
             f"GIT_{role}_{part}": value
@@ -42,4 +44,7 @@ class GitWorkshop:
             for part, value in (("NAME", author[0]), ("EMAIL", author[1]), ("DATE", at.isoformat()))
         }
         git(self.folder, "commit", "-q", "--allow-empty", "-m", message, **who)
-        return git(self.folder, "rev-parse", "HEAD")
+        sha = git(self.folder, "rev-parse", "HEAD")
+        if branch != "main":
+            git(self.folder, "switch", "-q", "main")
+        return sha

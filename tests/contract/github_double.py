@@ -17,6 +17,8 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.contract import github_shapes as shapes
+
 TOKEN = "double-token"
 LOCATION = "acme/shop"
 Answer = tuple[int, Any]
@@ -47,6 +49,9 @@ class GitHubDouble:
     deployments: list[dict[str, Any]] = field(default_factory=list)
     teams: dict[str, list[str]] = field(default_factory=dict)
     statuses: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    reported: dict[str, dict[str, str]] = field(default_factory=dict)
+    comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    collaborators: set[str] = field(default_factory=lambda: {"dana"})
     cut_trees: bool = False
     tarball: bytes | None = None
     url: str = ""
@@ -152,7 +157,13 @@ class GitHubDouble:
             ("POST", "/git/refs", self._make_ref),
             ("GET", "/pulls", self._list_pulls),
             ("POST", "/pulls", self._make_pull),
+            ("GET", r"/pulls/(\d+)", lambda number, **_: (200, self._pull(number))),
+            ("POST", r"/pulls/(\d+)/requested_reviewers", self._ask),
             ("POST", r"/issues/(\d+)/labels", self._label),
+            ("GET", r"/issues/(\d+)/comments", lambda number, query, **_: (200, self._said(number, query))),
+            ("POST", r"/issues/(\d+)/comments", self._say),
+            ("GET", r"/commits/(\w+)/check-runs", self._check_runs),
+            ("GET", r"/commits/(\w+)/status", self._status),
         ]
 
     # --- reading ---
@@ -245,8 +256,24 @@ class GitHubDouble:
         sha = self._sha(f"refs/heads/{name}")
         return 200, {"ref": f"refs/heads/{name}", "object": {"type": "commit", "sha": sha}}
 
+    def _check_runs(self, sha: str, *, query: dict[str, str], **_: Any) -> Answer:
+        """All that was reported; what is called `lint` only reports a status."""
+        told = self.reported.get(self._sha(sha), {})
+        made = [shapes.check_run(sha, name, state) for name, state in told.items() if name != "lint"]
+        return 200, {"total_count": len(made), "check_runs": self._paged(made, query)}
+
+    def _status(self, sha: str, *, query: dict[str, str], **_: Any) -> Answer:
+        words = {"green": "success", "red": "failure", "pending": "pending"}
+        told = self.reported.get(self._sha(sha), {}).items()
+        found = shapes.combined_status(sha, {name: words[state] for name, state in told if name == "lint"})
+        return 200, {**found, "statuses": self._paged(found["statuses"], query)}
+
     def _graphql(self, body: dict[str, Any]) -> dict[str, Any]:
         asked = body["variables"]
+        if "markPullRequestReadyForReview" in body["query"]:
+            pull = next(pull for pull in self.pulls if pull["node_id"] == asked["id"])
+            pull["draft"] = False
+            return {"data": {"markPullRequestReadyForReview": {"pullRequest": {"isDraft": False}}}}
         if f"{asked['owner']}/{asked['name']}" != LOCATION:
             message = "Could not resolve to a Repository"
             return {"data": {"repository": None}, "errors": [{"type": "NOT_FOUND", "message": message}]}
@@ -312,33 +339,57 @@ class GitHubDouble:
     def _list_pulls(self, *, query: dict[str, str], **_: Any) -> Answer:
         state, head = query.get("state", "open"), query.get("head", "").partition(":")[2]
         found = [
-            pull
+            self._pull(str(pull["number"]))
             for pull in self.pulls
             if (state == "all" or pull["state"] == state) and (not head or pull["head"]["ref"] == head)
         ]
         return 200, self._paged(found[::-1] if query.get("direction") == "desc" else found, query)
 
+    def _pull(self, number: str) -> dict[str, Any]:
+        """As it stands: the head of an open one follows its branch."""
+        pull = next((pull for pull in self.pulls if pull["number"] == int(number)), None)
+        if pull is None:
+            raise Refused(404, "Not Found")
+        if pull["state"] == "open":
+            pull["head"]["sha"] = self._sha(f"refs/heads/{pull['head']['ref']}")
+        return pull
+
     def _make_pull(self, *, body: Any, **_: Any) -> Answer:
-        self._sha(f"refs/heads/{body['head']}")
+        head = self._sha(f"refs/heads/{body['head']}")
         if any(pull["head"]["ref"] == body["head"] and pull["state"] == "open" for pull in self.pulls):
             raise Refused(422, f"A pull request already exists for acme:{body['head']}.")
         if len(body["body"]) > 65_536:
             raise Refused(422, "body is too long (maximum is 65536 characters)")
-        number = len(self.pulls) + 1
-        made = {
-            "number": number,
-            "html_url": f"{self.url}/{LOCATION}/pull/{number}",
-            "head": {"ref": body["head"]},
-            "base": {"ref": body["base"]},
-            "title": body["title"],
-            "body": body["body"],
-            "draft": body["draft"],
-            "state": "open",
-            "merged_at": None,
-        }
+        made = shapes.pull_request(len(self.pulls) + 1, f"{self.url}/{LOCATION}", body, head)
         self.pulls.append(made)
         return 201, made
 
+    def end(self, number: int, *, merged: str = "") -> None:
+        """As a person closes it, or merges it as the commit `merged`."""
+        ended = {"state": "closed", "closed_at": shapes.AT}
+        self._pull(str(number)).update(
+            {**ended, **({"merged_at": shapes.AT, "merge_commit_sha": merged} if merged else {})}
+        )
+
+    def _ask(self, number: str, *, body: Any, **_: Any) -> Answer:
+        if not self.collaborators.issuperset(body["reviewers"]):
+            raise Refused(422, "Reviews may only be requested from collaborators.")
+        pull = self._pull(number)
+        pull["requested_reviewers"] += [shapes.user(login) for login in body["reviewers"]]
+        return 201, pull
+
     def _label(self, number: str, *, body: Any, **_: Any) -> Answer:
-        self.labels[int(number)] = body["labels"]
-        return 200, [{"name": name} for name in body["labels"]]
+        pull = self._pull(number)
+        pull["labels"] += [shapes.label(name) for name in body["labels"]]
+        self.labels[int(number)] = [label["name"] for label in pull["labels"]]
+        return 200, pull["labels"]
+
+    def _said(self, number: str, query: dict[str, str]) -> list[dict[str, Any]]:
+        self._pull(number)
+        return self._paged(self.comments.get(int(number), []), query)
+
+    def _say(self, number: str, *, body: Any, **_: Any) -> Answer:
+        self._pull(number)
+        said = self.comments.setdefault(int(number), [])
+        said.append(shapes.comment(len(said) + 1, body["body"]))
+        return 201, said[-1]

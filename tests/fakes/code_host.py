@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from mendloop.adapters.git_names import branch_name, full_hash, is_ref_name, pull_request_in, tree_path
 from mendloop.contracts.mapping import Commit
 from mendloop.domain.catalog import Repository
-from mendloop.domain.errors import Conflict, NotFound
-from mendloop.ports import BlameLine, Branch, FileChange, PullRequest, TreeEntry
+from mendloop.domain.errors import Conflict, NotFound, PullRequestEnded
+from mendloop.ports import BlameLine, Branch, Checks, CheckState, FileChange, PullRequest, TreeEntry
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -38,6 +38,10 @@ class InMemoryCodeHost:
         self.tags: dict[str, str] = {}
         self.requests: list[PullRequest] = []
         self.asked: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
+        self.reported: dict[str, dict[str, CheckState]] = {}
+        self.comments: dict[str, list[str]] = {}
+        self.refused: set[str] = set()
+        """Labels and reviewers that the host does not take."""
         self.links: set[str] = set()
         self.deployed = ("", "")
         self.teams: dict[str, list[str]] = {}
@@ -214,10 +218,46 @@ class InMemoryCodeHost:
         return found
 
     def pull_request(self, repository: Repository, branch: str) -> PullRequest | None:
-        return next((found for found in reversed(self.requests) if found.branch == branch), None)
+        found = next((found for found in reversed(self.requests) if found.branch == branch), None)
+        return self.numbered(repository, found.number) if found else None
+
+    def numbered(self, repository: Repository, number: str) -> PullRequest | None:
+        found = next((found for found in self.requests if found.number == number), None)
+        if found is None or found.state != "open":
+            return found
+        return found.model_copy(update={"head": self.branches.get(found.branch, found.head)})
 
     def open_pull_requests(self, repository: Repository) -> list[PullRequest]:
         return [found for found in self.requests if found.state == "open" and found.branch.startswith("mendloop/")]
+
+    def checks(self, repository: Repository, revision: str) -> Checks:
+        self._stored(revision)
+        return Checks.of(revision, self.reported.get(revision, {}))
+
+    def mark_ready(self, repository: Repository, number: str) -> PullRequest:
+        found = self._numbered(repository, number)
+        if found.state != "open":
+            raise PullRequestEnded(f"pull request {number} is {found.state}")
+        return self.end(number, draft=False)
+
+    def comment(self, repository: Repository, number: str, body: str) -> None:
+        self._numbered(repository, number)
+        said = self.comments.setdefault(number, [])
+        if body not in said:
+            said.append(body)
+
+    def _numbered(self, repository: Repository, number: str) -> PullRequest:
+        found = self.numbered(repository, number)
+        if found is None:
+            raise NotFound(f"there is no pull request {number}")
+        return found
+
+    def end(self, number: str, **fields: object) -> PullRequest:
+        """Change a pull request as people do, e.g. `state="closed"`."""
+        at = next(at for at, found in enumerate(self.requests) if found.number == number)
+        head = self.branches.get(self.requests[at].branch, self.requests[at].head)
+        self.requests[at] = self.requests[at].model_copy(update={"head": head, **fields})
+        return self.requests[at]
 
     def open_pull_request(
         self,
@@ -232,14 +272,30 @@ class InMemoryCodeHost:
         if branch not in self.branches:
             raise NotFound(f"there is no branch {branch}")
         known = self.pull_request(repository, branch)
-        if known and known.state == "open":
-            return known
-        number = str(len(self.requests) + 1)
-        url = f"https://code.example.com/pull/{number}"
-        opened = PullRequest(number=number, url=url, branch=branch, title=title, body=body, draft=True, state="open")
-        self.requests.append(opened)
+        if known is None or known.state != "open":
+            number = str(len(self.requests) + 1)
+            url = f"https://code.example.com/pull/{number}"
+            known = PullRequest(
+                number=number,
+                url=url,
+                branch=branch,
+                title=title,
+                body=body,
+                draft=True,
+                state="open",
+                head=self.branches[branch],
+                base=self.default,
+            )
+            self.requests.append(known)
         self.asked.append((branch, tuple(labels), tuple(reviewers)))
-        return opened
+        taken = {
+            "labels": [*known.labels, *(new for new in labels if new not in {*known.labels, *self.refused})],
+            "reviewers": [
+                *known.reviewers,
+                *(new for new in reviewers if new not in {*known.reviewers, *self.refused}),
+            ],
+        }
+        return self.end(known.number, **taken)
 
     def _stored(self, revision: str) -> Stored:
         if full_hash(revision) not in self.commits_by_sha:

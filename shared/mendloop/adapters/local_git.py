@@ -12,7 +12,7 @@ from mendloop.contracts.mapping import Commit
 from mendloop.domain.archives import is_tree_path
 from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import Conflict, GitFailed, NotFound, TooLarge
-from mendloop.ports import BlameLine, Branch, FileChange, PullRequest, TreeEntry
+from mendloop.ports import BlameLine, Branch, Checks, FileChange, PullRequest, TreeEntry
 
 MAX_FILE_BYTES = 5_000_000
 MAX_DIFF_BYTES = 5_000_000
@@ -160,6 +160,10 @@ class LocalGit:
         """The newest one of this branch."""
         return self._requests(repository).newest(branch)
 
+    def numbered(self, repository: Repository, number: str) -> PullRequest | None:
+        """Of that number, or None."""
+        return self._requests(repository).numbered(number)
+
     def open_pull_requests(self, repository: Repository) -> list[PullRequest]:
         """Open ones on mendloop's own branches, oldest first."""
         return [
@@ -181,21 +185,40 @@ class LocalGit:
         """A JSON document in git's folder; its address is the document's own."""
         if self.branch(repository, branch) is None:
             raise NotFound(f"there is no branch {branch} to open a pull request for")
-        return self._requests(repository).open(branch, title, body, labels, reviewers)
+        requests = self._requests(repository)
+        made = requests.open(branch, self.default_branch(repository), title, body, labels, reviewers)
+        return self._requests(repository).numbered(made.number) or made
+
+    def checks(self, repository: Repository, revision: str) -> Checks:
+        """What somebody wrote to `<git folder>/mendloop/checks/<revision>.json`; a folder runs no checks by itself."""
+        git = Git(repository.location)
+        return Checks.of(revision, _own(git).checks(_known(git, revision)))
+
+    def mark_ready(self, repository: Repository, number: str) -> PullRequest:
+        """In the document."""
+        return self._requests(repository).mark_ready(number)
+
+    def comment(self, repository: Repository, number: str, body: str) -> None:
+        """In the document."""
+        self._requests(repository).comment(number, body)
 
     def _requests(self, repository: Repository) -> LocalPullRequests:
+        """As they stand: heads follow their branches, and what has reached the default branch is merged."""
         git = Git(repository.location)
-        requests = LocalPullRequests((git.folder / git.text("rev-parse", "--git-common-dir")).resolve())
+        requests = _own(git)
         default = _verify(git, f"refs/heads/{self.default_branch(repository)}") or ""
 
-        def merged(branch: str) -> bool:
-            head = _verify(git, f"refs/heads/{branch}")
-            if not head or not default:
-                return False
-            return git.run("merge-base", "--is-ancestor", head, default, expected=(0, 1)).returncode == 0
+        def merged(head: str) -> bool:
+            return (
+                bool(default) and git.run("merge-base", "--is-ancestor", head, default, expected=(0, 1)).returncode == 0
+            )
 
-        requests.mark_merged(merged)
+        requests.follow(lambda branch: _verify(git, f"refs/heads/{branch}") or "", merged)
         return requests
+
+
+def _own(git: Git) -> LocalPullRequests:
+    return LocalPullRequests((git.folder / git.text("rev-parse", "--git-common-dir")).resolve())
 
 
 def _verify(git: Git, name: str) -> str | None:

@@ -54,6 +54,18 @@ class AccessDenied(Permanent):
     """A permission is missing; the message names the action and the resource."""
 
 
+class Archived(Permanent):
+    """The repository is archived: it can be read, and nothing can be written."""
+
+    next_action = "Unarchive the repository, or name the one that took its place in the catalog's repository.location."
+
+
+class BranchProtected(Permanent):
+    """A rule of the repository keeps mendloop's branch from being made."""
+
+    next_action = "Let mendloop create branches `mendloop/*` in the repository's rules, then `mendloop replay`."
+
+
 class Misconfigured(Permanent):
     """A setting, the catalog or the stack is wrong; the message names the field."""
 
@@ -106,6 +118,12 @@ class ContentChanged(Rejected):
     """What was approved is not what would be published; the message names the difference."""
 
 
+class PullRequestEnded(Rejected):
+    """The pull request was closed or merged meanwhile: nothing of it is changed any more."""
+
+    next_action = "Nothing: a person has ended it."
+
+
 class SecretFound(Rejected):
     """Outgoing text still holds something secret-like after redaction: it is not sent."""
 
@@ -130,7 +148,4 @@ class TooManyOpen(Budget):
 
 def names_of(parent: type[MendloopError]) -> list[str]:
     """Class names of `parent` and all its descendants, sorted: what a Retry or Catch must list."""
-    found = {parent.__name__}
-    for child in parent.__subclasses__():
-        found.update(names_of(child))
-    return sorted(found)
+    return sorted({parent.__name__, *(name for child in parent.__subclasses__() for name in names_of(child))})

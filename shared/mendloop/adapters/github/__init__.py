@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 from mendloop.adapters import git_archive
 from mendloop.adapters.git_names import branch_name, full_hash, is_ref_name
-from mendloop.adapters.github import publishing, reading
+from mendloop.adapters.github import publishing, pull_requests, reading
 from mendloop.adapters.github.api import Api
 from mendloop.contracts.mapping import Commit
 from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import NotFound, Rejected, TooLarge
-from mendloop.ports import BlameLine, Branch, FileChange, PullRequest, TreeEntry
+from mendloop.ports import BlameLine, Branch, Checks, FileChange, PullRequest, TreeEntry
 
 MAX_FILE_BYTES = 5_000_000
 MAX_COMPARED = 1_000
@@ -148,7 +148,15 @@ class GitHub:
 
     def pull_request(self, repository: Repository, branch: str) -> PullRequest | None:
         """The newest one of this branch."""
-        return publishing.find_pull_request(self._api, repository.location, branch)
+        return pull_requests.find_pull_request(self._api, repository.location, branch)
+
+    def numbered(self, repository: Repository, number: str) -> PullRequest | None:
+        """None only when the repository itself can be read."""
+        try:
+            return reading.pull_request_of(self._api.get(_pull(repository, number)))
+        except NotFound:
+            self.default_branch(repository)
+            return None
 
     def open_pull_requests(self, repository: Repository) -> list[PullRequest]:
         """On mendloop's own branches, oldest first."""
@@ -169,11 +177,26 @@ class GitHub:
         """The open one of this branch where there is one."""
         if self.branch(repository, branch) is None:
             raise NotFound(f"there is no branch {branch} to open a pull request for")
-        known = self.pull_request(repository, branch)
-        if known and known.state == "open":
-            return known
-        base = self.default_branch(repository)
-        return publishing.create_pull_request(self._api, _at(repository), branch, base, title, body, labels, reviewers)
+        made = self.pull_request(repository, branch)
+        if made is None or made.state != "open":
+            base = self.default_branch(repository)
+            made = pull_requests.create_pull_request(self._api, _at(repository), branch, base, title, body)
+        return pull_requests.complete(self._api, _at(repository), made, labels, reviewers)
+
+    def checks(self, repository: Repository, revision: str) -> Checks:
+        """Of check runs and statuses."""
+        self._one(repository, revision)
+        return reading.read_checks(self._api, _at(repository), revision)
+
+    def mark_ready(self, repository: Repository, number: str) -> PullRequest:
+        """By GraphQL, since REST cannot."""
+        _pull(repository, number)
+        return pull_requests.mark_ready(self._api, _at(repository), number)
+
+    def comment(self, repository: Repository, number: str, body: str) -> None:
+        """GitHub keeps the comments of pull requests with those of issues."""
+        _pull(repository, number)
+        pull_requests.comment(self._api, _at(repository), number, body)
 
     def _one(self, repository: Repository, revision: str) -> dict[str, object]:
         """A commit's document; GitHub says 422 for a hash that it does not know."""
@@ -189,3 +212,9 @@ def _at(repository: Repository) -> str:
     if not (owner and slash and name) or "/" in name:
         raise Rejected(f"{repository.location[:80]!r} is not `owner/name`")
     return f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}"
+
+
+def _pull(repository: Repository, number: str) -> str:
+    if not number.isdecimal():
+        raise Rejected(f"{number[:40]!r} is no number of a pull request")
+    return f"{_at(repository)}/pulls/{number}"

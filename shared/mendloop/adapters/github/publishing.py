@@ -1,4 +1,4 @@
-"""Branches and pull requests at GitHub. Objects first, the reference last: a crash leaves nothing that can be seen."""
+"""Branches at GitHub. Objects first, the reference last: a crash leaves nothing that can be seen."""
 
 import base64
 from collections.abc import Sequence
@@ -6,9 +6,8 @@ from typing import Any
 
 from mendloop.adapters.git_names import tree_path
 from mendloop.adapters.github.api import Api
-from mendloop.adapters.github.reading import pull_request_of
 from mendloop.domain.errors import Conflict, Rejected
-from mendloop.ports import FileChange, PullRequest
+from mendloop.ports import FileChange
 
 
 def commit_changes(
@@ -51,29 +50,3 @@ def create_branch(api: Api, at: str, name: str, commit: str) -> None:
         if "already exists" in str(error):
             raise Conflict(f"the branch {name} exists already") from error
         raise
-
-
-def find_pull_request(api: Api, location: str, branch: str) -> PullRequest | None:
-    """The newest one of a branch of this repository, in any state."""
-    head = f"{location.split('/', 1)[0]}:{branch}"
-    asked = {"head": head, "state": "all", "sort": "created", "direction": "desc", "per_page": 5}
-    found = [pull_request_of(item) for item in api.get(f"/repos/{location}/pulls", **asked)]
-    return next((item for item in found if item.branch == branch), None)
-
-
-def create_pull_request(
-    api: Api, at: str, branch: str, base: str, title: str, body: str, labels: Sequence[str], reviewers: Sequence[str]
-) -> PullRequest:
-    """A draft; ready at once where the repository's plan knows no drafts."""
-    wanted: dict[str, Any] = {"title": title, "body": body, "head": branch, "base": base, "draft": True}
-    try:
-        made = api.post(f"{at}/pulls", wanted)
-    except Rejected as error:
-        if "draft pull requests are not supported" not in str(error).lower():
-            raise
-        made = api.post(f"{at}/pulls", {**wanted, "draft": False})
-    if labels:
-        api.post(f"{at}/issues/{made['number']}/labels", {"labels": list(labels)})
-    if reviewers:
-        api.post(f"{at}/pulls/{made['number']}/requested_reviewers", {"reviewers": list(reviewers)})
-    return pull_request_of(made)

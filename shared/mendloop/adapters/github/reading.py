@@ -10,13 +10,17 @@ from mendloop.adapters.git_names import pull_request_in
 from mendloop.adapters.github.api import Api
 from mendloop.contracts.mapping import Commit
 from mendloop.domain.errors import NotFound, TooLarge
-from mendloop.ports import BlameLine, PullRequest, TreeEntry
+from mendloop.ports import BlameLine, Checks, CheckState, PullRequest, TreeEntry
 
 MAX_TREE_REQUESTS = 500
 MAX_DEPLOYMENTS = 100
 MAX_ASKED = 10
 """Deployments whose state is asked for."""
 _PRODUCTION = re.compile(r"^prod(uction)?\b|^live$", re.IGNORECASE)
+
+MAX_CHECK_RUNS = 500
+_ENDED = dict.fromkeys(("success", "neutral", "skipped"), CheckState.GREEN)
+_REPORTED = {"success": CheckState.GREEN, "pending": CheckState.PENDING}
 
 _BLAME = """
 query($owner: String!, $name: String!, $oid: GitObjectID!, $path: String!) {
@@ -54,6 +58,13 @@ def pull_request_of(document: dict[str, Any]) -> PullRequest:
         body=document["body"] or "",
         draft=bool(document.get("draft")),
         state="merged" if document.get("merged_at") else document["state"],
+        head=document["head"]["sha"],
+        base=document["base"]["ref"],
+        labels=[label["name"] for label in document.get("labels") or []],
+        reviewers=[asked["login"] for asked in document.get("requested_reviewers") or []],
+        # Of an open one this is a trial merge that nothing keeps.
+        merge_commit=(document.get("merge_commit_sha") or "") if document.get("merged_at") else "",
+        ended_at=document.get("merged_at") or document.get("closed_at"),
     )
 
 
@@ -92,6 +103,17 @@ def read_deployed(api: Api, at: str) -> tuple[str, str]:
         if said and said[0]["state"] == "success":
             return deployment["sha"], f"GitHub's deployment {deployment['id']} to {deployment['environment'][:40]}"
     return "", ""
+
+
+def read_checks(api: Api, at: str, revision: str) -> Checks:
+    """Of apps (check runs) and of services that only report a status; the newest word of each name counts."""
+    told: dict[str, CheckState] = {}
+    for run in api.pages(f"{at}/commits/{revision}/check-runs", MAX_CHECK_RUNS, "check_runs"):
+        ended = run["status"] == "completed"
+        told[run["name"]] = _ENDED.get(run["conclusion"], CheckState.RED) if ended else CheckState.PENDING
+    for status in api.pages(f"{at}/commits/{revision}/status", MAX_CHECK_RUNS, "statuses"):
+        told[status["context"]] = _REPORTED.get(status["state"], CheckState.RED)
+    return Checks.of(revision, told)
 
 
 def read_blob(api: Api, at: str, sha: str) -> bytes:
