@@ -1,7 +1,8 @@
 """The page on which a reviewer edits the patch: checked by the gate, kept, then decided for like everything else."""
 
 from functions.review.adjusting import Bench, bench, store_adjusted
-from functions.review.page import adjust_page, notice
+from functions.review.notices import notice
+from functions.review.page import adjust_page
 from functions.review.recording import LONGEST_COMMENT, Recording
 from functions.review.steering import DRAFT
 from functions.review.web import MAX_PATCH_BYTES, Answer, Request
@@ -9,9 +10,7 @@ from mendloop import documents
 from mendloop.contracts.approval import Action, ApprovalRequest
 from mendloop.contracts.draft import CodeFix
 from mendloop.domain.errors import BadDecision, PatchRefused
-from mendloop.ports import (
-    LinkClaims,
-)
+from mendloop.ports import LinkClaims
 
 
 class Editing(Recording):

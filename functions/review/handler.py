@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from functions.review.page import STYLE_HASH
+from functions.review.rendering import POLICY
 from functions.review.site import Site
 from functions.review.web import read, write
 from mendloop.runtime.entry import entry
@@ -28,4 +28,4 @@ def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
     if answer.failure:
         # A page is answered even then, so the error is not raised; the log and a 5xx are what operators see.
         Logger(service="mendloop.review").error("failed", error=answer.failure)
-    return write(answer, STYLE_HASH)
+    return write(answer, POLICY)

@@ -1,17 +1,12 @@
 """One decision, written once, noted, and told to the execution that waits for it."""
 
 from functions.review.access import Access
-from functions.review.page import (
-    decided_notice,
-    word_of,
-)
+from functions.review.notices import decided_notice, word_of
 from functions.review.web import Answer
 from mendloop.contracts.approval import Action, ApprovalRequest, Decision
 from mendloop.contracts.base import ArtifactRef
 from mendloop.contracts.incident import TimelineEntry
-from mendloop.ports import (
-    LinkClaims,
-)
+from mendloop.ports import LinkClaims
 
 LONGEST_COMMENT = 2000
 

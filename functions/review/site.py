@@ -8,16 +8,16 @@ import re
 from dataclasses import replace
 
 from functions.review.editing import Editing
-from functions.review.page import (
-    Question,
-    closed_notice,
-    notice,
-    page,
-)
+from functions.review.notices import closed_notice, notice
+from functions.review.page import Question, page
 from functions.review.recording import LONGEST_COMMENT
 from functions.review.steering import papers_of, steered_by
+from functions.review.watching import Progress, progress
 from functions.review.web import SESSION, Answer, Request
-from mendloop.contracts.approval import Action, ApprovalRequest
+from mendloop import documents
+from mendloop.contracts.approval import Action, ApprovalRequest, Decision
+from mendloop.contracts.incident import Incident, TimelineEntry
+from mendloop.contracts.verification import Verification
 from mendloop.domain.errors import BadDecision, BadLink, MendloopError, Retryable
 from mendloop.incident_facts import recovered_at
 from mendloop.ports import (
@@ -141,18 +141,32 @@ class Site(Editing):
         latest = self.decisions.latest(question.incident_id)
         incident = self.incidents.load(question.incident_id)
         publication = self.incidents.publication(incident.published_as, incident.generation) if incident else None
+        decision, timeline = self.decisions.decision(question.id), self.incidents.timeline(question.incident_id)
         return Question(
             request=question,
             approver=claims.approver,
             nonce=nonce,
             problem=problem,
             comment=comment,
-            decision=self.decisions.decision(question.id),
+            decision=decision,
             replaced=latest is not None and latest.id != question.id,
             expired=self.clock.now() >= question.expires_at,
             paused=self.switch.paused(question.service),
             incident=incident,
             publication=publication,
-            timeline=self.incidents.timeline(question.incident_id),
+            timeline=timeline,
             recovered_at=recovered_at(self.incidents, question.incident_id),
+            progress=self._progress(decision, timeline, incident, latest),
         )
+
+    def _progress(
+        self,
+        decision: Decision | None,
+        timeline: list[TimelineEntry],
+        incident: Incident | None,
+        latest: ApprovalRequest | None,
+    ) -> Progress | None:
+        """How the work goes that a decision asked for, and how its proof ended."""
+        anew = decision is not None and latest is not None and latest.id != decision.request_id
+        proof = documents.load(self.artifacts, latest.verification, Verification) if latest and anew else None
+        return progress(decision, timeline, incident, latest, proof.status if proof else None)

@@ -20,6 +20,9 @@ class Step:
     """`path:first-last`, or the path."""
     reasons: tuple[str, ...] = ()
     left_out: int = 0
+    path: str = ""
+    lines: range = range(0)
+    """Of the repository's file at the running revision, both included."""
 
 
 def way(mapping: CodeMap) -> list[Step]:
@@ -44,7 +47,8 @@ def _step(name: str, target: Target | None, role: str) -> Step:
     path, _, function = name.partition("::")
     lines = f":{target.start_line}-{target.end_line}" if target else ""
     reasons = tuple(target.reasons[:MOST_REASONS]) if target and role != "target" else ()
-    return Step(role, function or "module level", f"{path}{lines}", reasons)
+    held = range(target.start_line, target.end_line + 1) if target else range(0)
+    return Step(role, function or "module level", f"{path}{lines}", reasons, path=path, lines=held)
 
 
 def _name(target: Target) -> str:

@@ -74,15 +74,12 @@ def read(event: dict[str, Any]) -> Request:
     )
 
 
-def write(answer: Answer, style_hash: str) -> dict[str, Any]:
-    """To the event: no cache, no frame, no script, no third party; forms only back to this site."""
+def write(answer: Answer, policy: str) -> dict[str, Any]:
+    """To the event: no cache, no frame, no third party. `policy`: what a browser may load and run."""
     headers = {
         "content-type": "text/html; charset=utf-8",
         "cache-control": "no-store",
-        "content-security-policy": (
-            f"default-src 'none'; style-src 'sha256-{style_hash}'; img-src data:; form-action 'self'; "
-            "frame-ancestors 'none'; base-uri 'none'"
-        ),
+        "content-security-policy": policy,
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
         # Not `no-referrer`: with that, browsers send `Origin: null` and a form could not prove where it came from.

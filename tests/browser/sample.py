@@ -37,7 +37,7 @@ DIFF = f"""\
 diff --git a/{PATH} b/{PATH}
 --- a/{PATH}
 +++ b/{PATH}
-@@ -18,8 +18,8 @@ def order_total(order: Order, vouchers: Vouchers) -> Money:
+@@ -18,7 +18,8 @@ def order_total(order: Order, vouchers: Vouchers) -> Money:
      total = sum(line.price * line.quantity for line in order.lines)
      for code in order.codes:
          voucher = vouchers.find(code)
@@ -263,6 +263,9 @@ def mapping(**fields: Any) -> CodeMap:
 def fix(**fields: Any) -> CodeFix:
     """The suspect commit undone in part."""
     sample: dict[str, Any] = {
+        "title": "Undo the change to order_total that raises AttributeError",
+        "undoes": SUSPECT,
+        "drafter": "revert",
         "base": BASE,
         "running": RUNNING,
         "edits": [CHANGE],

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from functions.review.page import STYLE_HASH
+from functions.review.rendering import POLICY
 from functions.review.web import read, write
 from tests.browser.sample import World
 
@@ -38,7 +38,7 @@ def _handler(world: World) -> type[BaseHTTPRequestHandler]:
                 "headers": {name.lower(): value for name, value in self.headers.items()},
                 "body": body,
             }
-            answer = write(world.site().answer(read(event)), STYLE_HASH)
+            answer = write(world.site().answer(read(event)), POLICY)
             self.send_response(answer["statusCode"])
             for name, value in answer["headers"].items():
                 self.send_header(name, value)

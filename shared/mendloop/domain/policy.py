@@ -3,8 +3,6 @@
 A rule refuses by raising PatchRefused with its name and the place.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -16,6 +14,7 @@ from mendloop.domain.errors import PatchRefused
 from mendloop.domain.patch import changed_lines, check_path, unified_diff
 from mendloop.domain.python_source import PythonSource
 from mendloop.domain.redaction import find_secrets
+from mendloop.domain.visible import mixes_letters, words
 
 PROTECTED_FOLDERS = frozenset({
     ".github", ".gitlab", ".circleci", ".buildkite", ".woodpecker", ".forgejo", ".gitea", ".husky", ".ci",
@@ -43,8 +42,6 @@ PROTECTED_NAMES = (
 )  # fmt: skip
 """File names, folded to lower case."""
 
-_WORD, _LATIN = re.compile(r"[^\W\d]\w*"), re.compile(r"[A-Za-z]")
-_ALIKE = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "FULLWIDTH", "MATHEMATICAL")
 _RUNNER = {"pytest", "_pytest"}
 _TEST_NAMES = ("test_*.py", "*_test.py")
 _OTHER_TEST_NAMES = ("tests_*.py", "*_tests.py", "tests.py", "test.py")
@@ -189,11 +186,9 @@ def _check_content(path: str, content: bytes, policy: PatchPolicy, change: Chang
 
 def _check_letters(path: str, content: bytes, known: bytes) -> None:
     """A word of Latin letters and others that look like them is another word than the one somebody reads."""
-    words = set(_WORD.findall(content.decode("utf-8", "replace"))) - set(
-        _WORD.findall(known.decode("utf-8", "replace"))
-    )
-    for word in sorted(word for word in words if not word.isascii()):
-        if _LATIN.search(word) and any(unicodedata.name(letter, "").startswith(_ALIKE) for letter in word):
+    new = words(content.decode("utf-8", "replace")) - words(known.decode("utf-8", "replace"))
+    for word in sorted(new):
+        if mixes_letters(word):
             raise PatchRefused(f"mixed letters: {path} would hold {ascii(word)}, which reads like another word")
 
 

@@ -182,7 +182,7 @@ def test_the_highlighted_diff_is_escaped_and_shows_what_hides() -> None:
     assert fix.highlighted
     html = shop.artifacts.get(fix.highlighted).decode()
     assert "&lt;script&gt;" in html and "<script" not in html and "style=" not in html
-    assert "\u202e" not in html and "\x1b" not in html and "&lt;U+202E&gt;" in html
+    assert "\u202e" not in html and "\x1b" not in html and "⟦RIGHT-TO-LEFT OVERRIDE⟧" in html
 
 
 def test_the_failing_request_becomes_the_regression_test() -> None:

@@ -59,7 +59,7 @@ def test_an_edit_becomes_the_patch_and_both_versions_are_kept() -> None:
     assert documents.load(world.artifacts, question.draft, CodeFix).edits == world.fix.edits
     said = world.incidents.timeline(house.INCIDENT)[-1].what
     assert "adjusted the patch" in said and question.draft.sha256[:10] in said
-    assert "The tests run now" in editor.send("GET", ADDRESS).body
+    assert "The adjusted patch is tested" in editor.send("GET", ADDRESS).body
 
 
 def test_a_check_says_what_the_gate_says_and_decides_nothing() -> None:

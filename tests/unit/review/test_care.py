@@ -17,15 +17,6 @@ from tests.fakes.decisions import InMemoryDecisions
 from tests.unit.review.visitor import ADDRESS, FORM, Visitor, standing
 
 
-def test_running_the_tests_again_says_that_they_run() -> None:
-    world = asked()
-    visitor = Visitor(world)
-    assert visitor.post(visitor.form(action="rerun")).status == 303
-    assert standing(world) is Action.RERUN and world.workflow.woken == [TOKEN]
-    body = visitor.send("GET", ADDRESS).body
-    assert "asked to run the tests again" in body and "The tests run now" in body and "Look again" in body
-
-
 def steered() -> World:
     seen = evidence()
     lines = [seen.lines[0].model_copy(update={"instruction_like": True}), *seen.lines[1:]]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from functions.review.page import STYLE, STYLE_HASH
+from functions.review.rendering import POLICY, SCRIPT, STYLE
 from functions.review.web import read, write
 from mendloop.contracts.evidence import (
     Deployment,
@@ -82,8 +82,12 @@ def test_the_page_is_small_tokenless_and_its_style_is_the_one_allowed() -> None:
     body = Visitor(asked()).open()
     assert len(body.encode()) < 100_000 and TOKEN not in body
     style = re.search(r"<style>(.*?)</style>", body, re.DOTALL)
-    assert style and base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode() == STYLE_HASH
+    assert style and f"style-src {hash_of(style[1])}" in POLICY
     assert "<script" not in body and "style=" not in body
+
+
+def hash_of(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def test_instructions_and_floods_in_the_logs_stay_text_and_small() -> None:
@@ -122,15 +126,15 @@ def test_every_answer_carries_the_headers_and_no_answer_or_log_the_token(
     answers += [visitor.post(form), visitor.post({}, {"accept": "*/*"}), Visitor(world).send("GET", ADDRESS)]
     assert [answer.status for answer in answers] == [303, 200, 404, 405, 503, 409, 400, 401]
     for answer in answers:
-        event = write(answer, STYLE_HASH)
+        event = write(answer, POLICY)
         headers = event["headers"]
         assert headers["cache-control"] == "no-store" and headers["x-content-type-options"] == "nosniff"
         policy = headers["content-security-policy"]
-        assert policy.startswith("default-src 'none'") and "unsafe" not in policy and "script-src" not in policy
+        assert policy.startswith("default-src 'none'") and "unsafe" not in policy and hash_of(SCRIPT) in policy
         assert "frame-ancestors 'none'" in policy and "form-action 'self'" in policy
         assert not any("\n" in str(value) or "\r" in str(value) for value in headers.values())
         style = re.search(r"<style>(.*?)</style>", event["body"], re.DOTALL)
-        assert not style or base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode() in policy
+        assert not style or hash_of(style[1]) in policy
         assert TOKEN not in str(event)
     printed = capsys.readouterr()
     assert TOKEN not in caplog.text + printed.out + printed.err

@@ -51,7 +51,7 @@ def test_the_page_draws_it_and_escapes_what_it_is_called() -> None:
     code_path = [f"{hostile}.py::f", *(f"a.py::{hostile}{number}" for number in range(50)), f"{PATH}::{WORD}"]
     body = Visitor(asked(mapping=mapping(code_path=code_path))).open()
     assert body.count("&lt;script&gt;alert(1)&lt;/script&gt;") == MOST_STEPS - 1 and "<script" not in body
-    assert '<li class="entry">' in body and '<li class="target">' in body and "40 more" in body
+    assert '<li id="step-1" class="entry">' in body and ' class="target">' in body and "40 more" in body
 
 
 @pytest.mark.parametrize("assumed", [True, False])
