@@ -10,7 +10,8 @@ from mendloop.contracts.base import ArtifactRef
 from mendloop.contracts.draft import CodeFix, Edit
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.verification import Verification, VerificationNext, VerificationStatus
-from mendloop.ports import ArtifactStore, DecisionStore
+from mendloop.domain.errors import NotFound
+from mendloop.ports import ArtifactStore, DecisionStore, IncidentStore
 
 LONGEST_HINT = 2_000
 
@@ -86,3 +87,26 @@ def reviewer_hint(execution: Execution, decisions: DecisionStore, artifacts: Art
 def _proof(ref: ArtifactRef, artifacts: ArtifactStore) -> str:
     verification = documents.load(artifacts, ref, Verification)
     return f"{verification.reason}\n{verification.output_tail[-LONGEST_HINT:]}"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What people rejected for this fault before, in this incident or an earlier one, and the last reason given."""
+
+    edits: list[tuple[Edit, ...]] = field(default_factory=list)
+    hint: str = ""
+
+
+def refused(service: str, fault: str, incidents: IncidentStore, artifacts: ArtifactStore) -> Refused:
+    """Empty where nothing was rejected. A draft that is gone teaches nothing any more; its reason still does."""
+    found = incidents.rejections(service, fault) if fault else []
+    edits = [tuple(fix.edits) for each in found if (fix := _kept(each.draft, artifacts))]
+    said = next((each.comment for each in reversed(found) if each.comment), "")
+    return Refused(edits, f"An earlier change for this failure was rejected: {said}"[:LONGEST_HINT] if said else "")
+
+
+def _kept(ref: ArtifactRef, artifacts: ArtifactStore) -> CodeFix | None:
+    try:
+        return documents.load(artifacts, ref, CodeFix)
+    except NotFound:
+        return None

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from functions.draft_patch.context import DraftContext, Drafter, Tree
-from functions.draft_patch.earlier import attempt_of, learned, reviewer_hint
+from functions.draft_patch.earlier import attempt_of, learned, refused, reviewer_hint
 from functions.draft_patch.ground import ground_of
 from functions.draft_patch.turns import MOST_REFUSALS, Answer, drafted
 from mendloop import documents
@@ -41,7 +41,7 @@ def draft_patch(
         refusals: list[str] = []
         spending = None
     else:
-        context = _context(execution, artifacts, decisions, service, code_host(service.repository), attempt)
+        context = _context(execution, artifacts, incidents, decisions, service, code_host(service.repository), attempt)
         fix, refusals = drafted(context, [drafter(name) for name in service.drafters])
         if isinstance(fix, CodeFix) and execution.route:
             fix = fix.model_copy(update={"discarded": [*fix.discarded, *execution.route.discarded]})
@@ -59,6 +59,7 @@ def draft_patch(
 def _context(
     execution: Execution,
     artifacts: ArtifactStore,
+    incidents: IncidentStore,
     decisions: DecisionStore,
     service: Service,
     code: CodeHost,
@@ -73,16 +74,18 @@ def _context(
     if head is None:
         raise NotFound(f"{service.repository.location} has no branch {branch}")
     taught = learned(execution, artifacts, attempt)
+    fault = _fault(evidence, execution.focus_fault or execution.evidence.fault)
+    never = refused(service.name, fault.fingerprint if fault else "", incidents, artifacts)
     return DraftContext(
         incident_id=execution.incident_id,
         service=service,
         evidence=evidence,
-        fault=_fault(evidence, execution.focus_fault or execution.evidence.fault),
+        fault=fault,
         mapping=mapping,
         base=Tree(code, service, head),
         attempt=attempt,
-        hint=reviewer_hint(execution, decisions, artifacts),
-        tried=taught.tried,
+        hint=reviewer_hint(execution, decisions, artifacts) or never.hint,
+        tried=[*taught.tried, *never.edits],
         unreproduced=taught.unreproduced,
         retest=taught.retest,
     )

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from mendloop import documents
+from mendloop.approving import Rules, as_consent, rules_of
 from mendloop.contracts.approval import Action, ApprovalRequest, Content, Decision
 from mendloop.contracts.draft import CodeFix, Draft
 from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.verification import Verification, VerificationStatus
-from mendloop.domain.catalog import Repository
+from mendloop.domain.catalog import Catalog, Repository
 from mendloop.domain.errors import BadDecision, ContentChanged
 from mendloop.domain.identity import content_hash, sha256
 from mendloop.domain.patch import apply_edits, unified_diff
@@ -33,16 +34,27 @@ class Approved:
 
     request: ApprovalRequest
     decision: Decision
+    approvers: list[str]
+    """Catalog names of everybody whose approval counts."""
     fix: CodeFix
     verification: Verification
 
 
 def read_approved(
-    execution: Execution, *, decisions: DecisionStore, artifacts: ArtifactStore, catalog_sha256: str
+    execution: Execution,
+    *,
+    decisions: DecisionStore,
+    artifacts: ArtifactStore,
+    catalog: Catalog,
+    catalog_sha256: str,
 ) -> Approved:
-    """The approved content. BadDecision when nobody approved it, ContentChanged when it is not what they saw."""
+    """The approved content. BadDecision when nobody approved it, or not as the service's policy wants it.
+
+    ContentChanged when it is not what they saw.
+    """
     request = _question(execution, decisions)
     decision = _approval(request, decisions)
+    approvers = _by_the_rules(request, decision, decisions, rules_of(request, catalog, artifacts))
     documents.load(artifacts, request.evidence, Evidence)
     fix = documents.load_any(artifacts, request.draft, _DRAFT)
     verification = documents.load(artifacts, request.verification, Verification)
@@ -53,7 +65,7 @@ def read_approved(
         raise ContentChanged("the verification is of another draft")
     if verification.status is VerificationStatus.FAILED:
         raise ContentChanged("the verification failed; a failed draft is never published")
-    return Approved(request, decision, fix, verification)
+    return Approved(request, decision, approvers, fix, verification)
 
 
 def _question(execution: Execution, decisions: DecisionStore) -> ApprovalRequest:
@@ -79,6 +91,16 @@ def _approval(request: ApprovalRequest, decisions: DecisionStore) -> Decision:
     if decision.content_sha256 != request.content_sha256:
         raise ContentChanged(f"the decision on {request.id} is bound to another content")
     return decision
+
+
+def _by_the_rules(request: ApprovalRequest, decision: Decision, decisions: DecisionStore, rules: Rules) -> list[str]:
+    """Who approved, counted anew: what was recorded is not believed to have been recorded by the rules."""
+    if refusal := rules.refusal(decision.by, decision.identity):
+        raise BadDecision(f"the approval of {request.id} does not count: {refusal}")
+    agreed = rules.counting([as_consent(decision), *decisions.consents(request.id)])
+    if len(agreed) < rules.people:
+        raise BadDecision(f"{rules.people} different people must approve {request.id}, {len(agreed)} did")
+    return agreed
 
 
 def _same(request: ApprovalRequest, fix: CodeFix, catalog_sha256: str) -> None:

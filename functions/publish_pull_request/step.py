@@ -54,7 +54,9 @@ def publish_pull_request(
     catalog, catalog_sha256 = catalogs.load()
     incident = incident_facts.known_incident(incidents, execution.incident_id)
     service = incident_facts.known_service(catalog, incident.service)
-    approved = read_approved(execution, decisions=decisions, artifacts=artifacts, catalog_sha256=catalog_sha256)
+    approved = read_approved(
+        execution, decisions=decisions, artifacts=artifacts, catalog=catalog, catalog_sha256=catalog_sha256
+    )
     facts = incident_facts.gather(
         incident,
         service,
@@ -64,14 +66,14 @@ def publish_pull_request(
         incidents=incidents,
         site_url=site_url,
     )
-    approver = " ".join(catalog.approvers[approved.decision.by].full_name.split())
+    approvers = [" ".join(catalog.approvers[name].full_name.split()) for name in approved.approvers]
     press = _Press(
         incident=incident,
         service=service,
         approved=approved,
         title=texts.title(facts),
-        body=texts.body(facts, approved, approver),
-        message=texts.commit_message(facts, approved, approver, _editor(approved, catalog)),
+        body=texts.body(facts, approved, approvers),
+        message=texts.commit_message(facts, approved, approvers, _editor(approved, catalog)),
         incidents=incidents,
         code=code,
         switch=switch,

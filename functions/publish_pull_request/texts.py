@@ -1,5 +1,7 @@
 """The words of a pull request: title, body and commit message, from allowed fields only."""
 
+from collections.abc import Sequence
+
 from functions.publish_pull_request.approved import Approved
 from mendloop.contracts.draft import CodeFix, RegressionSource
 from mendloop.contracts.verification import Verification, VerificationStatus
@@ -30,13 +32,13 @@ def title(facts: Facts) -> str:
     return outgoing.title_of(f"Fix {outgoing.headline(facts)}")
 
 
-def body(facts: Facts, approved: Approved, approver: str) -> str:
+def body(facts: Facts, approved: Approved, approvers: Sequence[str]) -> str:
     """Five answers first, then the detail; cut below GitHub's limit; SecretFound rather than a leak."""
     fix, verification = approved.fix, approved.verification
     return outgoing.checked(
         outgoing.document(
             [
-                ("In five answers", _answers(facts, approved, approver)),
+                ("In five answers", _answers(facts, approved, approvers)),
                 ("What was observed", outgoing.observed(facts)),
                 ("Why this code", outgoing.where(facts)),
                 ("What changed", _changes(fix)),
@@ -49,7 +51,7 @@ def body(facts: Facts, approved: Approved, approver: str) -> str:
     )
 
 
-def commit_message(facts: Facts, approved: Approved, approver: str, editor: str = "") -> str:
+def commit_message(facts: Facts, approved: Approved, approvers: Sequence[str], editor: str = "") -> str:
     """Title, one paragraph, and the trailers by which a rerun finds its own work.
 
     `editor`: who adjusted the patch, as `Name <mail>`.
@@ -57,13 +59,13 @@ def commit_message(facts: Facts, approved: Approved, approver: str, editor: str 
     trailers = [
         f"Mendloop-Incident: {facts.incident_id}",
         f"Mendloop-Content: {approved.request.content_sha256}",
-        f"Approved-by: {approver}",
+        *(f"Approved-by: {name}" for name in approvers),
         *([f"Co-authored-by: {editor}"] if editor else []),
     ]
     return outgoing.checked("\n\n".join([title(facts), _size(approved.fix), "\n".join(trailers)]) + "\n")
 
 
-def _answers(facts: Facts, approved: Approved, approver: str) -> list[str]:
+def _answers(facts: Facts, approved: Approved, approvers: Sequence[str]) -> list[str]:
     fired = f"{facts.signal.replace('_', ' ')} {code(facts.resource)}" if facts.signal and not facts.public else ""
     times = f", {plural(facts.count, 'time')}" if facts.exception else ""
     at = approved.decision.at
@@ -74,7 +76,7 @@ def _answers(facts: Facts, approved: Approved, approver: str) -> list[str]:
         f"2. **Which code, and why?** {place}",
         f"3. **How small is the change?** {_size(approved.fix)}",
         f"4. **How far is it proved?** {_PROVED[approved.verification.status]}",
-        f"5. **What happens now?** {approver} approved this very change on {at:%Y-%m-%d at %H:%M} UTC. "
+        f"5. **What happens now?** {' and '.join(approvers)} approved this very change on {at:%Y-%m-%d at %H:%M} UTC. "
         "Merging it is up to you.",
         "",
         *outgoing.pointer(facts),

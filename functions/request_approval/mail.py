@@ -50,6 +50,13 @@ def request_mail(letter: Letter, link: str) -> tuple[str, str]:
     return _mail(letter, "Decide", [_fill(opening), *_answers(letter)], link)
 
 
+def handed_mail(letter: Letter, link: str, by: str) -> tuple[str, str]:
+    """Subject and body of the mail to somebody to whom the decision was handed over; `by` as people know them."""
+    service = letter.request.service
+    opening = f"{' '.join(by.split())} asks you to decide in their place about one change to {service}."
+    return _mail(letter, "Handed over", [_fill(opening), *_answers(letter)], link)
+
+
 def reminder(letter: Letter, link: str) -> tuple[str, str]:
     """Subject and body of the reminder: the same question, shorter."""
     service = letter.request.service

@@ -1,17 +1,16 @@
 """Request approval: bind exactly this content to a question, and mail it to the people who may answer."""
 
 import math
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from functions.request_approval.mail import Letter, reminder, request_mail
 from functions.request_approval.question import letter_of, question
-from mendloop.asking import STEP, Due, asked_line, due, failed_line, reminded_line
+from functions.request_approval.round import Round
+from mendloop.approving import Rules, rules_of
+from mendloop.asking import Due, due
 from mendloop.contracts.approval import Action, ApprovalRequest, ApprovalSlot
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import IncidentState
-from mendloop.domain.catalog import Approver, Catalog
-from mendloop.domain.errors import MendloopError, Misconfigured
+from mendloop.domain.errors import Misconfigured
 from mendloop.incident_facts import recovered_at
 from mendloop.ports import (
     ArtifactStore,
@@ -19,11 +18,9 @@ from mendloop.ports import (
     Clock,
     DecisionStore,
     IncidentStore,
-    LinkClaims,
     LinkSigner,
     Mailer,
 )
-from mendloop.timeline import note_once
 
 
 def request_approval(
@@ -52,9 +49,11 @@ def request_approval(
     request = (
         decisions.request(execution.decision.request_id) if reminding and execution.decision else None
     ) or decisions.ask(question(execution, artifacts, service, catalog_sha256, now))
-    wanted = due(request, service, incidents.timeline(execution.incident_id), now)
+    handed = decisions.handed_over(request.id)
+    wanted = due(request, service, incidents.timeline(execution.incident_id), now, handed)
+    _somebody_may_approve(rules_of(request, catalog, artifacts))
     letter = letter_of(request, artifacts, recovered_at(incidents, execution.incident_id), site_url)
-    round_ = _Round(request, letter, catalog, signer, mailer, incidents, clock)
+    round_ = Round(request, letter, catalog, signer, mailer, incidents, clock)
     round_.send(wanted)
     round_.insist(wanted)
     _wait_for_them(incidents, execution, now)
@@ -69,64 +68,16 @@ def request_approval(
     )
 
 
-@dataclass
-class _Round:
-    """One round of mails."""
-
-    request: ApprovalRequest
-    letter: Letter
-    catalog: Catalog
-    signer: LinkSigner
-    mailer: Mailer
-    incidents: IncidentStore
-    clock: Clock
-    reached: list[str] = field(default_factory=list)
-    unconfirmed: list[str] = field(default_factory=list)
-    failures: dict[str, MendloopError] = field(default_factory=dict)
-
-    def send(self, wanted: Due) -> None:
-        """Every mail is written down at once: a repetition sends only what is missing."""
-        for name in [*wanted.first, *wanted.reminder]:
-            again = name in wanted.reminder
-            subject, body = self._mail(name, again=again)
-            try:
-                if not self.mailer.confirmed(self.catalog.approvers[name]):
-                    self.unconfirmed.append(name)
-                    continue
-                self.mailer.send(self.catalog.approvers[name], subject, body)
-            except MendloopError as error:
-                self.failures[name] = error
-                self._note(failed_line(self.request, name))
-                continue
-            self.reached.append(name)
-            self._note((reminded_line if again else asked_line)(self.request, name))
-
-    def insist(self, wanted: Due) -> None:
-        """Somebody must have been reached, now or before."""
-        if wanted.asked or self.reached:
-            for name in self.unconfirmed:
-                self._note(f"{name} has not confirmed their mail topic, hence was not asked")
-            return
-        if self.failures:
-            raise next(iter(self.failures.values()))
+def _somebody_may_approve(rules: Rules) -> None:
+    """A question that nobody may say yes to would only wait for its expiry."""
+    missing = rules.people - len(rules.eligible)
+    if missing > 0:
+        why = "; ".join(rules.barred.values())
         raise Misconfigured(
-            f"no approver of {self.request.service} has confirmed their mail topic: {', '.join(self.unconfirmed)}",
-            next_action="Let one of them click the confirmation mail, or run `mendloop catalog push` to send it again.",
+            f"{len(rules.eligible)} approvers of {rules.service.name} may approve this, its policy wants {rules.people}"
+            f"{f': {why}' if why else ''}",
+            next_action=f"Name another approver in services.{rules.service.name}.approvers, then replay the incident.",
         )
-
-    def _mail(self, name: str, *, again: bool) -> tuple[str, str]:
-        approver: Approver = self.catalog.approvers[name]
-        claims = LinkClaims(
-            request_id=self.request.id,
-            approver=approver.name,
-            content_sha256=self.request.content_sha256,
-            expires_at=self.request.expires_at,
-        )
-        address = f"{self.letter.site_url}/r/{self.signer.sign(claims, 'link')}"
-        return reminder(self.letter, address) if again else request_mail(self.letter, address)
-
-    def _note(self, what: str) -> None:
-        note_once(self.incidents, self.clock, self.request.incident_id, STEP, what)
 
 
 def _wait(request: ApprovalRequest, wanted: Due, now: datetime) -> int:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from urllib.parse import urlparse
 
 from functions.review.web import SESSION, Request
-from mendloop.contracts.approval import ApprovalRequest
+from mendloop.contracts.approval import ApprovalRequest, Identity
+from mendloop.domain.catalog import Catalog
 from mendloop.domain.errors import BadLink
 from mendloop.domain.identity import sha256
 from mendloop.ports import (
@@ -39,6 +40,13 @@ class Access:
     switch: Switch
     clock: Clock
     url: str
+    oidc_claim: str = ""
+    """The claim that says who somebody is; "" where no identity provider stands in front of the pages."""
+
+    @property
+    def _identity(self) -> Identity:
+        """How a page's visitor is known."""
+        return Identity.OIDC if self.oidc_claim else Identity.LINK
 
     def _session(self, incident_id: str, request: Request, *, expired: bool = False) -> LinkClaims | None:
         text = request.cookies.get(SESSION, "")
@@ -49,15 +57,31 @@ class Access:
             raise BadLink("This session belongs to another incident")
         return claims
 
-    def _request(self, claims: LinkClaims) -> ApprovalRequest:
-        """The question of a link or session, for somebody who is still an approver there; else BadLink."""
-        request = self.decisions.request(claims.request_id)
-        if request is None or claims.approver not in request.approvers:
+    def _request(self, claims: LinkClaims, request: Request) -> ApprovalRequest:
+        """The question of a link or session, for somebody who is still an approver there; else BadLink.
+
+        Where an identity provider stands in front, the link must be theirs who is signed in.
+        """
+        question = self.decisions.request(claims.request_id)
+        if question is None or claims.approver not in question.approvers:
             raise BadLink("This link asks about something that is not known here")
-        service = self.catalogs.load()[0].services.get(request.service)
+        catalog = self.catalogs.load()[0]
+        service = catalog.services.get(question.service)
         if service is None or claims.approver not in service.approvers:
-            raise BadLink(f"You are not an approver of {request.service} any more")
-        return request
+            raise BadLink(f"You are not an approver of {question.service} any more")
+        if self.oidc_claim and self._signed_in(catalog, request) != claims.approver:
+            raise BadLink(f"This link is {claims.approver}'s, and you are signed in as somebody else")
+        return question
+
+    def _signed_in(self, catalog: Catalog, request: Request) -> str:
+        """Catalog name of who is signed in; BadLink for nobody or a stranger. An unverified address is nobody's."""
+        identity = request.claims.get(self.oidc_claim, "")
+        if self.oidc_claim == "email" and request.claims.get("email_verified", "").lower() != "true":
+            identity = ""
+        approver = catalog.identified("oidc", identity)
+        if approver is None:
+            raise BadLink("The catalog knows nobody by your sign-in")
+        return approver.name
 
     def _open_for(self, question: ApprovalRequest, claims: LinkClaims) -> bool:
         latest = self.decisions.latest(question.incident_id)

@@ -24,7 +24,7 @@ class Editing(Recording):
         claims = self._session(incident_id, request)
         if claims is None:
             return notice(401, f"Incident {incident_id}", "Open the personal link from your mail to see it and decide.")
-        question = self._request(claims)
+        question = self._request(claims, request)
         standing = self.decisions.decision(question.id)
         if posted and standing is not None:
             return self._conclude(question, standing, claims)

@@ -11,6 +11,7 @@ from functions.review.adjusting import Place
 from functions.review.chart import chart
 from functions.review.citing import anchors, citations_of, lines_shown, suspects_shown
 from functions.review.notices import STANDING
+from functions.review.policy import Policy
 from functions.review.rendering import render
 from functions.review.steering import Papers, papers_of, steered_by
 from functions.review.tracing import causes, groups
@@ -69,6 +70,7 @@ class Question:
     timeline: list[TimelineEntry]
     recovered_at: datetime | None = None
     progress: Progress | None = None
+    policy: Policy = Policy()
 
 
 def page(question: Question, artifacts: ArtifactStore) -> str:

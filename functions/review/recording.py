@@ -2,17 +2,50 @@
 
 from functions.review.access import Access
 from functions.review.notices import decided_notice, word_of
+from functions.review.policy import Policy, policy_for
 from functions.review.web import Answer
-from mendloop.contracts.approval import Action, ApprovalRequest, Decision
+from mendloop.approving import Rules, as_consent, rules_of
+from mendloop.contracts.approval import Action, ApprovalRequest, Decision, HandOver
 from mendloop.contracts.base import ArtifactRef
 from mendloop.contracts.incident import TimelineEntry
 from mendloop.ports import LinkClaims
+from mendloop.timeline import note_once
 
 LONGEST_COMMENT = 2000
+HAND_OVER = "handover"
+"""The form's action that is no decision."""
 
 
 class Recording(Access):
     """Writes a decision down."""
+
+    def _policy(self, question: ApprovalRequest, name: str) -> Policy:
+        return policy_for(name, self._identity, self._rules(question), self.decisions.consents(question.id))
+
+    def _hand_over(self, question: ApprovalRequest, claims: LinkClaims, to: str) -> Answer:
+        """Recorded; the execution is woken to mail the other one their link. Nothing is decided by it."""
+        handed = HandOver(request_id=question.id, by=claims.approver, to=to, at=self.clock.now())
+        self.decisions.hand_over(handed)
+        note_once(
+            self.incidents, self.clock, question.incident_id, "review", f"Handed over to {to}", by=claims.approver
+        )
+        if token := self.decisions.token(question.id):
+            self.workflow.wake(token)
+        return Answer(303, headers={"location": f"/incidents/{question.incident_id}"})
+
+    def _rules(self, question: ApprovalRequest) -> Rules:
+        return rules_of(question, self.catalogs.load()[0], self.artifacts)
+
+    def _approve(self, question: ApprovalRequest, mine: Decision, claims: LinkClaims) -> Answer:
+        """Decided when as many people as the service wants have approved; until then the approval is kept."""
+        rules = self._rules(question)
+        if rules.people > 1:
+            agreed = rules.counting(self.decisions.consent(as_consent(mine)))
+            if len(agreed) < rules.people:
+                what = f"Approved; {rules.people} different people must, {len(agreed)} did"
+                note_once(self.incidents, self.clock, question.incident_id, "review", what, by=mine.by)
+                return Answer(303, headers={"location": f"/incidents/{question.incident_id}"})
+        return self._record(question, mine, claims)
 
     def _record(self, question: ApprovalRequest, mine: Decision, claims: LinkClaims) -> Answer:
         standing = self.decisions.decide(mine)
@@ -50,6 +83,7 @@ class Recording(Access):
             content_sha256=question.content_sha256,
             comment=comment,
             adjusted=adjusted,
+            identity=self._identity,
         )
 
     def _unconfirmed(self, question: ApprovalRequest, fields: dict[str, str], comment: str) -> str:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from functions.review.editing import Editing
 from functions.review.notices import closed_notice, notice
 from functions.review.page import Question, page
-from functions.review.recording import LONGEST_COMMENT
+from functions.review.policy import Policy
+from functions.review.recording import HAND_OVER, LONGEST_COMMENT
 from functions.review.steering import papers_of, steered_by
 from functions.review.watching import Progress, progress
 from functions.review.web import SESSION, Answer, Request
@@ -53,7 +54,7 @@ class Site(Editing):
         link, incident = LINK.fullmatch(request.path), INCIDENT.fullmatch(request.path)
         decision = DECISION.fullmatch(request.path)
         if link and request.method in SHOWING:
-            return self._open(link[1])
+            return self._open(link[1], request)
         if incident and request.method in SHOWING:
             return self._show(incident[1], request)
         if decision and request.method == "POST":
@@ -67,15 +68,15 @@ class Site(Editing):
             return replace(notice(405, "Nothing happened", f"{text} Decide there."), headers={"allow": allowed})
         return notice(404, "There is nothing here", "Open the link from your mail.")
 
-    def _open(self, link: str) -> Answer:
+    def _open(self, link: str, request: Request) -> Answer:
         """Exchange the mail's link for a session and a clean address."""
         claims = self.signer.verify(link, "link", self.clock.now(), expired=True)
-        request = self._request(claims)
+        question = self._request(claims, request)
         if self._expired(claims):
-            return self._ended(request)
+            return self._ended(question)
         session = self.signer.sign(claims, "session")
         secure = "; Secure" if self.url.startswith("https://") else ""
-        address = f"/incidents/{request.incident_id}"
+        address = f"/incidents/{question.incident_id}"
         cookie = f"{SESSION}={session}; Path={address}; HttpOnly; SameSite=Lax{secure}"
         return Answer(303, headers={"location": address}, cookie=cookie)
 
@@ -83,7 +84,7 @@ class Site(Editing):
         claims = self._session(incident_id, request, expired=True)
         if claims is None:
             return notice(401, f"Incident {incident_id}", "Open the personal link from your mail to see it and decide.")
-        question = self._request(claims)
+        question = self._request(claims, request)
         if self._expired(claims):
             return self._ended(question)
         nonce = ""
@@ -100,7 +101,7 @@ class Site(Editing):
             raise BadLink("There is no session for this incident")
         fields = request.form()
         comment = fields.get("comment", "").replace("\r\n", "\n").strip()
-        question = self._request(claims)
+        question = self._request(claims, request)
         standing = self.decisions.decision(question.id)
         if standing is not None:
             return self._conclude(question, standing, claims)
@@ -109,23 +110,36 @@ class Site(Editing):
             problem = "The page was too old or sent twice: decide again on this one."
         if problem:
             return self._show(incident_id, request, problem, comment[:LONGEST_COMMENT])
+        if fields["action"] == HAND_OVER:
+            return self._hand_over(question, claims, fields["to"])
         mine = self._decision(question, claims, Action(fields["action"]), comment)
-        return self._record(question, mine, claims)
+        return (
+            self._approve(question, mine, claims)
+            if mine.action is Action.APPROVE
+            else self._record(question, mine, claims)
+        )
 
     def _problem(self, question: ApprovalRequest, claims: LinkClaims, fields: dict[str, str], comment: str) -> str:
         """Why this form decides nothing, or ""."""
         action = fields.get("action", "")
         if not self._open_for(question, claims):
             return "This question is no longer open. Nothing was decided."
-        if action not in {choice.value for choice in CHOICES}:
+        if action not in {*CHOICES, HAND_OVER}:
             return "Choose one of the decisions."
-        if problem := self._unconfirmed(question, fields, comment):
-            return problem
-        if action == Action.APPROVE and self.switch.paused(question.service):
-            # Publishing would refuse, and the approval would be spent on nothing.
+        if action == HAND_OVER and fields.get("to", "") not in self._policy(question, claims.approver).others:
+            return "Choose to whom you hand it over. Nothing was decided."
+        if action == Action.REJECT and not comment:
+            return "Say in the comment why: the same fault is then not drafted in the same way again."
+        problem = self._unconfirmed(question, fields, comment)
+        return problem or (self._unapproved(question, claims, fields) if action == Action.APPROVE else "")
+
+    def _unapproved(self, question: ApprovalRequest, claims: LinkClaims, fields: dict[str, str]) -> str:
+        """Why this approval would be spent on nothing or is given without care, or ""."""
+        if self.switch.paused(question.service):
             return f"{question.service} is paused: it cannot be approved now. The other decisions can be taken."
-        careless = action == Action.APPROVE and fields.get("second_look") != "yes"
-        if careless and steered_by(papers_of(self.artifacts, question)):
+        if refusal := self._rules(question).refusal(claims.approver, self._identity):
+            return f"Nothing was decided: {refusal}."
+        if fields.get("second_look") != "yes" and steered_by(papers_of(self.artifacts, question)):
             return "Tick that you have read every changed line, then approve. Nothing was decided yet."
         return ""
 
@@ -157,6 +171,7 @@ class Site(Editing):
             timeline=timeline,
             recovered_at=recovered_at(self.incidents, question.incident_id),
             progress=self._progress(decision, timeline, incident, latest),
+            policy=self._policy(question, claims.approver) if nonce else Policy(),
         )
 
     def _progress(

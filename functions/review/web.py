@@ -28,6 +28,10 @@ class Request:
     headers: dict[str, str]
     cookies: dict[str, str]
     body: bytes
+    principal: str = ""
+    """ARN of whoever signed the request, as API Gateway's IAM authorizer says; no header reaches this."""
+    claims: dict[str, str] = field(default_factory=dict)
+    """Of a token that API Gateway's JWT authorizer has checked; no header reaches this."""
 
     def form(self, limit: int = MAX_BODY_BYTES) -> dict[str, str]:
         """The fields of a posted form, the first value of each; BadDecision when it is none or too large (bytes)."""
@@ -58,7 +62,10 @@ class Answer:
 def read(event: dict[str, Any]) -> Request:
     """From the event. The emulator leaves `cookies` out and encodes form bodies; both ways are read here."""
     headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
-    http = (event.get("requestContext") or {}).get("http") or {}
+    context = event.get("requestContext") or {}
+    http = context.get("http") or {}
+    authorizer = context.get("authorizer") or {}
+    claims = (authorizer.get("jwt") or {}).get("claims") or {}
     raw = str(event.get("body") or "")
     try:
         body = base64.b64decode(raw, validate=True) if event.get("isBase64Encoded") else raw.encode()
@@ -71,6 +78,8 @@ def read(event: dict[str, Any]) -> Request:
         headers=headers,
         cookies=_cookies(jar),
         body=body,
+        principal=str((authorizer.get("iam") or {}).get("userArn") or ""),
+        claims={str(name): str(value) for name, value in claims.items()},
     )
 
 

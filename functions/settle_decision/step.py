@@ -1,6 +1,6 @@
 """Settle decision: read what was decided; the store is the truth, whoever woke the execution."""
 
-from mendloop.contracts.approval import Action, ApprovalRequest, Decision, DecisionSlot
+from mendloop.contracts.approval import Action, ApprovalRequest, Decision, DecisionSlot, Rejection
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import TimelineEntry
 from mendloop.domain.errors import Misconfigured, NotFound
@@ -36,6 +36,8 @@ def settle_decision(
             content_sha256=request.content_sha256,
         )
         decision = decisions.decide(expired)
+    if decision.action is Action.REJECT:
+        _remember(request, decision, incidents)
     nobody = decision.action is Action.EXPIRED
     what = "Nobody decided in time: the question expired" if nobody else f"Follows {decision.by}: {decision.action}"
     incidents.note(execution.incident_id, TimelineEntry(at=now, step="settle_decision", what=what))
@@ -53,3 +55,20 @@ def _next(decision: Decision, request: ApprovalRequest) -> Action:
     """As decided; an approved draft of a service that may not publish ends as a ticket."""
     held_back = decision.action is Action.APPROVE and not request.publishes
     return Action.TICKET if held_back else decision.action
+
+
+def _remember(request: ApprovalRequest, decision: Decision, incidents: IncidentStore) -> None:
+    """So that the fault is not drafted in the same way again. What failed without a fault cannot be known again."""
+    incident = incidents.load(request.incident_id)
+    if incident and incident.fault:
+        incidents.save_rejection(
+            Rejection(
+                service=request.service,
+                fault=incident.fault,
+                incident_id=request.incident_id,
+                draft=request.draft,
+                by=decision.by,
+                at=decision.at,
+                comment=decision.comment,
+            )
+        )

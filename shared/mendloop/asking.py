@@ -4,10 +4,11 @@ Whoever asks writes down every mail, so that a repetition sends only what is mis
 when something is due before its own time-out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mendloop.contracts.approval import ApprovalRequest
+from mendloop.contracts.approval import ApprovalRequest, HandOver
 from mendloop.contracts.incident import TimelineEntry
 from mendloop.domain.catalog import Service
 
@@ -29,6 +30,11 @@ def reminded_line(request: ApprovalRequest, name: str) -> str:
     return f"Reminded {name} {_about(request)}"
 
 
+def handed_line(request: ApprovalRequest, handed: HandOver) -> str:
+    """The timeline's words for the mail to somebody to whom the decision was handed over."""
+    return f"Asked {handed.to}, as {handed.by} wished, {_about(request)}"
+
+
 def failed_line(request: ApprovalRequest, name: str) -> str:
     """The timeline's words for a mail that could not be sent."""
     return f"Could not mail {name} {_about(request)}; it is tried again"
@@ -40,32 +46,49 @@ class Due:
 
     asked: list[str] = field(default_factory=list)
     first: list[str] = field(default_factory=list)
+    handed: list[HandOver] = field(default_factory=list)
     reminder: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     remind_at: datetime | None = None
     """When the next reminder will be due; None when there is none to come."""
 
 
-def due(request: ApprovalRequest, service: Service, timeline: list[TimelineEntry], now: datetime) -> Due:
-    """Who is to be mailed now. Who may not decide any more is not mailed either."""
+def due(
+    request: ApprovalRequest,
+    service: Service,
+    timeline: list[TimelineEntry],
+    now: datetime,
+    handed_over: Sequence[HandOver] = (),
+) -> Due:
+    """Who is to be mailed now. Who may not decide any more is not mailed either; who handed it over is not reminded."""
     said = {entry.what for entry in timeline if entry.step == STEP}
     names = [name for name in request.approvers if name in service.approvers]
     asked = [name for name in names if asked_line(request, name) in said]
-    waiting = [name for name in asked if reminded_line(request, name) not in said]
+    holder = {person: handed.to for handed in handed_over for person in (handed.by, handed.to)}
+    mine = [name for name in asked if holder.get(name, name) == name]
+    waiting = [name for name in mine if reminded_line(request, name) not in said]
+    handed = [each for each in handed_over if each.to in names and handed_line(request, each) not in said]
     remind_at = request.asked_at + timedelta(hours=service.limits.reminder_hours)
     late = now >= remind_at
-    first = [name for name in names if name not in asked]
+    first = [name for name in names if name not in asked and name not in {each.to for each in handed}]
     reminder = waiting if late else []
     return Due(
         asked=asked,
         first=first,
+        handed=handed,
         reminder=reminder,
         failed=[name for name in [*first, *reminder] if failed_line(request, name) in said],
         remind_at=remind_at if not late and remind_at < request.expires_at else None,
     )
 
 
-def worth_waking(request: ApprovalRequest, service: Service, timeline: list[TimelineEntry], now: datetime) -> bool:
-    """Whether the wait has something to do before its own time-out: an expiry, a reminder, or a mail that failed."""
-    found = due(request, service, timeline, now)
-    return now >= request.expires_at or bool(found.reminder or found.failed)
+def worth_waking(
+    request: ApprovalRequest,
+    service: Service,
+    timeline: list[TimelineEntry],
+    now: datetime,
+    handed_over: Sequence[HandOver] = (),
+) -> bool:
+    """Whether the wait has something to do before its own time-out: an expiry, a reminder, a new or failed mail."""
+    found = due(request, service, timeline, now, handed_over)
+    return now >= request.expires_at or bool(found.reminder or found.failed or found.handed)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from pydantic import Field
 
-from mendloop.contracts.approval import ApprovalRequest, Decision
+from mendloop.contracts.approval import ApprovalRequest, Consent, Decision, HandOver, Rejection
 from mendloop.contracts.base import ArtifactRef, Contract, UtcTime
 from mendloop.contracts.evidence import Deployment, Series, TracedRequest
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
@@ -492,6 +492,12 @@ class IncidentStore(Protocol):
     def correction(self, service: str, fault: str) -> Correction | None:
         """The newest, or None."""
 
+    def save_rejection(self, rejection: Rejection) -> None:
+        """Keyed by service, fault and draft; the same one twice is one."""
+
+    def rejections(self, service: str, fault: str) -> list[Rejection]:
+        """Of a fault, in any of its generations; oldest first."""
+
     def save_roots(self, roots: SourceRoots) -> None:
         """Of a service; what stood there is replaced."""
 
@@ -522,6 +528,18 @@ class DecisionStore(Protocol):
 
     def decision(self, request_id: str) -> Decision | None:
         """Strongly consistent."""
+
+    def consent(self, consent: Consent) -> list[Consent]:
+        """Written once per person; then all that stand, this one among them. Strongly consistent."""
+
+    def consents(self, request_id: str) -> list[Consent]:
+        """All that stand, by name."""
+
+    def hand_over(self, handed: HandOver) -> bool:
+        """Written once per pair of people; whether it was new."""
+
+    def handed_over(self, request_id: str) -> list[HandOver]:
+        """All, oldest first."""
 
     def save_token(self, request_id: str, token: str) -> None:
         """The newest wake-up token of this question."""

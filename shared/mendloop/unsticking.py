@@ -96,7 +96,9 @@ def wake_due(
         why = "the decision stands, its wake-up had been lost"
     elif now >= asked.expires_at:
         why = "the question has expired, and nobody had decided"
-    elif service and worth_waking(asked, service, incidents.timeline(incident.id), now):
+    elif service and worth_waking(
+        asked, service, incidents.timeline(incident.id), now, decisions.handed_over(asked.id)
+    ):
         why = "a mail is due"
     else:
         return ""

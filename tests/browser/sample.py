@@ -101,6 +101,7 @@ class World:
     mailer: RecordingMailer = field(default_factory=RecordingMailer)
     clock: FixedClock = field(default_factory=FixedClock)
     url: str = URL
+    oidc_claim: str = ""
     incident_id: str = house.INCIDENT
     evidence: Evidence = field(default_factory=lambda: evidence())
     mapping: CodeMap = field(default_factory=lambda: mapping())
@@ -110,7 +111,7 @@ class World:
     def site(self) -> Site:
         """The site over these fakes."""
         names = ("artifacts", "incidents", "decisions", "catalogs", "signer", "workflow", "switch", "clock", "url")
-        return Site(**{name: getattr(self, name) for name in names})
+        return Site(**{name: getattr(self, name) for name in names}, oidc_claim=self.oidc_claim)
 
     def execution(self, **slots: Any) -> Execution:
         """The documents stored, their slots filled in."""

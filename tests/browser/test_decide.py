@@ -34,6 +34,8 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 def decide(page: Page, action: str, word: str = WORD) -> None:
     page.check(f"input[value={action}]")
+    if action == "reject":
+        page.fill("textarea[name=comment]", "It hides the failure.")
     page.fill("input[name=word]", word)
     page.click("button[type=submit]")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mendloop.adapters.dynamodb_decisions import DynamoDbDecisions
-from mendloop.contracts.approval import Action
+from mendloop.contracts.approval import Action, Consent, HandOver, Identity
 from mendloop.ports import DecisionStore
 from tests.contract.races import counted, race
 from tests.fakes.clock import NOW
@@ -137,3 +137,32 @@ def test_a_token_is_in_no_repr(table: str, caplog: pytest.LogCaptureFixture) -> 
     item = store._items.get("request", "token")
     assert item and item.doc == store.token("request") == "top-secret-token"
     assert "top-secret-token" not in repr(item) + repr(store) + caplog.text
+
+
+def test_a_consent_is_written_once_per_person_and_all_are_told(store: DecisionStore) -> None:
+    asked = store.ask(make_request())
+    assert store.consents(asked.id) == []
+    robin, dana = consent(asked.id, "robin"), consent(asked.id, "dana")
+    assert store.consent(robin) == [robin]
+    assert store.consent(dana) == [dana, robin]
+    assert store.consent(dana.model_copy(update={"at": LATER, "identity": Identity.LINK})) == [dana, robin]
+    assert store.consents("another") == [] and store.decision(asked.id) is None
+
+
+def test_of_twenty_who_consent_at_once_somebody_sees_all(store: DecisionStore) -> None:
+    asked = store.ask(make_request())
+    seen = race(lambda number: len(store.consent(consent(asked.id, f"p{number}"))))
+    assert max(seen) == len(seen) == len(store.consents(asked.id))
+
+
+def test_handing_over_is_written_once_per_pair(store: DecisionStore) -> None:
+    asked = store.ask(make_request())
+    first = HandOver(request_id=asked.id, by="dana", to="robin", at=NOW)
+    back = HandOver(request_id=asked.id, by="robin", to="dana", at=LATER)
+    assert store.hand_over(back) and store.hand_over(first)
+    assert not store.hand_over(first.model_copy(update={"at": LATER}))
+    assert store.handed_over(asked.id) == [first, back]
+
+
+def consent(request_id: str, by: str) -> Consent:
+    return Consent(request_id=request_id, by=by, at=NOW, content_sha256="0" * 64, identity=Identity.IAM)

@@ -5,13 +5,23 @@ from datetime import timedelta
 import pytest
 
 from mendloop.adapters.dynamodb_incidents import DynamoDbIncidents
+from mendloop.contracts.approval import Rejection
 from mendloop.contracts.incident import IncidentState, TimelineEntry
 from mendloop.contracts.mapping import Correction, SourceRoot, SourceRoots
 from mendloop.domain.errors import Conflict, NotFound
 from mendloop.ports import Claim, IncidentStore
 from tests.contract.races import counted, race
 from tests.fakes.clock import NOW
-from tests.fakes.house import FAULT, INCIDENT, SERVICE, make_incident, make_occurrence, make_publication, make_signal
+from tests.fakes.house import (
+    FAULT,
+    INCIDENT,
+    SERVICE,
+    make_incident,
+    make_occurrence,
+    make_publication,
+    make_ref,
+    make_signal,
+)
 from tests.fakes.incidents import InMemoryIncidents
 
 OTHER = "inc-ffffffffffffffff"
@@ -284,3 +294,22 @@ def test_what_a_services_incidents_taught_is_replaced_as_a_whole(store: Incident
     found = store.roots(SERVICE)
     assert found is not None and found.roots == []
     assert store.roots("billing") is None
+
+
+def test_rejected_drafts_are_remembered_by_their_fault(store: IncidentStore) -> None:
+    def rejection(draft: str, minutes: int, fault: str = FAULT) -> Rejection:
+        return Rejection(
+            service=SERVICE,
+            fault=fault,
+            incident_id=INCIDENT,
+            draft=make_ref(content=draft),
+            by="dana",
+            at=NOW + timedelta(minutes=minutes),
+            comment="It hides the failure.",
+        )
+
+    late, early, other = rejection("a", 9), rejection("b", 1), rejection("c", 1, "0" * 16)
+    for each in (late, early, other, early.model_copy(update={"comment": "changed"})):
+        store.save_rejection(each)
+    assert store.rejections(SERVICE, FAULT) == [early, late]
+    assert store.rejections("billing", FAULT) == []

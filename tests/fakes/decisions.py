@@ -3,7 +3,7 @@
 from datetime import datetime
 from threading import Lock
 
-from mendloop.contracts.approval import ApprovalRequest, Decision
+from mendloop.contracts.approval import ApprovalRequest, Consent, Decision, HandOver
 
 
 class InMemoryDecisions:
@@ -13,6 +13,8 @@ class InMemoryDecisions:
         self._lock = Lock()
         self._requests: dict[str, ApprovalRequest] = {}
         self._decisions: dict[str, Decision] = {}
+        self._consents: dict[tuple[str, str], Consent] = {}
+        self._handed: dict[tuple[str, str, str], HandOver] = {}
         self._tokens: dict[str, str] = {}
         self._nonces: dict[tuple[str, str], tuple[str, datetime]] = {}
         self._used: set[tuple[str, str]] = set()
@@ -34,6 +36,25 @@ class InMemoryDecisions:
 
     def decision(self, request_id: str) -> Decision | None:
         return self._decisions.get(request_id)
+
+    def consent(self, consent: Consent) -> list[Consent]:
+        with self._lock:
+            self._consents.setdefault((consent.request_id, consent.by), consent)
+        return self.consents(consent.request_id)
+
+    def consents(self, request_id: str) -> list[Consent]:
+        with self._lock:
+            return [each for (asked, _), each in sorted(self._consents.items()) if asked == request_id]
+
+    def hand_over(self, handed: HandOver) -> bool:
+        with self._lock:
+            key = (handed.request_id, handed.by, handed.to)
+            return self._handed.setdefault(key, handed) is handed
+
+    def handed_over(self, request_id: str) -> list[HandOver]:
+        with self._lock:
+            found = [each for each in self._handed.values() if each.request_id == request_id]
+        return sorted(found, key=lambda each: (each.at, each.by, each.to))
 
     def save_token(self, request_id: str, token: str) -> None:
         self._tokens[request_id] = token

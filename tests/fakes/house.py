@@ -67,12 +67,13 @@ def make_service(name: str = SERVICE, **fields: Any) -> Service:
 
 
 def make_catalog(**fields: Any) -> Catalog:
-    """Two approvers and one service; `fields` are the service's (`make_catalog(autonomy="explain")`)."""
+    """Two approvers, or `people`, and one service; `fields` are the service's (`make_catalog(autonomy="explain")`)."""
+    people = fields.pop("people", None) or [make_approver(name) for name in ("dana", "robin")]
     services = fields.pop("services", None) or {SERVICE: make_service(**fields)}
     return Catalog.model_validate(
         {
             "version": 1,
-            "approvers": {name: make_approver(name).model_dump() for name in ("dana", "robin")},
+            "approvers": {person.name: person.model_dump() for person in people},
             "services": {name: service.model_dump() for name, service in services.items()},
         }
     )

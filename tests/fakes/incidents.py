@@ -3,6 +3,7 @@
 from datetime import datetime
 from threading import Lock
 
+from mendloop.contracts.approval import Rejection
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
 from mendloop.contracts.mapping import Correction, SourceRoots
 from mendloop.contracts.publication import Publication
@@ -22,6 +23,7 @@ class InMemoryIncidents:
         self._owners: dict[tuple[str, str], tuple[str, int, bool]] = {}
         self._roots: dict[str, SourceRoots] = {}
         self._corrections: dict[tuple[str, str], Correction] = {}
+        self._rejections: dict[tuple[str, str, str], Rejection] = {}
         self._publications: dict[tuple[str, int], Publication] = {}
 
     def claim(self, incident: Incident) -> Claim:
@@ -108,6 +110,13 @@ class InMemoryIncidents:
 
     def save_correction(self, correction: Correction) -> None:
         self._corrections[correction.service, correction.fault] = correction
+
+    def save_rejection(self, rejection: Rejection) -> None:
+        self._rejections.setdefault((rejection.service, rejection.fault, rejection.draft.sha256), rejection)
+
+    def rejections(self, service: str, fault: str) -> list[Rejection]:
+        found = [each for each in self._rejections.values() if (each.service, each.fault) == (service, fault)]
+        return sorted(found, key=lambda each: (each.at, each.draft.sha256))
 
     def correction(self, service: str, fault: str) -> Correction | None:
         return self._corrections.get((service, fault))

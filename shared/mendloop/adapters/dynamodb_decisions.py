@@ -5,6 +5,8 @@
 | request id | `question` | the question | ask (conditional), request |
 | `incident#<incident id>` | `asked#<time>#<request id>` | which questions an incident asked | latest |
 | request id | `decision` | the decision, written once | decide (conditional), decision |
+| request id | `consent#<name>` | one person's approval, written once | consent (conditional), consents |
+| request id | `handed#<by>#<to>` | who handed it over to whom, written once | hand_over (conditional), handed_over |
 | request id | `token` | the newest wake-up token; replaced | save_token, token |
 | request id | `nonce#<nonce>` | a page's nonce with its session; expires | save_nonce, use_nonce |
 | request id | `used#<nonce>` | that the nonce was used, written once; expires | use_nonce (conditional) |
@@ -16,7 +18,7 @@ from datetime import datetime
 
 from mendloop.adapters.dynamodb_incidents import sortable
 from mendloop.adapters.dynamodb_items import Items
-from mendloop.contracts.approval import ApprovalRequest, Decision
+from mendloop.contracts.approval import ApprovalRequest, Consent, Decision, HandOver
 from mendloop.domain.identity import canonical_json, sha256
 
 _A_MONTH = 30 * 24 * 3600
@@ -60,6 +62,24 @@ class DynamoDbDecisions:
         """Strongly consistent."""
         found = self._items.get(request_id, "decision")
         return Decision.model_validate_json(found.doc) if found else None
+
+    def consent(self, consent: Consent) -> list[Consent]:
+        """Written before the others are read: of two who consent at once, one at least sees both."""
+        self._items.add(consent.request_id, f"consent#{consent.by}", canonical_json(consent))
+        return self.consents(consent.request_id)
+
+    def consents(self, request_id: str) -> list[Consent]:
+        """By name."""
+        return [Consent.model_validate_json(found.doc) for found in self._items.query(request_id, "consent#")]
+
+    def hand_over(self, handed: HandOver) -> bool:
+        """Whether it was new."""
+        return self._items.add(handed.request_id, f"handed#{handed.by}#{handed.to}", canonical_json(handed)) is None
+
+    def handed_over(self, request_id: str) -> list[HandOver]:
+        """Oldest first."""
+        found = [HandOver.model_validate_json(each.doc) for each in self._items.query(request_id, "handed#")]
+        return sorted(found, key=lambda each: (each.at, each.by, each.to))
 
     def save_token(self, request_id: str, token: str) -> None:
         """The newest replaces the older. It dies with its execution, so its age does not matter."""

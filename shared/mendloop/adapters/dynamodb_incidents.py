@@ -8,6 +8,7 @@
 | `place#<kind>#<account>#<region>#<resource>` | `last` | the last incident there | open (conditional), standing_at |
 | `fault#<service>#<fault>` | `owner` | the owning incident, the generation | claim_fault, release_fault |
 | `fault#<service>#<fault>` | `correction` | the target as an operator named it | save_correction, correction |
+| `fault#<service>#<fault>` | `rejected#<sha256>` | a rejected draft | save_rejection (conditional), rejections |
 | `service#<service>` | `roots` | which folder of the run time is which of the repository | save_roots, roots |
 | `fault#<fault>` | `publication#<generation>` | a publication | publication |
 
@@ -21,6 +22,7 @@ from itertools import islice
 from mendloop.adapters.dynamodb_faults import FaultClaims
 from mendloop.adapters.dynamodb_items import ABSENT, Item, Items
 from mendloop.adapters.dynamodb_together import Put, put_all
+from mendloop.contracts.approval import Rejection
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
 from mendloop.contracts.mapping import Correction, SourceRoots
 from mendloop.contracts.publication import Publication
@@ -133,6 +135,17 @@ class DynamoDbIncidents:
         """The newest, or None."""
         found = self._items.get(f"fault#{service}#{fault}", "correction")
         return Correction.model_validate_json(found.doc) if found else None
+
+    def save_rejection(self, rejection: Rejection) -> None:
+        """The first word about a draft stands."""
+        key = f"rejected#{rejection.draft.sha256}"
+        self._items.add(f"fault#{rejection.service}#{rejection.fault}", key, canonical_json(rejection))
+
+    def rejections(self, service: str, fault: str) -> list[Rejection]:
+        """Oldest first."""
+        items = self._items.query(f"fault#{service}#{fault}", "rejected#")
+        found = [Rejection.model_validate_json(item.doc) for item in items]
+        return sorted(found, key=lambda each: (each.at, each.draft.sha256))
 
     def save_roots(self, roots: SourceRoots) -> None:
         """Keyed by service."""

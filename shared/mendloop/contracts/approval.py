@@ -65,6 +65,14 @@ class Action(StrEnum):
     EXPIRED = "expired"
 
 
+class Identity(StrEnum):
+    """How sure it is who somebody is: whoever holds their link, their sign-in, or their AWS credentials."""
+
+    LINK = "link"
+    OIDC = "oidc"
+    IAM = "iam"
+
+
 class Decision(StoredContract):
     """Written once by a conditional write; the truth."""
 
@@ -75,6 +83,38 @@ class Decision(StoredContract):
     content_sha256: str
     comment: str = Field(default="", description="At most 2,000 characters; untrusted")
     adjusted: ArtifactRef | None = Field(default=None, description="For adjust: the reviewer's CodeFix")
+    identity: Identity = Field(default=Identity.LINK, description="How `by` is known")
+
+
+class Consent(StoredContract):
+    """One person's approval where several must approve; written once per person, and no decision by itself."""
+
+    request_id: str
+    by: str = Field(description="Catalog name")
+    at: UtcTime
+    content_sha256: str
+    identity: Identity
+
+
+class HandOver(StoredContract):
+    """One approver asks another one to decide; written once per pair."""
+
+    request_id: str
+    by: str
+    to: str
+    at: UtcTime
+
+
+class Rejection(StoredContract):
+    """A draft that somebody rejected, remembered by its fault: it is not offered for that fault again."""
+
+    service: str
+    fault: str
+    incident_id: str
+    draft: ArtifactRef = Field(description="The CodeFix")
+    by: str
+    at: UtcTime
+    comment: str = Field(default="", description="Why; untrusted")
 
 
 class DecisionSlot(Contract):

@@ -40,6 +40,12 @@ class Approver(_Section):
     delivery: Delivery
     git: list[str] = Field(default_factory=list, description="Mail addresses used in commits")
     logins: dict[str, str] = Field(default_factory=dict, description="Host name → login, e.g. github: dana")
+    iam: list[Annotated[str, Field(pattern=r"^arn:[a-z-]+:(iam|sts)::[0-9]{12}:[^\s*?]+$")]] = Field(
+        default_factory=list, description="Who they are to AWS, whole ARNs: `mendloop approve` knows them by these"
+    )
+    oidc: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
+        default_factory=list, description="Who they are to the identity provider in front of the pages"
+    )
 
 
 class Repository(_Section):
@@ -113,6 +119,20 @@ class Routing(_Section):
     without_suspect: bool = Field(default=True, description="Draft also where no recent commit explains the failure")
 
 
+class Approval(_Section):
+    """Whose approval counts. Both need people who are signed in: a link alone does not say who opened it."""
+
+    people: int = Field(default=1, ge=1, le=2, description="How many different people must approve")
+    not_author: bool = Field(
+        default=False, description="Not who wrote the suspect commit, nor who adjusted the patch that is asked about"
+    )
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether an approval needs an identity beside the link."""
+        return self.people > 1 or self.not_author
+
+
 class Mute(_Section):
     """Signals that start nothing until a day has come."""
 
@@ -139,6 +159,7 @@ class Service(_Section):
     request_field: str = Field(default="", description="Log field that holds the failing request")
     redact_ip_addresses: bool = Field(default=False, description="Beside secrets and personal data, which always go")
     approvers: list[str]
+    approval: Approval = Approval()
     tickets: Tickets = Tickets()
     autonomy: Autonomy = Autonomy.EXPLAIN
     drafters: list[str] = Field(default_factory=lambda: ["revert", "templates"], description="In this order")
@@ -154,6 +175,12 @@ class Service(_Section):
     def _somebody_decides(self) -> "Service":
         if not self.approvers:
             raise ValueError("approvers: name at least one approver")
+        return self
+
+    @model_validator(mode="after")
+    def _enough_people(self) -> "Service":
+        if len(set(self.approvers)) < self.approval.people:
+            raise ValueError("approval.people: two different people must approve, name at least two approvers")
         return self
 
     @model_validator(mode="after")
@@ -201,6 +228,35 @@ class Catalog(_Section):
                     raise ValueError(f"services.{service.name}.approvers: {name!r} is not among the approvers")
         return self
 
+    @model_validator(mode="after")
+    def _identities_are_one_persons(self) -> "Catalog":
+        for kind in ("iam", "oidc"):
+            known: dict[str, str] = {}
+            for name, approver in self.approvers.items():
+                for identity in getattr(approver, kind):
+                    if known.setdefault(identity, name) != name:
+                        raise ValueError(f"approvers.{name}.{kind}: {identity!r} is {known[identity]}'s already")
+        return self
+
+    @model_validator(mode="after")
+    def _policies_can_be_kept(self) -> "Catalog":
+        for service in (each for each in self.services.values() if each.approval.signed_in):
+            people = [self.approvers[name] for name in dict.fromkeys(service.approvers)]
+            known = [each for each in people if each.iam or each.oidc]
+            if len(known) < service.approval.people:
+                raise ValueError(
+                    f"services.{service.name}.approval: an approval needs somebody signed in: give "
+                    f"{'two of' if service.approval.people > 1 else 'one of'} {', '.join(service.approvers)} "
+                    "their `iam` or `oidc` identity"
+                )
+            _different(service, people)
+        return self
+
+    def identified(self, kind: str, identity: str) -> Approver | None:
+        """Whose `iam` or `oidc` identity this is, letter by letter; None for a stranger."""
+        every = self.approvers.values()
+        return next((each for each in every if identity and identity in getattr(each, kind)), None)
+
     def service_for(
         self, *, alarm: str = "", log_group: str = "", function: str = "", other: str = "", account: str = ""
     ) -> Service | None:
@@ -221,3 +277,16 @@ class Catalog(_Section):
             if any(name and any(fnmatchcase(name, pattern) for pattern in patterns) for name, patterns in pairs):
                 return service
         return None
+
+
+def _different(service: Service, people: list[Approver]) -> None:
+    """Where two must approve, two names must not be one person's mailbox."""
+    if service.approval.people < 2:
+        return
+    seen: dict[str, str] = {}
+    for person in people:
+        for address in {person.delivery.endpoint.lower(), *(each.lower() for each in person.git)}:
+            if seen.setdefault(address, person.name) != person.name:
+                raise ValueError(
+                    f"services.{service.name}.approval.people: {seen[address]} and {person.name} share {address}"
+                )

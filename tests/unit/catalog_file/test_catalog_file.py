@@ -94,3 +94,46 @@ def test_what_is_no_catalog_at_all(text: str | bytes) -> None:
 def test_a_long_chain_of_aliases_is_refused_before_it_grows() -> None:
     bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
     assert errors(bomb)[0].startswith("house/mendloop.yaml:2: the alias *a0")
+
+
+TWO = """\
+version: 1
+approvers:
+  dana:
+    full_name: Dana Example
+    delivery: {protocol: email, endpoint: dana@example.com}
+    iam: ["arn:aws:iam::123456789012:user/dana"]
+  robin:
+    full_name: Robin Example
+    delivery: {protocol: email, endpoint: robin@example.com}
+    oidc: [auth0|robin]
+services:
+  shop:
+    signals: {alarms: ["shop-*"]}
+    repository: {host: local_git, location: /srv/shop.git}
+    approvers: [dana, robin]
+    approval: {people: 2, not_author: true}
+"""
+
+
+def test_a_policy_of_two_people_is_read() -> None:
+    catalog = parse_catalog(TWO)
+    assert catalog.services["shop"].approval.people == 2 and catalog.services["shop"].approval.signed_in
+    robin = catalog.identified("oidc", "auth0|robin")
+    assert robin is not None and robin.name == "robin"
+    for stranger in ("", "AUTH0|ROBIN", "auth0|robin ", "arn:aws:iam::123456789012:user/dana"):
+        assert catalog.identified("oidc", stranger) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("approvers: [dana, robin]", "approvers: [dana]"), "name at least two approvers"),
+        (("    oidc: [auth0|robin]\n", ""), "give two of dana, robin their `iam` or `oidc` identity"),
+        (("robin@example.com", "Dana@example.com"), "dana and robin share dana@example.com"),
+        (("oidc: [auth0|robin]", 'iam: ["arn:aws:iam::123456789012:user/dana"]'), "is dana's already"),
+        (("user/dana", "user/*"), "String should match pattern"),
+    ],
+)
+def test_a_policy_that_cannot_be_kept_is_named(change: tuple[str, str], said: str) -> None:
+    assert said in "\n".join(errors(TWO.replace(*change)))

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from mendloop import documents
-from mendloop.contracts.approval import Action, DecisionSlot
+from mendloop.contracts.approval import Action, DecisionSlot, Rejection
 from mendloop.contracts.draft import CodeFix, RegressionSource
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.verification import VerificationNext, VerificationSlot, VerificationStatus
@@ -361,3 +361,25 @@ def test_the_test_of_a_failed_deployment_must_be_green_on_what_ran_well() -> Non
     assert (silent.regression.source, silent.regression.expected_type) == (RegressionSource.SUSPECT_REMOVED, "")
     assert silent.regression.green_at == shop.good
     assert Drafting(shop, broken, requests=[]).fix().regression.green_at == ""
+
+
+def test_what_was_rejected_for_this_fault_is_not_drafted_again_in_a_later_incident() -> None:
+    shop = Shop()
+    broken = shop.break_it()
+    room = Drafting(shop, broken)
+    slot, fix = room.draft()
+    assert isinstance(fix, CodeFix)
+    assert room.execution.evidence is not None
+    shop.incidents.save_rejection(
+        Rejection(
+            service=SERVICE,
+            fault=room.execution.evidence.fault,
+            incident_id="inc-ffffffffffffffff",
+            draft=slot.ref,
+            by="dana",
+            at=NOW,
+            comment="The list must never be None: mend the caller.",
+        )
+    )
+    _, again = room.draft()
+    assert not (isinstance(again, CodeFix) and again.edits == fix.edits)

@@ -144,15 +144,15 @@ class World:
                 site_url="",
             )
             approved = self.approved(self.fix)
-            self.outgoing += [texts.title(facts), texts.body(facts, approved, "dana")]
-            self.outgoing.append(texts.commit_message(facts, approved, "dana"))
+            self.outgoing += [texts.title(facts), texts.body(facts, approved, ["dana"])]
+            self.outgoing.append(texts.commit_message(facts, approved, ["dana"]))
 
     def approved(self, fix: CodeFix) -> Approved:
         """As if somebody had: for the texts, and for the guard that is switched off."""
         execution = self.room.execution
         assert execution.evidence and execution.mapping
         request = make_request(evidence=execution.evidence.ref, mapping=execution.mapping.ref, draft=self.slot.ref)
-        return Approved(request, make_decision(request), fix, make_verification())
+        return Approved(request, make_decision(request), ["dana"], fix, make_verification())
 
     def _publish(self) -> None:
         forged = DecisionSlot(request_id="forged", action=Action.APPROVE, by="dana", at=NOW, content_sha256="0" * 64)

@@ -17,13 +17,14 @@ class Visitor:
     """A browser's behaviour: follows the link, keeps the cookie, fills in the form."""
 
     def __init__(self, world: World, approver: str = "dana") -> None:
-        self.world, self.site = world, world.site()
+        self.world = world
         self.link = world.link(approver)
         self.cookies: dict[str, str] = {}
+        self.claims: dict[str, str] = {}
 
     def send(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.site.answer(Request(method, path, named, self.cookies, body))
+        return self.world.site().answer(Request(method, path, named, self.cookies, body, claims=self.claims))
 
     def open(self) -> str:
         answer = self.send("GET", self.link)
@@ -35,11 +36,12 @@ class Visitor:
 
     def form(self, **changes: str) -> dict[str, str]:
         nonce = re.search(r'name="nonce" value="([^"]+)"', self.open())
-        return {"nonce": nonce[1] if nonce else "", "word": WORD, "action": "approve", **changes}
+        return {"nonce": nonce[1] if nonce else "", "word": WORD, "action": "approve", "comment": "seen", **changes}
 
     def post(self, form: dict[str, str], headers: dict[str, str] | None = None) -> Answer:
-        request = Request("POST", f"{ADDRESS}/decision", headers or FORM, self.cookies, urlencode(form).encode())
-        return self.site.answer(request)
+        body = urlencode(form).encode()
+        request = Request("POST", f"{ADDRESS}/decision", headers or FORM, self.cookies, body, claims=self.claims)
+        return self.world.site().answer(request)
 
 
 def standing(world: World) -> Action | None:

@@ -81,3 +81,14 @@ def test_a_later_change_of_autonomy_does_not_change_what_was_asked() -> None:
         world.execution(approval=slot), decisions=world.decisions, incidents=world.incidents, clock=world.clock
     )
     assert settled.next is Action.TICKET
+
+
+def test_what_was_rejected_is_remembered_by_its_fault_with_the_reason() -> None:
+    world = asked()
+    question = world.decisions.latest(house.INCIDENT)
+    assert question is not None
+    world.decisions.decide(house.make_decision(question, action=Action.REJECT, comment="It hides the failure."))
+    for _ in range(2):
+        settle(world)
+    (kept,) = world.incidents.rejections("shop", house.FAULT)
+    assert (kept.draft, kept.by, kept.comment) == (question.draft, "dana", "It hides the failure.")

@@ -13,7 +13,7 @@ from mendloop.cli.errors import told
 from mendloop.cli.inventory import running
 from mendloop.cli.place import here
 from mendloop.cli.subscriptions import subscribe
-from mendloop.domain.catalog import Catalog
+from mendloop.domain.catalog import Catalog, Service
 from mendloop.domain.catalog_file import parse_catalog
 from mendloop.domain.codeowners_file import owners_of
 from mendloop.domain.errors import BadCatalog
@@ -43,9 +43,24 @@ def check(file: File = Path("mendloop.yaml")) -> None:
                 f"{service.name}: {service.autonomy.value}; {service.repository.location}; decided by {who}; "
                 f"tickets in {service.tickets.tracker}"
             )
+            for line in _approvals(service):
+                console.print(f"  {line}")
             if not service.test_command:
                 console.print("  no test_command: nothing can be proved, changes become tickets")
         console.print(f"{file}: {len(catalog.services)} services, {len(catalog.approvers)} approvers, valid")
+
+
+def _approvals(service: Service) -> list[str]:
+    """What its approval policy takes."""
+    policy = service.approval
+    said = [
+        "approved by two different people" if policy.people > 1 else "",
+        "not by the author of the suspect commit or of an adjustment" if policy.not_author else "",
+        "needs people who are signed in: by `mendloop approve`, or OIDC in front of the pages"
+        if policy.signed_in
+        else "",
+    ]
+    return [line for line in said if line]
 
 
 @app.command()
