@@ -36,8 +36,13 @@ class Double:
     headers: list[dict[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    requests: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
+    """All that came: method, path, headers, body."""
     url: str = ""
     can_count: bool = True
+    counts: int = 150
+    more_headers: dict[str, str] = field(default_factory=dict)
+    """Beside those of every answer."""
     ended: Event = field(default_factory=Event)
 
 
@@ -67,19 +72,53 @@ def error(kind: str) -> dict[str, Any]:
     return {"type": "error", "error": {"type": kind, "message": "PROMPT ECHO"}, "request_id": "req_1"}
 
 
+BATCH = {
+    "id": "msgbatch_1",
+    "type": "message_batch",
+    "processing_status": "in_progress",
+    "request_counts": {"processing": 1, "succeeded": 0, "errored": 0, "canceled": 0, "expired": 0},
+    "created_at": "2026-11-01T00:00:00Z",
+    "expires_at": "2026-11-02T00:00:00Z",
+    "results_url": None,
+}
+
+
 class _Handler(BaseHTTPRequestHandler):
     double: Double
     retry_after_ms = "1"
 
+    def do_GET(self) -> None:
+        """What is only looked up: models, a batch that has ended, its results."""
+        self.double.requests.append(("GET", self.path, self._headers(), None))
+        if self.path.endswith("/results"):
+            line = {"custom_id": "a", "result": {"type": "succeeded", "message": message()[1]}}
+            self._send(200, "application/binary", json.dumps(line).encode() + b"\n")
+        elif self.path.startswith("/v1/messages/batches/"):
+            self._json(
+                200, {**BATCH, "processing_status": "ended", "results_url": f"{self.double.url}{self.path}/results"}
+            )
+        elif self.path == "/v1/models":
+            model = {"type": "model", "id": "claude-opus-5", "display_name": "x", "created_at": "2026-11-01T00:00:00Z"}
+            self._json(200, {"data": [model], "has_more": False, "first_id": None, "last_id": None})
+        else:
+            self._json(404, error("not_found_error"))
+
+    def _headers(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in self.headers.items()}
+
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = self._headers()
+        self.double.requests.append(("POST", self.path, headers, body))
         if problem := problem_with(self.path, headers, body):
             self.double.refused.append(problem)
             self._json(*failure(400, "invalid_request_error"))  # type: ignore[misc]
         elif self.path.endswith("/count_tokens"):
             self.double.counted.append(body)
-            self._json(*((200, {"input_tokens": 150}) if self.double.can_count else (404, error("not_found_error"))))
+            counted = {"input_tokens": self.double.counts}
+            self._json(*((200, counted) if self.double.can_count else (404, error("not_found_error"))))
+        elif self.path.endswith("/batches"):
+            self._json(200, BATCH)
         else:
             self.double.paths.append(self.path)
             self.double.seen.append(body)
@@ -113,6 +152,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(payload) + missing))
         self.send_header("request-id", "req_1")
         self.send_header("retry-after-ms", self.retry_after_ms)
+        for name, value in self.double.more_headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(payload)
 
@@ -121,9 +162,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def served(*answers: Answer, can_count: bool = True, retry_after_ms: str = "1") -> Iterator[Double]:
-    """The double, running."""
-    double = Double(list(answers), can_count=can_count)
+def served(*answers: Answer, retry_after_ms: str = "1", **given: Any) -> Iterator[Double]:
+    """The double, running; `given` are fields of it."""
+    double = Double(list(answers), **given)
 
     handler = type("Handler", (_Handler,), {"double": double, "retry_after_ms": retry_after_ms})
     server = HTTPServer(("127.0.0.1", 0), handler)
