@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Protocol
 
 from functions.draft_patch.meter import Meter
-from mendloop.contracts.draft import Claim, CodeFix, Edit
+from mendloop.contracts.draft import Claim, CodeFix, Edit, RegressionTest
 from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.mapping import CodeMap
 from mendloop.domain.catalog import Service
@@ -73,6 +73,10 @@ class DraftContext:
     """Why the gate refused in this attempt."""
     unreproduced: frozenset[str] = frozenset()
     """Contents of regression tests that did not show the failure: not to be used again."""
+    shown: RegressionTest | None = None
+    """The last draft's regression test, where it showed the failure: the next draft has to turn it green."""
+    had: frozenset[str] = frozenset()
+    """Names of the drafters whose drafts were proved in vain."""
     retest: CodeFix | None = None
     """The last draft, where only its regression test was wrong: the same edits are wanted with another test."""
 

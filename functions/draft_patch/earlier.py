@@ -7,7 +7,7 @@ from itertools import zip_longest
 from mendloop import documents
 from mendloop.contracts.approval import Action
 from mendloop.contracts.base import ArtifactRef
-from mendloop.contracts.draft import CodeFix, Edit
+from mendloop.contracts.draft import CodeFix, Edit, RegressionTest
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.verification import Verification, VerificationNext, VerificationStatus
 from mendloop.domain.errors import NotFound
@@ -38,13 +38,17 @@ class Lessons:
     tried: list[tuple[Edit, ...]] = field(default_factory=list)
     unreproduced: frozenset[str] = frozenset()
     retest: CodeFix | None = None
+    shown: RegressionTest | None = None
+    had: frozenset[str] = frozenset()
 
 
-def lessons(drafts: Sequence[CodeFix], *, unreproduced: bool) -> Lessons:
-    """From earlier drafts, oldest first. `unreproduced`: the last one's test did not show the failure.
+def lessons(drafts: Sequence[CodeFix], verdict: Verification | None) -> Lessons:
+    """From earlier drafts, oldest first, and the verdict on the last one.
 
-    A draft that was followed by the same edits with another test had the wrong test, no wrong edits.
+    A draft that was followed by the same edits with another test had the wrong test, no wrong edits. A test that showed
+    the failure is worth keeping, whatever became of the draft that it came with.
     """
+    unreproduced = verdict is not None and verdict.status is VerificationStatus.NOT_REPRODUCED
     tried: list[tuple[Edit, ...]] = []
     tests: set[str] = set()
     for fix, following in zip_longest(drafts, drafts[1:]):
@@ -52,16 +56,21 @@ def lessons(drafts: Sequence[CodeFix], *, unreproduced: bool) -> Lessons:
             tests.add(fix.regression.content)
         else:
             tried.append(tuple(fix.edits))
-    return Lessons(tried, frozenset(tests), drafts[-1] if drafts and unreproduced else None)
+    last = drafts[-1] if drafts else None
+    shown = last.regression if last and verdict and verdict.red and not unreproduced else None
+    had = frozenset(fix.drafter for fix in drafts)
+    return Lessons(tried, frozenset(tests), last if unreproduced else None, shown, had)
 
 
 def learned(execution: Execution, artifacts: ArtifactStore, attempt: int) -> Lessons:
     """Where only the base has moved, the same edits are wanted again: nothing was learned."""
     if not failed_proof(execution) and not asked_for_another(execution):
         return Lessons()
-    status = execution.verification.status if execution.verification and failed_proof(execution) else None
-    drafts = _earlier(execution, artifacts, attempt)
-    return lessons(drafts, unreproduced=status is VerificationStatus.NOT_REPRODUCED)
+    slot = execution.verification
+    verdict = documents.load(artifacts, slot.ref, Verification) if slot else None
+    if verdict and not failed_proof(execution) and verdict.status is VerificationStatus.NOT_REPRODUCED:
+        verdict = None  # a reviewer wants other edits, whatever the test showed
+    return lessons(_earlier(execution, artifacts, attempt), verdict)
 
 
 def _earlier(execution: Execution, artifacts: ArtifactStore, attempt: int) -> list[CodeFix]:

@@ -88,6 +88,8 @@ def _context(
         tried=[*taught.tried, *never.edits],
         unreproduced=taught.unreproduced,
         retest=taught.retest,
+        shown=taught.shown,
+        had=taught.had,
     )
 
 

@@ -7,6 +7,7 @@ from functions.draft_patch.assemble import assemble
 from functions.draft_patch.context import Declined, DraftContext, Drafter, Proposal
 from mendloop.contracts.draft import ActionRecommended, Claim, CodeFix, Explanation
 from mendloop.domain.errors import MoneyExhausted, PatchRefused
+from mendloop.domain.verdict import MOST_ATTEMPTS
 
 MOST_REFUSALS = 2
 """A refused proposal goes back to its drafter this often, then the next drafter has its turn."""
@@ -29,9 +30,7 @@ def drafted(context: DraftContext, drafters: Sequence[Drafter]) -> Result:
             return again, refusals
         context = replace(context, tried=[*context.tried, tuple(context.retest.edits)])
     untested: list[CodeFix] = []
-    for drafter in drafters:
-        if drafter.costs and untested:
-            break  # money is for where nothing else has an answer
+    for drafter in in_turn(context, drafters):
         result = _from_one(drafter, context, refusals)
         if isinstance(result, Declined):
             declined.append((drafter.name, result))
@@ -43,6 +42,12 @@ def drafted(context: DraftContext, drafters: Sequence[Drafter]) -> Result:
         best = min(untested, key=lambda fix: fix.changed_lines)
         return _with_alternatives(best, [fix for fix in untested if fix is not best], declined), refusals
     return _explained(context, declined), refusals
+
+
+def in_turn(context: DraftContext, drafters: Sequence[Drafter]) -> list[Drafter]:
+    """In the service's order; the last attempt belongs first to those that had no draft proved in vain."""
+    last = context.attempt >= MOST_ATTEMPTS
+    return sorted(drafters, key=lambda drafter: last and drafter.name in context.had)
 
 
 def _with_alternatives(fix: CodeFix, passed: list[CodeFix], declined: list[tuple[str, Declined]]) -> CodeFix:

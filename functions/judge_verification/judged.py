@@ -3,8 +3,8 @@
 from functions.judge_verification.verdict import Judge, Verdict
 from mendloop.contracts.draft import CodeFix
 from mendloop.contracts.verification import TestJob, TestRun, Verification, VerificationNext, VerificationStatus
+from mendloop.domain.verdict import MOST_ATTEMPTS
 
-MOST_ATTEMPTS = 3
 _NOTHING_RUN = "Nothing was run: neither that the failure is cured, nor that nothing else broke."
 _NEXT = {
     VerificationStatus.PROVED: VerificationNext.REQUEST_APPROVAL,

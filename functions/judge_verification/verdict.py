@@ -12,6 +12,9 @@ NO_SUITE = "That nothing else broke: none of the project's own tests passed, or 
 NO_TRACE = (
     "That this is why production failed: there was no stack trace to compare with; the test shows what a commit broke."
 )
+STAND_INS = (
+    "That production's other values act like the stand-ins which the regression test puts where the trace tells none."
+)
 OPEN_IN = {
     "unsandboxed": "The tests ran without a sandbox.",
     "isolated_function": "The tests ran as their runner's own user, in a function that reaches one prefix only: "
@@ -47,8 +50,9 @@ class Judge:
 
     def __init__(self, job: TestJob, run: TestRun, test: RegressionTest) -> None:
         self._job, self._run, self._test = job, run, test
-        self._expected = Expected(test.expected_type, test.expected_function, test.path)
+        self._expected = Expected(test.expected_type, test.expected_function, test.path, message=test.expected_message)
         self._open = [OPEN_IN[run.sandbox]] if run.sandbox in OPEN_IN else []
+        self._open += [STAND_INS] if test.expected_lines else []
         self._open += [NO_TRACE] if test.path and not test.expected_type else []
 
     def verdict(self) -> Verdict:
@@ -155,7 +159,8 @@ class Judge:
             return Red(False, outcome.status)
         if self._test.green_at:
             return Red(True, _shown(outcome))
-        other = difference(self._expected, outcome.exception_type, outcome.frames)
+        expected = replace(self._expected, lines=self._test.expected_lines.get(tree))
+        other = difference(expected, outcome.exception_type, outcome.frames, outcome.message)
         through = f" through {self._expected.function}" if self._expected.function else ""
         return Red(not other, other or f"{outcome.exception_type}{through}")
 

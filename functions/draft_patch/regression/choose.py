@@ -1,14 +1,15 @@
 """Regression tests in the order of what they prove best."""
 
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from functions.draft_patch.context import DraftContext, Proposal
-from functions.draft_patch.regression.generated import generated
+from functions.draft_patch.regression.generated import guessed, told
 from functions.draft_patch.regression.place import place_for
 from functions.draft_patch.regression.proposed import proposed
-from functions.draft_patch.regression.removed import restored
+from functions.draft_patch.regression.removed import restored, witnesses
 from functions.draft_patch.regression.replay import replayed
-from mendloop.contracts.draft import RegressionSource, RegressionTest
+from mendloop.contracts.draft import RegressionSource, RegressionTest, Witness
 
 
 def regression_tests(context: DraftContext, proposal: Proposal) -> Iterator[RegressionTest]:
@@ -22,15 +23,24 @@ def regression_tests(context: DraftContext, proposal: Proposal) -> Iterator[Regr
     # A drafter that undoes nothing names no commit; what the likeliest one took away is as good a proof of its change.
     suspects = context.mapping.suspects
     suspect = proposal.suspect or (suspects[0].commit.sha if suspects else "")
-    for source in (
+    lost = restored(context, place, suspect)
+    for test in chain(
+        [context.shown] if context.shown else [],
         replayed(context, place),
-        restored(context, place, suspect),
+        islice(lost, 1),  # the likeliest; whether it shows the failure, only the proof tells
         proposed(place, proposal),
-        generated(context, place),
+        _witnessed(told(context, place), witnesses(context, place, proposal.suspect)),
+        lost,
+        guessed(context, place),
     ):
-        for test in source:
-            yield test.model_copy(update=expected)
+        yield test.model_copy(update=expected)
     yield RegressionTest(source=RegressionSource.NONE, reason=_why_none(context))
+
+
+def _witnessed(tests: Iterator[RegressionTest], others: list[Witness]) -> Iterator[RegressionTest]:
+    """What undoes a commit must mend what that commit took away, whichever test shows the failure."""
+    for test in tests:
+        yield test.model_copy(update={"witnesses": others})
 
 
 def _ran_well(context: DraftContext) -> str:

@@ -1,4 +1,7 @@
-"""Third source: a bounded guess from the signature and the trace. Whether it reproduces, only the proof decides."""
+"""Third source: the function that raised, called with what the trace tells, else with a guess from its signature.
+
+Whether it reproduces, only the proof decides: here by the exception's type and words, at the very line of the trace.
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +10,9 @@ from pathlib import PurePosixPath
 
 from functions.draft_patch.context import DraftContext
 from functions.draft_patch.regression.place import Place
+from functions.draft_patch.regression.signature import statement_at
+from functions.draft_patch.regression.situation import situation_of
+from functions.draft_patch.site import Site, crash_site
 from mendloop.contracts.draft import RegressionSource, RegressionTest
 from mendloop.contracts.mapping import Target
 
@@ -21,6 +27,7 @@ _SUSPICIOUS = {
     "StopIteration": ("[]",),
 }
 _MOST = 2
+MOST_MESSAGE = 200
 
 _TEMPLATE = '''"""{function} with a value that raises {exception}, made from its signature and the trace."""
 
@@ -32,6 +39,16 @@ def test_value_that_raised_in_production():
 '''
 
 
+_SITUATION = '''"""{function} as the trace tells: {said}. What it does not tell is a stand-in."""
+
+{imports}
+def test_values_that_raised_in_production({fixtures}):
+    from {module} import {imported}
+
+    {body}
+'''
+
+
 @dataclass(frozen=True)
 class _Call:
     module: str
@@ -39,7 +56,41 @@ class _Call:
     parameters: tuple[str, ...]
 
 
-def generated(context: DraftContext, place: Place) -> Iterator[RegressionTest]:
+def told(context: DraftContext, place: Place) -> Iterator[RegressionTest]:
+    """At most one: the situation made again from what the message and the line say of values."""
+    site = crash_site(context)
+    module = _module(site.path, context) if site else ""
+    situation = situation_of(site) if site and module else None
+    if site is None or situation is None or (situation.quotes and context.service.repository.public):
+        return
+    body, said = situation.lines(), ", ".join(situation.said)[:200]
+    content = _SITUATION.format(
+        function=site.function,
+        said=said,
+        imports="from unittest.mock import MagicMock\n\n" if any("MagicMock" in line for line in body) else "",
+        fixtures="tmp_path" if any("tmp_path" in line for line in body) else "",
+        module=module,
+        imported=situation.callee.imported,
+        body="\n    ".join(body),
+    )
+    yield RegressionTest(
+        source=RegressionSource.GENERATED,
+        path=place.path,
+        content=content,
+        test_id=place.node_id("test_values_that_raised_in_production"),
+        expected_message=site.message[:MOST_MESSAGE],
+        expected_lines=_lines(site, context),
+        reason=f"Made from the trace: {said}; a stand-in for each value that it does not tell.",
+    )
+
+
+def _lines(site: Site, context: DraftContext) -> dict[str, tuple[int, int]]:
+    """First and last of the statement: which line of it a trace names depends on the runtime's version."""
+    running = context.base.at(context.mapping.revision).read(site.path) or b""
+    return {"running": statement_at(running, site.running_line), "base": statement_at(site.text.encode(), site.line)}
+
+
+def guessed(context: DraftContext, place: Place) -> Iterator[RegressionTest]:
     """At most two calls of the target with values typical for the exception; only plain functions can be called."""
     call = _call(context, context.mapping.targets[0]) if context.mapping.targets else None
     values = _SUSPICIOUS.get(context.exception.rsplit(".", 1)[-1], ())

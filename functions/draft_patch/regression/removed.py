@@ -20,15 +20,8 @@ _ENCODING = re.compile(r"#.*coding[:=]")
 
 def restored(context: DraftContext, place: Place, suspect: str) -> Iterator[RegressionTest]:
     """Each removed or changed test of each test file that the suspect commit touched; those about the target first."""
-    if not suspect:
-        return
-    commit = context.base.code.commit(context.service.repository, suspect)
-    if not commit.parents:
-        return
-    diff = context.base.code.commit_diff(context.service.repository, suspect)
-    before, after = context.base.at(commit.parents[0]), context.base.at(suspect)
-    lost = {path: _lost(before, after, path) for path in paths_in(diff) if holds_tests(path)}
-    witnesses = _witnesses(before, place, lost) if sum(map(len, lost.values())) > 1 else []
+    before, lost = _lost_by(context, suspect)
+    others = witnesses(context, place, suspect) if sum(map(len, lost.values())) > 1 else []
     for path, names in lost.items():
         for name in sorted(names, key=lambda name: not _about_target(before, path, name, context)):
             yield RegressionTest(
@@ -37,17 +30,29 @@ def restored(context: DraftContext, place: Place, suspect: str) -> Iterator[Regr
                 content=_only(before, path, {name}),
                 test_id=place.node_id(name.replace(".", "::")),
                 reason=f"{name} stood in {path} until {suspect[:12]} removed or changed it.",
-                witnesses=witnesses,
+                witnesses=others,
             )
 
 
-def _witnesses(before: Tree, place: Place, lost: dict[str, list[str]]) -> list[Witness]:
+def witnesses(context: DraftContext, place: Place, suspect: str) -> list[Witness]:
     """All that the commit took away or changed: one test that is green again does not show that the others are."""
+    before, lost = _lost_by(context, suspect)
     files = [(path, set(names)) for path, names in lost.items() if names][:_MOST_WITNESSES]
     return [
         Witness(path=place.beside(number), content=_only(before, path, names))
         for number, (path, names) in enumerate(files, 1)
     ]
+
+
+def _lost_by(context: DraftContext, suspect: str) -> tuple[Tree, dict[str, list[str]]]:
+    """The tree before that commit, and by path the tests of it that it took away or changed."""
+    code, repository = context.base.code, context.service.repository
+    commit = code.commit(repository, suspect) if suspect else None
+    if commit is None or not commit.parents:
+        return context.base, {}
+    before, after = context.base.at(commit.parents[0]), context.base.at(suspect)
+    paths = paths_in(code.commit_diff(repository, suspect))
+    return before, {path: _lost(before, after, path) for path in paths if holds_tests(path)}
 
 
 def tests_lost(context: DraftContext, commit: Commit) -> bool:

@@ -53,6 +53,10 @@ class RegressionTest(Contract):
     test_id: str = Field(default="", description="pytest node id")
     expected_type: str = Field(default="", description="Exception type that red must show")
     expected_function: str = Field(default="", description="Function that red must pass through")
+    expected_message: str = Field(default="", description="Words that red must show, where the test was made from them")
+    expected_lines: dict[str, tuple[int, int]] = Field(
+        default_factory=dict, description="First and last line by tree of the statement that a test was made from"
+    )
     green_at: str = Field(default="", description="Hash of what ran well; asked where a failure says no type")
     reason: str = Field(default="", description="How it was made, or why there is none")
     published: bool = Field(default=True, description="False: too long for the budget; it proves, and stays out")

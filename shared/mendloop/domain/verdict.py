@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+MOST_ATTEMPTS = 3
+"""Drafts of one incident, counting those whose proof failed."""
 GOOD = frozenset({"passed"})
 BAD = frozenset({"failed", "error"})
 
@@ -14,9 +16,13 @@ class Expected:
     exception: str
     function: str
     test_path: str
+    lines: tuple[int, int] | None = None
+    """First and last of the statement, where the test was made from it; None for any."""
+    message: str = ""
+    """What the exception says, where the test was made from it."""
 
 
-def difference(expected: Expected, exception: str, frames: Sequence[str]) -> str:
+def difference(expected: Expected, exception: str, frames: Sequence[str], message: str = "") -> str:
     """Empty when it is the same failure, else in words how it differs. Frames are `path:function:line`.
 
     A failure without an expected type cannot be recognised: it never counts as the same.
@@ -26,7 +32,10 @@ def difference(expected: Expected, exception: str, frames: Sequence[str]) -> str
     if not same_name(expected.exception, exception):
         return f"{exception or 'no exception'} instead of {expected.exception}"
     if expected.function and not any(_passes(frame, expected) for frame in frames):
-        return f"{exception}, but not through {expected.function}"
+        at = f", line {expected.lines[0]}" if expected.lines else ""
+        return f"{exception}, but not through {expected.function}{at}"
+    if expected.message not in message:
+        return f"{exception}, but with other words"
     return ""
 
 
@@ -38,8 +47,10 @@ def same_name(expected: str, actual: str) -> bool:
 
 def _passes(frame: str, expected: Expected) -> bool:
     path, _, rest = frame.partition(":")
-    function = rest.rpartition(":")[0].replace("<locals>.", "")
-    return path != expected.test_path and same_name(expected.function, function)
+    function, _, line = rest.rpartition(":")
+    first, last = expected.lines or (0, 0)
+    there = not last or (line.isdigit() and first <= int(line) <= last)
+    return path != expected.test_path and there and same_name(expected.function, function.replace("<locals>.", ""))
 
 
 @dataclass(frozen=True)

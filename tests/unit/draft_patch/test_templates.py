@@ -4,7 +4,7 @@ import pytest
 
 from functions.draft_patch.drafters.templates.drafter import TEMPLATES
 from functions.draft_patch.drafters.templates.shape import Cure, Hiding
-from functions.draft_patch.drafters.templates.site import Site
+from functions.draft_patch.site import Site
 from mendloop.contracts.draft import CodeFix
 from tests.unit.draft_patch.drafting import Drafting
 from tests.unit.map_code.shop import GOOD, PATH, Shop

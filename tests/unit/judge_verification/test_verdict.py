@@ -273,6 +273,25 @@ def test_passing_through_a_method_of_that_name_counts_but_not_in_the_test_itself
     assert difference(expected, "KeyError", ["shop/a.py:Basket.total:3"])
 
 
+def test_a_test_made_from_a_line_and_its_words_must_fail_there_and_so() -> None:
+    made = TEST.model_copy(
+        update={"expected_lines": {"running": (2, 3), "base": (2, 3)}, "expected_message": "'price'"}
+    )
+    told = changed(message="E  KeyError: 'price'")
+    runs = proved() | {
+        (tree, "regression"): session(tree, "regression", told, exit_code=1) for tree in ("running", "base")
+    }
+    verdict = judged(runs, made)
+    assert verdict.status is VerificationStatus.PROVED
+    assert any("stand-ins" in open_point for open_point in verdict.not_proved)
+    for update, said in (
+        ({"expected_message": "'other'"}, "with other words"),
+        ({"expected_lines": {"running": (4, 9)}}, "not through total, line 4"),
+    ):
+        verdict = judged(runs, made.model_copy(update=update))
+        assert verdict.status is VerificationStatus.NOT_REPRODUCED and said in verdict.reason
+
+
 @pytest.mark.parametrize(
     ("runs", "attempt", "leads_to"),
     [

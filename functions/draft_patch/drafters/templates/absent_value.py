@@ -6,7 +6,7 @@ import libcst as cst
 import libcst.matchers as m
 
 from functions.draft_patch.drafters.templates.shape import Cure, Hiding, Parsed
-from functions.draft_patch.drafters.templates.site import Site
+from functions.draft_patch.site import Site
 
 _NO_LENGTH = re.compile(r"object of type 'NoneType' has no len\(\)")
 _NO_OPERAND = re.compile(r"unsupported operand type\(s\) for [^:]+=: 'NoneType' and ")

@@ -5,7 +5,7 @@ import libcst as cst
 from functions.draft_patch.context import Declined, DraftContext, Proposal, evidence_lines
 from functions.draft_patch.drafters.templates import absent_value, missing_attribute, wrong_type
 from functions.draft_patch.drafters.templates.shape import Cure, Hiding, Template
-from functions.draft_patch.drafters.templates.site import Site, crash_site
+from functions.draft_patch.site import Site, crash_site
 from mendloop.anchoring import edits_between
 from mendloop.contracts.draft import Claim, Edit
 

@@ -5,7 +5,7 @@ import re
 import libcst as cst
 
 from functions.draft_patch.drafters.templates.shape import Cure, Parsed
-from functions.draft_patch.drafters.templates.site import Site
+from functions.draft_patch.site import Site
 
 _MISSING = re.compile(r"'(?P<kind>\w+)' object has no attribute '(?P<name>\w+)'")
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from functions.draft_patch.drafters.templates.site import Site
+from functions.draft_patch.site import Site
 
 Kind = TypeVar("Kind", bound=cst.CSTNode)
 

@@ -5,7 +5,7 @@ import re
 import libcst as cst
 
 from functions.draft_patch.drafters.templates.shape import Cure, Parsed
-from functions.draft_patch.drafters.templates.site import Site
+from functions.draft_patch.site import Site
 
 _NOT_CALLABLE = re.compile(r"'\w+' object is not callable")
 

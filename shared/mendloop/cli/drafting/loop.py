@@ -10,7 +10,7 @@ from functions.choose_route.deciding import Mapped, decide
 from functions.draft_patch.context import DraftContext, Drafter, Tree
 from functions.draft_patch.earlier import LONGEST_HINT, lessons
 from functions.draft_patch.turns import drafted
-from functions.judge_verification.judged import MOST_ATTEMPTS, judged, next_after
+from functions.judge_verification.judged import judged, next_after
 from functions.map_code.mapping import name_of
 from functions.prepare_verification.packing import Packer
 from mendloop import documents
@@ -19,9 +19,10 @@ from mendloop.contracts.draft import ActionRecommended, CodeFix, Explanation
 from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.mapping import CodeMap
 from mendloop.contracts.route import Route, RouteSlot
-from mendloop.contracts.verification import PreparationSlot, TestJob, Verification, VerificationNext, VerificationStatus
+from mendloop.contracts.verification import PreparationSlot, TestJob, Verification, VerificationNext
 from mendloop.domain.catalog import Limits, Service
 from mendloop.domain.identity import content_hash, sha256
+from mendloop.domain.verdict import MOST_ATTEMPTS
 from mendloop.ports import ArtifactStore, CodeHost, Sandbox
 
 
@@ -127,11 +128,13 @@ def _rounds(failure: Failure, ended: Ended, tools: Tools, tell: Callable[[str], 
         if next_after(verdict.status, attempt, tested=tested) is not VerificationNext.REDRAFT:
             return
         drafts.append(draft)
-        taught = lessons(drafts, unreproduced=verdict.status is VerificationStatus.NOT_REPRODUCED)
+        taught = lessons(drafts, verdict)
         context = replace(
             context,
             hint=f"{verdict.reason}\n{verdict.output_tail[-LONGEST_HINT:]}",
             tried=taught.tried,
             unreproduced=taught.unreproduced,
             retest=taught.retest,
+            shown=taught.shown,
+            had=taught.had,
         )

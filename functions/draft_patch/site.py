@@ -21,6 +21,8 @@ class Site:
     error: str
     """Last part of the exception's type."""
     message: str
+    running_line: int = 0
+    """In the running revision, as the trace says it."""
 
 
 def crash_site(context: DraftContext) -> Site | None:
@@ -38,7 +40,8 @@ def crash_site(context: DraftContext) -> Site | None:
         return None
     text = content.decode(encoding_of(target.path, content)).replace("\r\n", "\n")
     trace = context.fault.trace
-    return Site(target.path, target.function, same[0], text, trace.type.rsplit(".", 1)[-1], trace.message)
+    error = trace.type.rsplit(".", 1)[-1]
+    return Site(target.path, target.function, same[0], text, error, trace.message, target.frame_line or 0)
 
 
 def _deepest(context: DraftContext) -> Target | None:
