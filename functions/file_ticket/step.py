@@ -4,10 +4,12 @@ from functions.file_ticket.reason import reason_of
 from mendloop import incident_facts
 from mendloop.contracts.approval import Action
 from mendloop.contracts.execution import Execution
+from mendloop.contracts.incident import Incident
 from mendloop.contracts.publication import Ticket, TicketSlot
 from mendloop.domain import outgoing_tickets
 from mendloop.domain.errors import Unsupported
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, TicketTracker
+from mendloop.ticketing import Desk, Why
 from mendloop.timeline import note_once
 
 STEP = "file_ticket"
@@ -44,17 +46,12 @@ def file_ticket(
         incidents=incidents,
         site_url=site_url,
     )
-    wanted = Ticket(
-        key=outgoing_tickets.key(incident.id, incident.fault, incident.generation),
-        tracker=service.tickets.tracker,
-        title=outgoing_tickets.title(facts),
-        body=outgoing_tickets.body(facts, reason, by=decision.by if decision else ""),
-        incident_id=incident.id,
-    )
-    known = tracker.find(wanted.key)
-    ticket = known or tracker.file(wanted)
-    if ticket.incident_id != incident.id:
-        tracker.comment(ticket, outgoing_tickets.comment(facts, reason))
-    what = f"{'Added to' if ticket.incident_id != incident.id else 'Filed'} ticket {ticket.number}: {reason}"
-    note_once(incidents, clock, incident.id, STEP, what)
+    desk = Desk(tracker, service, incidents, clock)
+    ticket = desk.file(incident, facts, Why(reason, by=decision.by if decision else ""))
+    note_once(incidents, clock, incident.id, STEP, f"{_did(ticket, incident)} ticket {ticket.number}: {reason}")
     return TicketSlot(tracker=ticket.tracker, number=ticket.number, url=ticket.url, reason_code=reason)
+
+
+def _did(ticket: Ticket, incident: Incident) -> str:
+    own = outgoing_tickets.key(incident.id, incident.fault, incident.generation)
+    return "Filed" if ticket.key == own else "Added to"

@@ -7,13 +7,14 @@ from functions.leave_to_human.cause import Cause
 from mendloop import incident_facts
 from mendloop.alerting import LEAVING, alert_once
 from mendloop.contracts.incident import Incident, IncidentState
-from mendloop.contracts.publication import OutcomeKind, OutcomeSlot, Ticket
-from mendloop.domain import outgoing_mails, outgoing_tickets
+from mendloop.contracts.publication import OutcomeKind, OutcomeSlot
+from mendloop.domain import outgoing_mails
 from mendloop.domain.catalog import Service
 from mendloop.domain.errors import MendloopError
 from mendloop.domain.outgoing import Facts
 from mendloop.domain.outgoing_reasons import next_action, reason_code
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, IncidentStore, Mailer, TicketTracker
+from mendloop.ticketing import Desk, Why
 from mendloop.timeline import note_once
 
 
@@ -41,7 +42,8 @@ def leave_to_human(
         return slot
     service = _service(catalogs, incident.service)
     facts = _facts(incident, service, cause, artifacts, incidents, site_url)
-    url, told = _ticket(incident, service, facts, reason, cause.error, (tracker_for, fallback))
+    why = Why(reason, error=cause.error)
+    url, told = _ticket(incident, service, facts, why, incidents, clock, (tracker_for, fallback))
     subject = outgoing_mails.subject(facts, "left to a human")
     body = outgoing_mails.alert(facts, cause.error, told, cause.denial)
     alert_once(incident.id, subject, body, incidents=incidents, mailer=mailer, clock=clock)
@@ -98,8 +100,9 @@ def _ticket(
     incident: Incident,
     service: Service | None,
     facts: Facts,
-    reason: str,
-    error: str,
+    why: Why,
+    incidents: IncidentStore,
+    clock: Clock,
     trackers: tuple[Callable[[Service], TicketTracker], Callable[[], TicketTracker]],
 ) -> tuple[str, str]:
     """The ticket's address, and what the alert says of it."""
@@ -107,30 +110,15 @@ def _ticket(
         return "", "none: the catalog could not be read"
     if service.tickets.needs_approval:
         return "", "none: tickets of this service need approval"
-    wanted = Ticket(
-        key=outgoing_tickets.key(incident.id, incident.fault, incident.generation),
-        tracker=service.tickets.tracker,
-        title=outgoing_tickets.title(facts),
-        body=outgoing_tickets.body(facts, reason, error),
-        incident_id=incident.id,
-    )
     tracker_for, fallback = trackers
-    again = outgoing_tickets.comment(facts, reason)
     try:
-        url = _filed(tracker_for(service), wanted, again)
+        url = Desk(tracker_for(service), service, incidents, clock).file(incident, facts, why).url
         return url, url
     except MendloopError as failure:
-        why = f"the tracker {wanted.tracker} failed with {type(failure).__name__}. {failure.next_action}"
-    if wanted.tracker != "local":
+        told = f"the tracker {service.tickets.tracker} failed with {type(failure).__name__}. {failure.next_action}"
+    if service.tickets.tracker != "local":
         with suppress(MendloopError):
-            url = _filed(fallback(), wanted, again)
-            return url, f"{url}, kept here: {why}"
-    return "", f"none: {why}"
-
-
-def _filed(tracker: TicketTracker, wanted: Ticket, again: str) -> str:
-    """The address of the ticket that stands; one that another incident filed is told of this one."""
-    ticket = tracker.find(wanted.key) or tracker.file(wanted)
-    if ticket.incident_id != wanted.incident_id:
-        tracker.comment(ticket, again)
-    return ticket.url
+            stand_in = Desk(fallback(), service, incidents, clock, remembers=False)
+            url = stand_in.file(incident, facts, why).url
+            return url, f"{url}, kept here: {told}"
+    return "", f"none: {told}"

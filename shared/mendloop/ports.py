@@ -16,7 +16,7 @@ from mendloop.contracts.base import ArtifactRef, Contract, UtcTime
 from mendloop.contracts.evidence import Deployment, Series, TracedRequest
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
 from mendloop.contracts.mapping import Commit, Correction, SourceRoots
-from mendloop.contracts.publication import Publication, Ticket
+from mendloop.contracts.publication import Publication, Ticket, TicketRecord
 from mendloop.contracts.spending import CapLevel
 from mendloop.contracts.verification import TestJob, TestRun
 from mendloop.domain.budget import Tokens
@@ -318,13 +318,23 @@ class CodeHost(Protocol):
 
 
 class TicketTracker(Protocol):
-    """Where tickets are filed."""
+    """Where tickets are filed.
 
-    def find(self, key: str) -> Ticket | None:
-        """By mendloop's key."""
+    Every effect looks for what is there first and happens once. A lost answer is looked up, and where that does not
+    help it is Unavailable: nothing is ever sent again on a guess.
+    """
+
+    def find(self, key: str, number: str = "") -> Ticket | None:
+        """By its number where that is known and still there, else by mendloop's key, in whatever state.
+
+        Of several open ones the oldest stands, and its twins are closed as duplicates.
+        """
 
     def file(self, ticket: Ticket) -> Ticket:
-        """With number and url filled in; the existing one when the key is known already."""
+        """With number and url filled in; the existing one when the key is known already.
+
+        Misconfigured, naming the setting, where the tracker asks for more than the catalog gives.
+        """
 
     def comment(self, ticket: Ticket, body: str) -> None:
         """Add a comment, once per text; a closed ticket is opened again, for what it tells of has happened again."""
@@ -334,6 +344,18 @@ class TicketTracker(Protocol):
 
     def close(self, ticket: Ticket, body: str) -> None:
         """Say why, once per text, and close it as done; one that is closed already is left as it is."""
+
+    def update(self, ticket: Ticket, standing: str) -> None:
+        """Replace the section that is kept up to date (`outgoing_tickets.standing`); nothing where it was taken out."""
+
+    def link(self, ticket: Ticket, url: str, title: str) -> None:
+        """Tie an address to the ticket by the tracker's own means, once per address; text alone where it has none."""
+
+    def is_public(self) -> bool:
+        """Whether the tracker says that anybody can read what is filed there."""
+
+    def examine(self) -> str:
+        """With read-only calls: where tickets go, in words. Raises what `file` would, as far as reading can tell."""
 
 
 # --- model and money ------------------------------------------------------------------------------------------------
@@ -509,6 +531,12 @@ class IncidentStore(Protocol):
 
     def publication(self, fault: str, generation: int) -> Publication | None:
         """As far as publishing got, or None."""
+
+    def save_ticket(self, record: TicketRecord) -> None:
+        """Of a fault's newest ticket; what stood there is replaced."""
+
+    def ticket(self, of: str) -> TicketRecord | None:
+        """By the fault, or by the incident where none is known; None where mendloop filed none."""
 
 
 class DecisionStore(Protocol):

@@ -25,7 +25,7 @@ class IssuesDouble:
     def __init__(self) -> None:
         self.issues: list[dict[str, Any]] = []
         self.comments: dict[int, list[dict[str, Any]]] = {}
-        self.archived = self.disabled = False
+        self.archived = self.disabled = self.public = False
         self.assignable = {"dana"}
 
     def __call__(self, exchange: Exchange) -> tuple[int, Any]:
@@ -33,6 +33,11 @@ class IssuesDouble:
             raise refusal(401, "Bad credentials")
         if (exchange.method, exchange.path) == ("GET", "/search/issues"):
             return 200, self._search(exchange.query["q"])
+        if (exchange.method, exchange.path) == ("GET", f"/repos/{PROJECT}"):
+            return 200, self._repository()
+        return self._issues(exchange)
+
+    def _issues(self, exchange: Exchange) -> tuple[int, Any]:
         found = re.fullmatch(rf"/repos/{PROJECT}/issues(?:/(\d+)(/comments)?)?", exchange.path)
         if found is None:
             raise refusal(404, "Not Found")
@@ -46,6 +51,26 @@ class IssuesDouble:
         if issue is None:
             raise refusal(404, "Not Found")
         return self._comments(issue, exchange) if found[2] else self._one(issue, exchange)
+
+    def _repository(self) -> dict[str, Any]:
+        url = f"{ROOT}/repos/{PROJECT}"
+        counts = ("forks", "forks_count", "network_count", "open_issues", "open_issues_count", "size")
+        counts += ("stargazers_count", "subscribers_count", "watchers", "watchers_count")
+        urls = ("archive", "assignees", "blobs", "branches", "clone", "collaborators", "comments", "commits", "compare")
+        urls += ("contents", "contributors", "deployments", "downloads", "events", "forks", "git_commits", "git_refs")
+        urls += ("git_tags", "git", "hooks", "html", "issue_comment", "issue_events", "issues", "keys", "labels")
+        urls += ("languages", "merges", "milestones", "notifications", "pulls", "releases", "ssh", "stargazers")
+        urls += ("statuses", "subscribers", "subscription", "svn", "tags", "teams", "trees")
+        features = ("has_downloads", "has_pages", "has_projects", "has_wiki", "has_discussions", "disabled", "fork")
+        return {
+            **{f"{name}_url": url for name in urls},
+            **dict.fromkeys(counts, 0),
+            **dict.fromkeys(features, False),
+            **{"id": 1, "node_id": "R_1", "name": "shop", "full_name": PROJECT, "owner": BOT, "url": url},
+            **{"private": not self.public, "archived": self.archived, "has_issues": not self.disabled},
+            **{"description": None, "homepage": None, "language": None, "mirror_url": None, "license": None},
+            **{"default_branch": "main", "pushed_at": AT, "created_at": AT, "updated_at": AT},
+        }
 
     def open(self) -> list[dict[str, Any]]:
         return [issue for issue in self.issues if issue["state"] == "open"]
@@ -61,7 +86,7 @@ class IssuesDouble:
             **{"id": 100 + number, "node_id": f"I_{number}", "number": number, "title": title, "body": body},
             **{"url": url, "repository_url": f"{ROOT}/repos/{PROJECT}", "labels_url": f"{url}/labels{{/name}}"},
             **{"comments_url": f"{url}/comments", "events_url": f"{url}/events", "author_association": "NONE"},
-            **{"html_url": f"https://github.com/{PROJECT}/issues/{number}", "user": BOT, "labels": _labels(labels)},
+            **{"html_url": f"https://github.com/{PROJECT}/issues/{number}", "user": BOT, "labels": label_documents(labels)},
             **{"state": "open", "state_reason": None, "assignee": None, "milestone": None, "comments": 0},
             **{"locked": False, "closed_at": None, "created_at": AT, "updated_at": AT},
         }
@@ -111,7 +136,7 @@ def refusal(status: int, message: str = "no") -> Refusal:
     return Refusal(status, {"message": message, "documentation_url": "https://docs.github.com/rest"}, headers)
 
 
-def _labels(names: list[str]) -> list[dict[str, Any]]:
+def label_documents(names: list[str]) -> list[dict[str, Any]]:
     return [
         {
             **{"id": number, "node_id": f"L_{number}", "url": f"{ROOT}/labels/{number}", "name": name},

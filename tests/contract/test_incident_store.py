@@ -21,6 +21,7 @@ from tests.fakes.house import (
     make_publication,
     make_ref,
     make_signal,
+    make_ticket_record,
 )
 from tests.fakes.incidents import InMemoryIncidents
 
@@ -247,6 +248,14 @@ def test_an_incident_that_claims_its_fault_again_keeps_the_generation(store: Inc
     again = store.claim_fault(SERVICE, FAULT, INCIDENT)
     assert (again.mine, again.generation) == (True, 1)
     assert not store.claim_fault(SERVICE, FAULT, OTHER).mine
+
+
+def test_a_faults_newest_ticket_is_remembered(store: IncidentStore) -> None:
+    assert store.ticket(FAULT) is None
+    store.save_ticket(make_ticket_record())
+    store.save_ticket(make_ticket_record(generation=3))
+    assert store.ticket(FAULT) == make_ticket_record(generation=3)
+    assert store.ticket(INCIDENT) is None
 
 
 def test_a_publication_is_kept_by_fault_and_generation(store: IncidentStore) -> None:

@@ -9,7 +9,7 @@ from mendloop.adapters.github.api import Api
 from mendloop.adapters.github.issues import GitHubIssues
 from mendloop.adapters.patience import Patience
 from mendloop.contracts.publication import Ticket
-from mendloop.domain.catalog import Tickets
+from mendloop.domain.catalog_tickets import Tickets
 from mendloop.domain.errors import (
     AccessDenied,
     MendloopError,
@@ -21,8 +21,8 @@ from mendloop.domain.errors import (
 )
 from mendloop.ports import TicketTracker
 from tests.contract import specifications
-from tests.contract.github_issues_double import PROJECT, TOKEN, IssuesDouble, refusal
-from tests.contract.tracker_suite import TrackerSuite
+from tests.contract.github_issues_double import PROJECT, TOKEN, IssuesDouble, label_documents, refusal
+from tests.contract.tracker_suite import STANDING, TrackerSuite
 from tests.contract.wire import AFTER, FAULTS, Exchange, Wire
 from tests.fakes.house import make_ticket
 
@@ -60,19 +60,24 @@ class TestGitHubIssues(TrackerSuite):
 def test_every_exchange_is_as_github_describes_it(wire: Wire, double: IssuesDouble) -> None:
     specifications.folder()
     tracker = opened(wire, assignee="dana", labels=["mendloop", "bug"])
-    filed = tracker.file(make_ticket())
+    filed = tracker.file(make_ticket(body=STANDING))
     tracker.comment(filed, "Seen again.")
     double.close(1)
     tracker.comment(filed, "And again.")
+    tracker.update(filed, STANDING.replace("1 incident", "2 incidents"))
+    assert tracker.examine()
+    double.issues[0]["labels"] = []
+    assert tracker.find(filed.key, filed.number)
+    double.issues[0]["labels"] = label_documents(["mendloop", "bug"])
     _twin(double)
-    assert tracker.find(filed.key) == filed
+    assert tracker.find(filed.key)
     checked = 0
     for exchange in wire.seen:
         if not (exchange.method == LISTED_COMMENTS[0] and exchange.path.endswith(LISTED_COMMENTS[1])):
             specifications.check(exchange, SPEC, HOST)
             checked += 1
     kinds = {(each.method, each.path.replace("/1", "/N").replace("/2", "/N")) for each in wire.seen}
-    assert checked >= 10 and len(kinds) == 7
+    assert checked >= 10 and len(kinds) == 8
     print(f"{checked} exchanges of {len(kinds)} kinds checked")
 
 
@@ -179,15 +184,48 @@ def test_closing_under_faults_ends_closed_with_one_comment(wire: Wire, double: I
     assert not double.open() and len(double.comments[1]) == 1
 
 
-def test_a_recurrence_gets_a_new_issue_that_names_the_closed_one(wire: Wire, double: IssuesDouble) -> None:
-    tracker = opened(wire, after_closing="link")
+def test_a_closed_issue_is_known_and_asks_for_nothing_new(wire: Wire, double: IssuesDouble) -> None:
+    tracker = opened(wire)
     tracker.file(make_ticket())
     double.close(1)
-    assert tracker.find(make_ticket().key) is None
-    assert tracker.file(make_ticket()).number == "#1", "the same incident asks for nothing new"
-    second = tracker.file(make_ticket(incident_id="inc-bbbbbbbbbbbbbbbb"))
-    assert second.number == "#2" and double.issues[1]["body"].endswith("Earlier: #1")
-    assert [issue["number"] for issue in double.open()] == [2]
+    found = tracker.find(make_ticket().key)
+    assert found and found.closed
+    assert tracker.file(make_ticket()).number == "#1"
+    assert len(double.issues) == 1 and not double.open()
+
+
+def test_what_people_write_around_the_standing_section_stays(wire: Wire, double: IssuesDouble) -> None:
+    tracker = opened(wire)
+    filed = tracker.file(make_ticket(body=f"Why\n\n{STANDING}"))
+    body = double.issues[0]["body"].replace("Why", "Why, and what Dana thinks") + "## Notes of a person\n\nMine.\n"
+    double.issues[0]["body"] = body.replace("\n", "\r\n")
+    tracker.update(filed, STANDING.replace("1 incident", "2 incidents"))
+    assert double.issues[0]["body"] == body.replace("1 incident", "2 incidents")
+
+
+def test_a_standing_section_that_was_taken_out_stays_out(wire: Wire, double: IssuesDouble) -> None:
+    tracker = opened(wire)
+    filed = tracker.file(make_ticket(body="Why"))
+    tracker.update(filed, STANDING)
+    assert "Kept up to date" not in double.issues[0]["body"]
+    assert not [each for each in wire.seen if each.method == "PATCH"]
+
+
+def test_a_public_repository_says_so(wire: Wire, double: IssuesDouble) -> None:
+    assert not opened(wire).is_public()
+    double.public = True
+    assert opened(wire).is_public() and "anybody" in opened(wire).examine()
+
+
+@pytest.mark.parametrize(("field", "expected"), [("archived", AccessDenied), ("disabled", NotFound)])
+def test_what_can_be_read_of_a_project_that_takes_nothing(
+    wire: Wire, double: IssuesDouble, field: str, expected: type[MendloopError]
+) -> None:
+    setattr(double, field, True)
+    with pytest.raises(expected) as caught:
+        opened(wire).examine()
+    assert PROJECT in str(caught.value) and caught.value.next_action
+    assert {each.method for each in wire.seen} == {"GET"}
 
 
 @pytest.mark.parametrize(
@@ -244,6 +282,10 @@ def _comment(tracker: GitHubIssues) -> None:
     tracker.comment(tracker.file(make_ticket()), "Seen again.")
 
 
+def _update(tracker: GitHubIssues) -> None:
+    tracker.update(tracker.file(make_ticket()), STANDING.replace("1 incident", "2 incidents"))
+
+
 def _find(tracker: GitHubIssues) -> None:
     tracker.find(make_ticket().key)
 
@@ -252,6 +294,7 @@ EFFECTS: dict[str, tuple[str, str, Callable[[GitHubIssues], None]]] = {
     "create": ("POST", "/issues", _file),
     "comment": ("POST", "/issues/1/comments", _comment),
     "reopen": ("PATCH", "/issues/1", _comment),
+    "update": ("PATCH", "/issues/1", _update),
     "say duplicate": ("POST", "/issues/2/comments", _find),
     "close duplicate": ("PATCH", "/issues/2", _find),
 }
@@ -288,7 +331,7 @@ class CrashingApi(Api):
 def test_faults(wire: Wire, double: IssuesDouble, effect: str, fault: str) -> None:
     method, path, act = EFFECTS[effect]
     if effect != "create":
-        opened(wire).file(make_ticket())
+        opened(wire).file(make_ticket(body=STANDING))
     if effect == "reopen":
         double.close(1)
     if "duplicate" in effect:
@@ -299,13 +342,15 @@ def test_faults(wire: Wire, double: IssuesDouble, effect: str, fault: str) -> No
         assert isinstance(outcome, Retryable | Misconfigured)
     if fault == "429":
         assert isinstance(outcome, Throttled)
-    if effect in {"create", "comment", "say duplicate"} and fault in AFTER:
+    if effect in {"create", "comment", "update", "say duplicate"} and fault in AFTER:
         assert outcome is None, "a lost answer is looked up"
     act(opened(wire))
     act(opened(wire))
     assert [issue["number"] for issue in double.open()] == [1]
     assert len(double.issues) == (2 if "duplicate" in effect else 1)
     assert all(len(said) == 1 for said in double.comments.values())
+    if effect == "update":
+        assert "2 incidents" in double.issues[0]["body"]
 
 
 def _struck(
@@ -328,4 +373,4 @@ def _struck(
 
 def test_the_count_of_the_matrix() -> None:
     print(f"\nGitHub Issues: {len(EFFECTS)} effects x {len(FAULTS) + 2} faults = {len(CASES)} cases")
-    assert len(CASES) == 60
+    assert len(CASES) == 72

@@ -10,7 +10,7 @@ from mendloop.contracts.evidence import Evidence, EvidenceLine, Fault, Frame, St
 from mendloop.contracts.execution import Execution, Trigger
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, SignalKind
 from mendloop.contracts.mapping import CodeMap, Commit, Owner, Suspect, Target
-from mendloop.contracts.publication import Publication, Ticket
+from mendloop.contracts.publication import Publication, Ticket, TicketRecord
 from mendloop.contracts.verification import Verification, VerificationStatus
 from mendloop.domain.catalog import Approver, Catalog, Repository, Service
 from mendloop.domain.identity import content_hash, sha256
@@ -304,6 +304,21 @@ def make_publication(**fields: Any) -> Publication:
         "content_sha256": content_hash(make_content()),
     }
     return Publication.model_validate({**sample, **fields})
+
+
+def make_ticket_record(**fields: Any) -> TicketRecord:
+    """Of a ticket in `local` that tells of the first generation."""
+    sample: dict[str, Any] = {
+        "of": FAULT,
+        "key": f"{FAULT}.1",
+        "tracker": "local",
+        "number": "T-1",
+        "url": "https://tickets.example.com/T-1",
+        "first_generation": 1,
+        "generation": 1,
+        "told_at": NOW,
+    }
+    return TicketRecord.model_validate({**sample, **fields})
 
 
 def make_ticket(**fields: Any) -> Ticket:

@@ -6,7 +6,7 @@ from threading import Lock
 from mendloop.contracts.approval import Rejection
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
 from mendloop.contracts.mapping import Correction, SourceRoots
-from mendloop.contracts.publication import Publication
+from mendloop.contracts.publication import Publication, TicketRecord
 from mendloop.domain.errors import Conflict
 from mendloop.ports import Claim, FaultOwner
 
@@ -25,6 +25,7 @@ class InMemoryIncidents:
         self._corrections: dict[tuple[str, str], Correction] = {}
         self._rejections: dict[tuple[str, str, str], Rejection] = {}
         self._publications: dict[tuple[str, int], Publication] = {}
+        self._tickets: dict[str, TicketRecord] = {}
 
     def claim(self, incident: Incident) -> Claim:
         with self._lock:
@@ -126,3 +127,9 @@ class InMemoryIncidents:
 
     def publication(self, fault: str, generation: int) -> Publication | None:
         return self._publications.get((fault, generation))
+
+    def save_ticket(self, record: TicketRecord) -> None:
+        self._tickets[record.of] = record
+
+    def ticket(self, of: str) -> TicketRecord | None:
+        return self._tickets.get(of)

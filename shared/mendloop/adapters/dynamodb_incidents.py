@@ -11,6 +11,7 @@
 | `fault#<service>#<fault>` | `rejected#<sha256>` | a rejected draft | save_rejection (conditional), rejections |
 | `service#<service>` | `roots` | which folder of the run time is which of the repository | save_roots, roots |
 | `fault#<fault>` | `publication#<generation>` | a publication | publication |
+| `fault#<fault>` | `ticket` | the fault's newest ticket | ticket |
 
 Index `by_state`: `gsi1pk` = `state#<state>`, `gsi1sk` = `<opened at>#<incident id>`, eventually consistent, for lists
 and rate gates only. Nothing here expires: incidents are the record.
@@ -25,7 +26,7 @@ from mendloop.adapters.dynamodb_together import Put, put_all
 from mendloop.contracts.approval import Rejection
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
 from mendloop.contracts.mapping import Correction, SourceRoots
-from mendloop.contracts.publication import Publication
+from mendloop.contracts.publication import Publication, TicketRecord
 from mendloop.domain.errors import Conflict
 from mendloop.domain.identity import canonical_json, content_hash
 from mendloop.ports import Claim, FaultOwner
@@ -165,6 +166,15 @@ class DynamoDbIncidents:
         """As far as publishing got, or None."""
         found = self._items.get(f"fault#{fault}", f"publication#{generation}")
         return Publication.model_validate_json(found.doc) if found else None
+
+    def save_ticket(self, record: TicketRecord) -> None:
+        """Keyed by fault, or by the incident where none is known."""
+        self._items.put(f"fault#{record.of}", "ticket", canonical_json(record))
+
+    def ticket(self, of: str) -> TicketRecord | None:
+        """The newest, or None."""
+        found = self._items.get(f"fault#{of}", "ticket")
+        return TicketRecord.model_validate_json(found.doc) if found else None
 
     def _has_ended(self, incident_id: str) -> bool:
         incident = self.load(incident_id)

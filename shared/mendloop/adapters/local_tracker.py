@@ -32,8 +32,8 @@ class LocalTracker:
     def _s3(self) -> "S3Client":
         return aws_clients.s3()
 
-    def find(self, key: str) -> Ticket | None:
-        """None only when S3 answers that there is no such object."""
+    def find(self, key: str, number: str = "") -> Ticket | None:
+        """None only when S3 answers that there is no such object. The key alone is the place."""
         with translated(f"s3://{self.bucket}/{_path(key)}"):
             try:
                 found = self._s3.get_object(Bucket=self.bucket, Key=_path(key))
@@ -72,6 +72,26 @@ class LocalTracker:
     def close(self, ticket: Ticket, body: str) -> None:
         """As `comment`."""
         self.comment(ticket, body)
+
+    def update(self, ticket: Ticket, standing: str) -> None:
+        """Beside the ticket, which itself is never overwritten."""
+        path = f"{PREFIX}/{quote(ticket.key, safe='')}/standing.json"
+        document = json.dumps({"ticket": ticket.key, "standing": standing})
+        with translated(f"s3://{self.bucket}/{path}"):
+            self._s3.put_object(Bucket=self.bucket, Key=path, Body=document.encode(), ContentType="application/json")
+
+    def link(self, ticket: Ticket, url: str, title: str) -> None:
+        """As `comment`."""
+        self.comment(ticket, f"{title}: {url}")
+
+    def is_public(self) -> bool:
+        """The bucket never is."""
+        return False
+
+    def examine(self) -> str:
+        """One look for a ticket that is not there."""
+        self.find("mendloop-doctor")
+        return f"kept by mendloop, in s3://{self.bucket}/{PREFIX}"
 
     def _create(self, path: str, text: str) -> bool:
         """Whether it is new; an object that stands is never overwritten."""

@@ -46,6 +46,25 @@ class Ticket(StoredContract):
     title: str
     body: str
     incident_id: str
+    closed: bool = False
+
+
+class TicketRecord(StoredContract):
+    """What mendloop remembers of a fault's newest ticket, however many generations of the fault it tells of."""
+
+    of: str = Field(description="The fault, or the incident where no fault is known")
+    key: str = Field(description="mendloop's own key at filing")
+    tracker: str
+    project: str = ""
+    number: str
+    url: str
+    first_generation: int = Field(description="The fault's generation that it was filed for")
+    generation: int = Field(description="The newest one that it was told of")
+    told_at: UtcTime = Field(description="When people were last told of it: by filing it, or by a comment")
+
+    def seen_in(self, generation: int) -> int:
+        """Incidents of the fault since it was filed: each new owner of a fault raises the generation by one."""
+        return max(generation, self.generation) - self.first_generation + 1
 
 
 class TicketSlot(Contract):

@@ -3,18 +3,14 @@
 Reading the file with line numbers is `mendloop.domain.catalog_file`; here is only what it means.
 """
 
-import re
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
-
-class _Section(BaseModel):
-    """Unknown fields are refused: a typo in the root of trust must not pass silently."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from mendloop.domain.catalog_section import Section
+from mendloop.domain.catalog_tickets import Tickets
 
 
 class Autonomy(StrEnum):
@@ -25,14 +21,14 @@ class Autonomy(StrEnum):
     PULL_REQUEST = "pull_request"
 
 
-class Delivery(_Section):
+class Delivery(Section):
     """How an approver's topic reaches them."""
 
     protocol: str = Field(default="email", pattern="^(email|email-json|https|sqs)$")
     endpoint: str = Field(description="Mail address, https URL, or queue ARN")
 
 
-class Approver(_Section):
+class Approver(Section):
     """One person who may decide."""
 
     name: str = Field(default="", pattern="^[a-z0-9-]{0,40}$", description="Filled in from the key")
@@ -48,7 +44,7 @@ class Approver(_Section):
     )
 
 
-class Repository(_Section):
+class Repository(Section):
     """Where a service's source lives."""
 
     host: str = Field(pattern="^(local_git|github)$")
@@ -57,7 +53,7 @@ class Repository(_Section):
     base_url: str = Field(default="", description="GitHub Enterprise Server API base URL")
 
 
-class ServiceSignals(_Section):
+class ServiceSignals(Section):
     """Which signals belong to a service. Names are shell patterns."""
 
     accounts: list[Annotated[str, Field(pattern="^[0-9]{12}$")]] = Field(
@@ -70,25 +66,7 @@ class ServiceSignals(_Section):
     others: list[str] = Field(default_factory=list, description="Pipelines, CodeDeploy applications, stacks, canaries")
 
 
-class Tickets(_Section):
-    """Where tickets go."""
-
-    tracker: str = Field(default="local", pattern="^(local|github|jira|linear)$")
-    project: str = Field(default="", description="github: owner/name, empty for the service's own repository")
-    base_url: str = Field(
-        default="", pattern=r"^(|https://\S+|http://127\.0\.0\.1\S*)$", description="API address of Enterprise Server"
-    )
-    labels: list[Annotated[str, Field(min_length=1, max_length=50)]] = Field(
-        default_factory=lambda: ["mendloop"], description="By the first of them mendloop finds its own tickets"
-    )
-    assignee: str = Field(default="", description="The tracker's login of who gets each ticket")
-    after_closing: str = Field(
-        default="reopen", pattern="^(reopen|link)$", description="What becomes of a closed ticket whose fault is back"
-    )
-    needs_approval: bool = False
-
-
-class Limits(_Section):
+class Limits(Section):
     """Budgets and rates, with the written defaults."""
 
     settle_seconds: int = Field(default=20, ge=0, le=900)
@@ -110,7 +88,7 @@ class Limits(_Section):
     month_micro_dollars: int = Field(default=200_000_000, ge=0)
 
 
-class Routing(_Section):
+class Routing(Section):
     """When a change of the code is tried at all."""
 
     suspect_days: int = Field(
@@ -119,7 +97,7 @@ class Routing(_Section):
     without_suspect: bool = Field(default=True, description="Draft also where no recent commit explains the failure")
 
 
-class Approval(_Section):
+class Approval(Section):
     """Whose approval counts. Both need people who are signed in: a link alone does not say who opened it."""
 
     people: int = Field(default=1, ge=1, le=2, description="How many different people must approve")
@@ -133,7 +111,7 @@ class Approval(_Section):
         return self.people > 1 or self.not_author
 
 
-class Mute(_Section):
+class Mute(Section):
     """Signals that start nothing until a day has come."""
 
     resource: str = Field(
@@ -143,7 +121,7 @@ class Mute(_Section):
     reason: str = Field(min_length=1, max_length=200)
 
 
-class Service(_Section):
+class Service(Section):
     """One service that opted in."""
 
     name: str = Field(default="", description="Filled in from the key")
@@ -186,11 +164,8 @@ class Service(_Section):
     @model_validator(mode="after")
     def _tickets_have_a_place(self) -> "Service":
         tickets = self.tickets
-        if tickets.tracker == "github":
-            if not tickets.project and self.repository.host != "github":
-                raise ValueError("tickets.project: name owner/name, since the service's repository is not at GitHub")
-            if tickets.project and not re.fullmatch(r"[^/\s]+/[^/\s]+", tickets.project):
-                raise ValueError(f"tickets.project: {tickets.project!r} is not owner/name")
+        if tickets.tracker == "github" and not tickets.project and self.repository.host != "github":
+            raise ValueError("tickets.project: name owner/name, since the service's repository is not at GitHub")
         return self
 
     @model_validator(mode="after")
@@ -202,7 +177,7 @@ class Service(_Section):
         return self
 
 
-class Catalog(_Section):
+class Catalog(Section):
     """The whole file."""
 
     version: int = Field(ge=1, le=1)

@@ -79,6 +79,7 @@ class Desk:
     def __init__(self, **service: Any) -> None:
         self.artifacts, self.incidents, self.tracker = InMemoryArtifacts(), InMemoryIncidents(), InMemoryTracker()
         self.catalogs = FixedCatalog(make_catalog(**service))
+        self.clock = FixedClock()
         self.incidents.claim(make_incident(fault=FAULT))
 
     def execution(self, **slots: Any) -> Execution:
@@ -99,7 +100,7 @@ class Desk:
             artifacts=self.artifacts,
             catalogs=self.catalogs,
             tracker=self.tracker,
-            clock=FixedClock(),
+            clock=self.clock,
             site_url="https://site.example.com",
         )
 
@@ -130,12 +131,14 @@ def test_another_incident_of_the_fault_comments_on_the_ticket() -> None:
     desk = Desk()
     first = desk.run(desk.execution(route=ROUTE))
     other = "inc-aaaaaaaaaaaaaaaa"
-    desk.incidents.claim(make_incident(other, fault=FAULT))
+    desk.incidents.claim(make_incident(other, fault=FAULT, generation=2))
+    desk.clock.advance(hours=7)
     again = desk.execution(route=ROUTE).model_copy(update={"incident_id": other})
     assert desk.run(again).number == first.number
     assert desk.run(again).number == first.number
     [said] = desk.tracker.comments[f"{FAULT}.1"]
     assert said.startswith(f"Seen again ({other}).")
+    assert [entry.what for entry in desk.incidents.timeline(other)] == ["Added to ticket T-1: dependency_timeout"]
 
 
 def test_without_a_fault_the_incident_is_the_key() -> None:

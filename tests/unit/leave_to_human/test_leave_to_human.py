@@ -1,6 +1,7 @@
 """Whatever broke, a person hears of it, once, with what to do next."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from mendloop.domain.denial import Denial
 from mendloop.domain.errors import BadEvent, Misconfigured, Unavailable
 from tests.fakes.artifacts import InMemoryArtifacts
 from tests.fakes.catalogs import FixedCatalog
-from tests.fakes.clock import FixedClock
+from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.house import (
     FAULT,
     INCIDENT,
@@ -27,6 +28,7 @@ from tests.fakes.house import (
     make_execution,
     make_incident,
     make_ticket,
+    make_ticket_record,
 )
 from tests.fakes.incidents import InMemoryIncidents
 from tests.fakes.mailer import RecordingMailer
@@ -168,12 +170,12 @@ def test_an_incident_that_has_ended_is_left_as_it_is(state: IncidentState) -> No
 
 
 class BrokenTracker(InMemoryTracker):
-    def find(self, key: str) -> Ticket | None:
+    def file(self, ticket: Ticket) -> Ticket:
         raise Unavailable("the tracker is down")
 
 
 class RevokedTracker(InMemoryTracker):
-    def find(self, key: str) -> Ticket | None:
+    def file(self, ticket: Ticket) -> Ticket:
         raise Misconfigured("revoked", next_action="Put a valid token into the secret.")
 
 
@@ -197,9 +199,12 @@ def test_neither_tracker_silences_the_alert() -> None:
     assert "Ticket: none: the tracker github failed" in desk.mailer.alerts[0][1]
 
 
-def test_a_ticket_of_another_incident_is_told_of_this_one() -> None:
+def test_the_ticket_of_an_earlier_incident_is_told_of_this_one() -> None:
     desk = Desk()
     desk.tracker.file(make_ticket(incident_id="inc-aaaaaaaaaaaaaaaa"))
+    desk.incidents.save_ticket(make_ticket_record(told_at=NOW - timedelta(hours=7)))
+    standing = desk.incidents.by_id[INCIDENT]
+    desk.incidents.save(standing.model_copy(update={"fault": FAULT, "generation": 2}))
     desk.run(caught(desk))
     [[said]] = desk.tracker.comments.values()
     assert f"Seen again ({INCIDENT})" in said

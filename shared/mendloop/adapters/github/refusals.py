@@ -8,6 +8,7 @@ from mendloop.domain.errors import AccessDenied, MendloopError, Misconfigured, N
 _WORDS = {
     "archived": "The repository is archived: name another one in tickets.project.",
     "disabled": "Turn on issues in the repository's settings, or name another one in tickets.project.",
+    "locked": "Unlock the issue's conversation, or delete the issue: the next recurrence files another.",
     "saml": "Authorise the token for the organisation's single sign-on.",
 }
 _KINDS: dict[type[MendloopError], str] = {

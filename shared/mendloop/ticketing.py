@@ -1,0 +1,111 @@
+"""One ticket per fault, kept true from generation to generation: what every room does that files or follows one."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mendloop.contracts.incident import Incident
+from mendloop.contracts.publication import Ticket, TicketRecord
+from mendloop.domain import outgoing_tickets
+from mendloop.domain.catalog import Service
+from mendloop.domain.outgoing import Facts
+from mendloop.ports import Clock, IncidentStore, TicketTracker
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why there is a ticket: a reason code, an error's class name where one is the cause, who decided."""
+
+    reason: str
+    error: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where one service's tickets are filed. `remembers`: not for a stand-in, which must not hide the real ticket."""
+
+    tracker: TicketTracker
+    service: Service
+    incidents: IncidentStore
+    clock: Clock
+    remembers: bool = True
+
+    def file(self, incident: Incident, facts: Facts, why: Why) -> Ticket:
+        """The ticket that stands for the incident's fault: a new one, or an earlier one that is told of this incident.
+
+        A closed one is opened again, or followed by a new one that names it, as the catalog says. Running again does
+        nothing twice. SecretFound when the text would leak.
+        """
+        told = self._allowed(facts)
+        record = self._record(incident)
+        standing = self.tracker.find(record.key, record.number) if record else None
+        if record and standing and not self._superseded(standing, record, incident):
+            if record.generation < incident.generation:
+                self._recur(standing, record, incident, told, why)
+            return standing
+        filed = self.tracker.file(self._worded(incident, told, why, earlier=standing.url if standing else ""))
+        if self.remembers:
+            self.incidents.save_ticket(self._new_record(incident, filed))
+        return filed
+
+    def _superseded(self, standing: Ticket, record: TicketRecord, incident: Incident) -> bool:
+        """Whether a new ticket takes the place of one that was closed since."""
+        again = record.generation < incident.generation
+        return standing.closed and again and self.service.tickets.after_closing == "link"
+
+    def _recur(self, standing: Ticket, record: TicketRecord, incident: Incident, told: Facts, why: Why) -> None:
+        """Update always, for it calls nobody; comment when it is opened again, or when the last word is old enough.
+
+        What is remembered is written last: a run that dies is repeated whole, and each effect happens once.
+        """
+        now, last = self.clock.now(), record.told_at
+        if standing.closed or now - last >= timedelta(hours=self.service.tickets.comment_hours):
+            self.tracker.comment(standing, outgoing_tickets.comment(told, why.reason))
+            last = now
+        self.tracker.update(standing, self._kept(told, incident, record.seen_in(incident.generation)))
+        if self.remembers:
+            changes = {"generation": incident.generation, "told_at": last}
+            changes |= {"number": standing.number, "url": standing.url}
+            self.incidents.save_ticket(record.model_copy(update=changes))
+
+    def _worded(self, incident: Incident, told: Facts, why: Why, *, earlier: str) -> Ticket:
+        kept = self._kept(told, incident, 1)
+        return Ticket(
+            key=outgoing_tickets.key(incident.id, incident.fault, incident.generation),
+            tracker=self.service.tickets.tracker,
+            title=outgoing_tickets.title(told),
+            body=outgoing_tickets.body(told, why.reason, why.error, by=why.by, standing=kept, earlier=earlier),
+            incident_id=incident.id,
+        )
+
+    def _kept(self, told: Facts, incident: Incident, seen_in: int) -> str:
+        made = self.incidents.publication(incident.published_as, incident.generation)
+        # The address of a private repository's pull request is no business of everybody's.
+        shown = made is not None and (not told.public or self.service.repository.public)
+        return outgoing_tickets.standing(told, seen_in, made.url if made and shown else "")
+
+    def _allowed(self, facts: Facts) -> Facts:
+        tickets, code = self.service.tickets, self.service.repository
+        same = tickets.tracker == "github" == code.host and tickets.project in ("", code.location)
+        public = (code.public and same) if tickets.public is None else tickets.public
+        public = public or self.tracker.is_public()
+        return outgoing_tickets.allowed(facts, anybody_reads=public, of_public_code=code.public)
+
+    def _record(self, incident: Incident) -> TicketRecord | None:
+        """Of the tracker and project that the catalog names now."""
+        found = self.incidents.ticket(incident.published_as) if self.remembers else None
+        tickets = self.service.tickets
+        return found if found and (found.tracker, found.project) == (tickets.tracker, tickets.project) else None
+
+    def _new_record(self, incident: Incident, filed: Ticket) -> TicketRecord:
+        return TicketRecord(
+            of=incident.published_as,
+            key=filed.key,
+            tracker=self.service.tickets.tracker,
+            project=self.service.tickets.project,
+            number=filed.number,
+            url=filed.url,
+            first_generation=incident.generation,
+            generation=incident.generation,
+            told_at=self.clock.now(),
+        )
