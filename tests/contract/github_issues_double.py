@@ -86,7 +86,7 @@ class IssuesDouble:
             **{"id": 100 + number, "node_id": f"I_{number}", "number": number, "title": title, "body": body},
             **{"url": url, "repository_url": f"{ROOT}/repos/{PROJECT}", "labels_url": f"{url}/labels{{/name}}"},
             **{"comments_url": f"{url}/comments", "events_url": f"{url}/events", "author_association": "NONE"},
-            **{"html_url": f"https://github.com/{PROJECT}/issues/{number}", "user": BOT, "labels": label_documents(labels)},
+            **{"html_url": f"https://github.com/{PROJECT}/issues/{number}", "user": BOT, "labels": labelled(*labels)},
             **{"state": "open", "state_reason": None, "assignee": None, "milestone": None, "comments": 0},
             **{"locked": False, "closed_at": None, "created_at": AT, "updated_at": AT},
         }
@@ -136,7 +136,7 @@ def refusal(status: int, message: str = "no") -> Refusal:
     return Refusal(status, {"message": message, "documentation_url": "https://docs.github.com/rest"}, headers)
 
 
-def label_documents(names: list[str]) -> list[dict[str, Any]]:
+def labelled(*names: str) -> list[dict[str, Any]]:
     return [
         {
             **{"id": number, "node_id": f"L_{number}", "url": f"{ROOT}/labels/{number}", "name": name},

@@ -21,7 +21,7 @@ from mendloop.domain.errors import (
 )
 from mendloop.ports import TicketTracker
 from tests.contract import specifications
-from tests.contract.github_issues_double import PROJECT, TOKEN, IssuesDouble, label_documents, refusal
+from tests.contract.github_issues_double import PROJECT, TOKEN, IssuesDouble, labelled, refusal
 from tests.contract.tracker_suite import STANDING, TrackerSuite
 from tests.contract.wire import AFTER, FAULTS, Exchange, Wire
 from tests.fakes.house import make_ticket
@@ -68,7 +68,7 @@ def test_every_exchange_is_as_github_describes_it(wire: Wire, double: IssuesDoub
     assert tracker.examine()
     double.issues[0]["labels"] = []
     assert tracker.find(filed.key, filed.number)
-    double.issues[0]["labels"] = label_documents(["mendloop", "bug"])
+    double.issues[0]["labels"] = labelled("mendloop", "bug")
     _twin(double)
     assert tracker.find(filed.key)
     checked = 0
@@ -200,7 +200,7 @@ def test_what_people_write_around_the_standing_section_stays(wire: Wire, double:
     body = double.issues[0]["body"].replace("Why", "Why, and what Dana thinks") + "## Notes of a person\n\nMine.\n"
     double.issues[0]["body"] = body.replace("\n", "\r\n")
     tracker.update(filed, STANDING.replace("1 incident", "2 incidents"))
-    assert double.issues[0]["body"] == body.replace("1 incident", "2 incidents")
+    assert double.issues[0]["body"] == body.replace("in 1 incident", "in 2 incidents")
 
 
 def test_a_standing_section_that_was_taken_out_stays_out(wire: Wire, double: IssuesDouble) -> None:
