@@ -1,5 +1,7 @@
 """Choose route: what kind of answer the incident deserves, by rules alone and before any money is spent."""
 
+from collections.abc import Iterator
+
 from functions.choose_route.deciding import Mapped, decide
 from functions.choose_route.published import left_to_the_open_one
 from functions.choose_route.rules import citing
@@ -45,9 +47,16 @@ def choose_route(
         slot = slot.model_copy(update={"citations": citing(evidence, fault)})
     if slot.reason_code == EXPLAIN_ONLY:
         _keep_what_would_be(execution, incidents)
-    entry = TimelineEntry(at=clock.now(), step="choose_route", what=f"Chose {slot.route.value}: {slot.reason_code}")
-    incidents.note(execution.incident_id, entry)
+    for what in _story(slot):
+        incidents.note(execution.incident_id, TimelineEntry(at=clock.now(), step="choose_route", what=what))
     return slot
+
+
+def _story(slot: RouteSlot) -> Iterator[str]:
+    """For page and command: what failed and where it goes, then what was looked at and set aside."""
+    yield f"{slot.summary} Chose {slot.route.value}: {slot.reason_code}".strip()
+    if slot.discarded:
+        yield f"Set aside: {' '.join(slot.discarded)}"
 
 
 def _keep_what_would_be(execution: Execution, incidents: IncidentStore) -> None:

@@ -34,6 +34,7 @@ def assemble(proposal: Proposal, context: DraftContext, drafter: str) -> CodeFix
         regression=test,
         title=proposal.title[:120],
         rationale=cited(proposal.rationale),
+        summary=proposal.summary,
         risks=[*proposal.risks, *([] if test.published else [_kept_out(test)])],
         discarded=[*proposal.discarded, *refused][:20],
         undoes=proposal.suspect,

@@ -101,6 +101,8 @@ class Proposal:
     discarded: list[str] = field(default_factory=list)
     test: str = ""
     """A regression test that the drafter offers: the content of a Python file, gated like everything else."""
+    summary: Claim | None = None
+    """What went wrong, in one cited sentence of the drafter's."""
     suspect: str = ""
     precedent_revision: str = ""
     """Where the text was taken from, if from the repository's own history. Only code sets it, never a model."""

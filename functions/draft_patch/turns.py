@@ -96,6 +96,7 @@ def _with_another_test(fix: CodeFix, context: DraftContext) -> CodeFix | None:
         edits=tuple(fix.edits),
         title=fix.title,
         rationale=fix.rationale,
+        summary=fix.summary,
         risks=fix.risks,
         discarded=fix.discarded,
         suspect=fix.undoes,

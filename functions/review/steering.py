@@ -48,7 +48,7 @@ def steered_by(papers: Papers) -> list[str]:
         "a deployment's name": [deployment.what for deployment in evidence.deployments],
         "a commit's subject": [one.commit.subject for one in (*mapping.suspects, *mapping.writers)],
         "the code beside the change": [fix.diff],
-        "the drafter's own text": [fix.title, *(claim.text for claim in fix.rationale), *fix.risks, *fix.discarded],
+        "the drafter's own text": [fix.title, *_claimed(fix), *fix.risks, *fix.discarded],
         "the tests' output": [papers.verification.output_tail],
     }
     marked = any(line.instruction_like for line in evidence.lines)
@@ -63,3 +63,7 @@ def _messages(trace: StackTrace) -> Iterator[str]:
     yield trace.message
     for cause in trace.causes:
         yield from _messages(cause)
+
+
+def _claimed(fix: CodeFix) -> list[str]:
+    return [claim.text for claim in (*fix.rationale, *([fix.summary] if fix.summary else []))]

@@ -6,6 +6,7 @@ from functions.draft_patch.prompts import render
 from mendloop.contracts.base import Contract
 from mendloop.contracts.draft import Claim, Edit
 from mendloop.domain.identity import canonical_json
+from mendloop.domain.outgoing import plural
 from mendloop.ports import ModelMessage, ModelReply
 
 _LONGEST_DATA = 12_000
@@ -90,22 +91,29 @@ class Conversation:
         if edits in context.tried:
             return Declined("no_safe_change", "the model proposed again what had not been taken")
         function = context.mapping.targets[0].function if context.mapping.targets else ""
-        rationale = [claim.model_copy(update={"citations": self._known(claim)}) for claim in call.rationale]
+        rationale = self._resting(call.rationale)
+        dropped = len(call.rationale) - len(rationale)
+        told = [f"{plural(dropped, 'claim')} of the model's cited nothing that is known: left out."]
         return Proposal(
             edits=edits,
             title=f"Fix {context.exception} in {function or context.service.name}",
-            rationale=cited(rationale),
+            rationale=rationale,
+            summary=next(iter(self._resting([call.summary] if call.summary else [])), None),
             risks=[risk[:300] for risk in call.risks],
-            discarded=[theory[:300] for theory in call.discarded],
+            discarded=[*(theory[:300] for theory in call.discarded), *told * bool(dropped)],
             test=call.regression_test,
         )
 
     def _action(self, call: tools.RecommendAction) -> Declined:
         """Believed only where a claim rests on something that exists; else it is no more than a surrender."""
-        claims = cited([claim.model_copy(update={"citations": self._known(claim)}) for claim in call.rationale])
+        claims = self._resting(call.rationale)
         if not claims:
             return Declined("no_safe_change", f"the model asked for {call.kind}, and cited nothing that is known")
         return Declined(f"{call.kind}_needed", call.action, tuple(claims))
+
+    def _resting(self, claims: list[Claim]) -> list[Claim]:
+        """Claims that rest on something that exists, with those citations alone."""
+        return cited([claim.model_copy(update={"citations": self._known(claim)}) for claim in claims])
 
     def _known(self, claim: Claim) -> list[str]:
         """Citations of things that exist: evidence lines, places in the tree, commits that were shown."""

@@ -67,6 +67,7 @@ class ProposeEdits(Contract):
 
     edits: list[ProposedEdit] = Field(min_length=1, max_length=20)
     rationale: list[Claim] = Field(min_length=1, max_length=10)
+    summary: Claim | None = None
     risks: list[str] = Field(default_factory=list, max_length=10)
     discarded: list[str] = Field(default_factory=list, max_length=10)
     regression_test: str = Field(default="", max_length=4_000)

@@ -89,6 +89,7 @@ class CodeFix(StoredContract):
     regression: RegressionTest
     title: str = Field(description="Pull request title; only allowed fields")
     rationale: list[Claim]
+    summary: Claim | None = Field(default=None, description="What went wrong in one sentence of a model's, cited")
     spending: Spending | None = Field(default=None, description="What a model used, if one was asked")
     risks: list[str] = Field(default_factory=list)
     discarded: list[str] = Field(default_factory=list, description="Alternatives that were not taken, and why")

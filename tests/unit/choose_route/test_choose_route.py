@@ -78,7 +78,8 @@ def test_own_code_with_a_recent_suspect_is_changed() -> None:
     room = Routing()
     slot = room.choose()
     assert (slot.route, slot.reason_code, slot.citations) == (Route.CHANGE, "recent_suspect", ["log-1"])
-    assert [entry.what for entry in room.incidents.timeline(INCIDENT)] == ["Chose change: recent_suspect"]
+    (entry,) = room.incidents.timeline(INCIDENT)
+    assert entry.what == f"{slot.summary} Chose change: recent_suspect"
 
 
 def test_without_a_suspect_the_drafters_still_get_their_turn() -> None:
@@ -273,6 +274,7 @@ def test_hypotheses_that_were_set_aside_are_kept() -> None:
     assert slot.route is Route.CHANGE
     assert [text.partition(":")[0] for text in slot.discarded] == ["dependency_timeout", "time_limit"]
     assert "log-7 says so" in slot.discarded[1]
+    assert room.incidents.timeline(INCIDENT)[1].what == f"Set aside: {' '.join(slot.discarded)}"
 
 
 def test_a_change_that_no_code_cures_is_named_beside_the_action() -> None:

@@ -128,10 +128,21 @@ def test_secrets_in_files_are_not_shown_to_the_model() -> None:
 
 
 def test_claims_and_citations_of_nothing_are_dropped() -> None:
-    room = room_with(propose(GOOD_EDIT, cites=("log-99", "nowhere.py:3")))
-    assert room.fix().rationale == []
+    fix = room_with(propose(GOOD_EDIT, cites=("log-99", "nowhere.py:3"))).fix()
+    assert fix.rationale == []
+    assert "1 claim of the model's cited nothing that is known: left out." in fix.discarded
     room = room_with(propose(GOOD_EDIT, cites=("log-99", f"{PATH}:9")))
-    assert room.fix().rationale[0].citations == [f"{PATH}:9"]
+    fix = room.fix()
+    assert fix.rationale[0].citations == [f"{PATH}:9"]
+    assert not any("left out" in said for said in fix.discarded)
+
+
+def test_a_models_summary_is_optional_and_kept_only_where_it_rests_on_something() -> None:
+    summary = {"text": "Orders may come without items.", "citations": ["log-1", "log-99"]}
+    fix = room_with(propose(GOOD_EDIT, summary=summary)).fix()
+    assert fix.summary and (fix.summary.text, fix.summary.citations) == (summary["text"], ["log-1"])
+    assert room_with(propose(GOOD_EDIT, summary={**summary, "citations": ["log-99"]})).fix().summary is None
+    assert room_with(propose(GOOD_EDIT)).fix().summary is None
 
 
 def test_cut_off_and_chatty_answers_are_asked_again() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from functions.review.rendering import POLICY, SCRIPT, STYLE
 from functions.review.web import read, write
+from mendloop.contracts.draft import Claim
 from mendloop.contracts.evidence import (
     Deployment,
     EvidenceLine,
@@ -215,6 +216,8 @@ def test_draft_and_proof_are_shown_and_what_an_approval_leads_to(autonomy: str, 
 def test_what_was_not_taken_and_a_test_that_is_not_published_are_shown() -> None:
     test = house.make_code_fix().regression.model_copy(update={"content": "assert <b>", "published": False})
     discarded = ["dependency_timeout: <i>lies</i> behind it"]
-    body = Visitor(asked(fix=fix(regression=test, discarded=discarded))).open()
+    summary = Claim(text="Orders <b>may</b> be empty.", citations=["log-1"])
+    body = Visitor(asked(fix=fix(regression=test, discarded=discarded, summary=summary))).open()
+    assert "Orders &lt;b&gt;may&lt;/b&gt; be empty." in body and "in the model's words" in body
     assert "Considered and not taken: 1" in body and "&lt;i&gt;lies" in body
     assert "no part of the change" in body and "assert &lt;b&gt;" in body
