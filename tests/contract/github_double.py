@@ -25,9 +25,13 @@ Answer = tuple[int, Any]
 
 
 class Refused(Exception):
-    def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, headers: dict[str, str] | None = None, errors: list[Any] | None = None
+    ) -> None:
         super().__init__(message)
-        self.status, self.message, self.headers = status, message, headers or {}
+        self.status, self.headers = status, headers or {}
+        self.answer: dict[str, Any] = {"message": message, "documentation_url": "https://docs.github.com/rest"}
+        self.answer |= {"errors": errors} if errors else {}
 
 
 @dataclass
@@ -104,8 +108,7 @@ class GitHubDouble:
                 return
             status, answer = self._route(handler.command, split.path, query, body, headers)
         except Refused as error:
-            text = json.dumps({"message": error.message, "documentation_url": "https://docs.github.com/rest"})
-            self._send(handler, error.status, text.encode(), "application/json", error.headers)
+            self._send(handler, error.status, json.dumps(error.answer).encode(), "application/json", error.headers)
             return
         if isinstance(answer, str):
             self._send(handler, status, answer.encode(), "application/vnd.github.diff")
@@ -301,8 +304,10 @@ class GitHubDouble:
     # --- writing ---
 
     def _make_blob(self, *, body: Any, **_: Any) -> Answer:
-        content = base64.b64decode(body["content"])
-        return 201, {"sha": self._git("hash-object", "-w", "--stdin", stdin=content).decode().strip()}
+        return 201, {"sha": self._store(base64.b64decode(body["content"]))}
+
+    def _store(self, content: bytes) -> str:
+        return self._git("hash-object", "-w", "--stdin", stdin=content).decode().strip()
 
     def _make_tree(self, *, body: Any, **_: Any) -> Answer:
         index = self.folder / "double-index"
@@ -310,6 +315,8 @@ class GitHubDouble:
         env = {"GIT_INDEX_FILE": str(index), "PATH": "/usr/bin:/bin:/usr/local/bin"}
         self._git("read-tree", body["base_tree"], env=env)
         for item in body["tree"]:
+            if "content" in item:
+                item["sha"] = self._store(item["content"].encode())
             if item["sha"] is None:
                 self._git("update-index", "--force-remove", item["path"], env=env)
             else:
@@ -355,6 +362,10 @@ class GitHubDouble:
         return pull
 
     def _make_pull(self, *, body: Any, **_: Any) -> Answer:
+        for side in ("head", "base"):
+            if not self._text("for-each-ref", f"refs/heads/{body[side]}"):
+                error = {"resource": "PullRequest", "field": side, "code": "invalid"}
+                raise Refused(422, "Validation Failed", errors=[error])
         head = self._sha(f"refs/heads/{body['head']}")
         if any(pull["head"]["ref"] == body["head"] and pull["state"] == "open" for pull in self.pulls):
             raise Refused(422, f"A pull request already exists for acme:{body['head']}.")

@@ -63,7 +63,7 @@ def sha(double: GitHubDouble) -> str:
     ],
 )
 def test_the_table(status: int, headers: dict[str, str], data: Any, expected: type[MendloopError]) -> None:
-    assert kind_of(status, headers, data) is expected
+    assert kind_of(status, headers, data).error is expected
 
 
 @pytest.mark.parametrize(

@@ -54,13 +54,13 @@ class AccessDenied(Permanent):
     """A permission is missing; the message names the action and the resource."""
 
 
-class Archived(Permanent):
+class Archived(AccessDenied):
     """The repository is archived: it can be read, and nothing can be written."""
 
     next_action = "Unarchive the repository, or name the one that took its place in the catalog's repository.location."
 
 
-class BranchProtected(Permanent):
+class BranchProtected(AccessDenied):
     """A rule of the repository keeps mendloop's branch from being made."""
 
     next_action = "Let mendloop create branches `mendloop/*` in the repository's rules, then `mendloop replay`."

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Any
 from urllib.parse import quote
 
 from mendloop.adapters import git_archive
 from mendloop.adapters.git_names import branch_name, full_hash, is_ref_name
 from mendloop.adapters.github import publishing, pull_requests, reading
-from mendloop.adapters.github.api import Api
+from mendloop.adapters.github.api import TIMEOUT_SECONDS, Api
+from mendloop.adapters.patience import Patience
 from mendloop.contracts.mapping import Commit
 from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import NotFound, Rejected, TooLarge
@@ -23,15 +25,27 @@ BRANCH_PREFIX = "mendloop/"
 
 
 class GitHub:
-    """Trees are kept for the life of the adapter, one invocation: a commit's tree never changes."""
+    """What never changes (trees, contents) and the default branch's name are kept for the life of the adapter.
 
-    def __init__(self, token: str, base_url: str = "") -> None:
-        self._api = Api(token, base_url)
+    That life is one invocation.
+    """
+
+    def __init__(
+        self, token: str, base_url: str = "", *, timeout: float = TIMEOUT_SECONDS, patience: Patience | None = None
+    ) -> None:
+        self._api = Api(token, base_url, timeout, patience)
         self._trees: dict[tuple[str, str], list[TreeEntry]] = {}
+        self._blobs: dict[tuple[str, str], bytes] = {}
+        self._roots: dict[str, str] = {}
+        self._defaults: dict[str, str] = {}
 
     def default_branch(self, repository: Repository) -> str:
         """As GitHub's settings say."""
-        return str(self._api.get(_at(repository))["default_branch"])
+        known = self._defaults.get(repository.location)
+        if known is None:
+            known = reading.text_at(self._api.get(_at(repository)), "default_branch")
+            self._defaults[repository.location] = known
+        return known
 
     def deployed_revision(self, repository: Repository) -> tuple[str, str]:
         """Of GitHub's deployments to an environment that is called production."""
@@ -48,7 +62,7 @@ class GitHub:
         if not is_ref_name(name):
             return None
         try:
-            return str(self._api.get(f"{_at(repository)}/commits/{quote(name, safe='')}")["sha"])
+            return reading.text_at(self._api.get(f"{_at(repository)}/commits/{quote(name, safe='')}"), "sha")
         except (NotFound, Rejected):
             self.default_branch(repository)
             return None
@@ -67,7 +81,7 @@ class GitHub:
             return None
         if entry.size > MAX_FILE_BYTES:
             raise TooLarge(f"{path} has {entry.size} bytes, the limit is {MAX_FILE_BYTES}")
-        return reading.read_blob(self._api, _at(repository), entry.sha)
+        return self._blob(repository, entry.sha)
 
     def files(self, repository: Repository, revision: str, paths: Collection[str]) -> dict[str, bytes]:
         """Few one by one; many by way of the archive, in which `export-ignore` files are missing."""
@@ -75,7 +89,7 @@ class GitHub:
         if len(wanted) <= _FEW:
             listed = [entry for entry in self.tree(repository, revision) if entry.path in wanted]
             regular = [entry for entry in listed if entry.mode.startswith("100") and entry.size <= MAX_FILE_BYTES]
-            return {entry.path: reading.read_blob(self._api, _at(repository), entry.sha) for entry in regular}
+            return {entry.path: self._blob(repository, entry.sha) for entry in regular}
         packed = self._api.download(f"{_at(repository)}/tarball/{full_hash(revision)}")
         return {path: content for path, _, content in git_archive.unpack(packed, wanted=wanted)}
 
@@ -87,7 +101,7 @@ class GitHub:
 
     def commit(self, repository: Repository, revision: str) -> Commit:
         """One commit."""
-        return reading.commit_of(self._one(repository, revision))
+        return self._read(self._one(repository, revision))
 
     def commits(
         self, repository: Repository, revision: str, *, path: str = "", since: datetime | None = None, limit: int = 50
@@ -98,9 +112,13 @@ class GitHub:
             asked["path"] = path
         if since:
             asked["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self._one(repository, revision)
-        found = self._api.pages(f"{_at(repository)}/commits", limit, **asked)
-        return [reading.commit_of(item) for item, _ in zip(found, range(limit), strict=False)]
+        try:
+            found = list(islice(self._api.pages(f"{_at(repository)}/commits", limit, **asked), limit))
+        except (NotFound, Rejected):
+            found = []
+        if not found:
+            self._one(repository, revision)
+        return [self._read(item) for item in found]
 
     def commit_diff(self, repository: Repository, revision: str) -> str:
         """Against the first parent."""
@@ -122,12 +140,11 @@ class GitHub:
         """The branch, or None when the repository answers that it has none."""
         if not is_ref_name(name):
             return None
-        try:
-            head = str(self._api.get(f"{_at(repository)}/git/ref/heads/{quote(name)}")["object"]["sha"])
-        except NotFound:
+        head = publishing.head_of(self._api, _at(repository), name)
+        if not head:
             self.default_branch(repository)
             return None
-        message = self._api.get(f"{_at(repository)}/git/commits/{head}")["message"]
+        message = reading.text_at(self._api.get(f"{_at(repository)}/git/commits/{head}"), "message")
         return Branch(name=name, head=head, message=message.strip())
 
     def push_branch(
@@ -142,7 +159,10 @@ class GitHub:
         """One commit on top of the base; the reference is created, never moved."""
         branch_name(name)
         modes = {entry.path: entry.mode for entry in self.tree(repository, base)}
-        commit = publishing.commit_changes(self._api, _at(repository), base, changes, modes, message, author)
+        if base not in self._roots:
+            self._read(self._one(repository, base))
+        parent = (base, self._roots[base])
+        commit = publishing.commit_changes(self._api, _at(repository), parent, changes, modes, message, author)
         publishing.create_branch(self._api, _at(repository), name, commit)
         return Branch(name=name, head=commit, message=message.strip())
 
@@ -175,13 +195,9 @@ class GitHub:
         reviewers: Sequence[str] = (),
     ) -> PullRequest:
         """The open one of this branch where there is one."""
-        if self.branch(repository, branch) is None:
-            raise NotFound(f"there is no branch {branch} to open a pull request for")
-        made = self.pull_request(repository, branch)
-        if made is None or made.state != "open":
-            base = self.default_branch(repository)
-            made = pull_requests.create_pull_request(self._api, _at(repository), branch, base, title, body)
-        return pull_requests.complete(self._api, _at(repository), made, labels, reviewers)
+        base, at = self.default_branch(repository), _at(repository)
+        made = pull_requests.create_pull_request(self._api, (at, repository.location), branch, base, title, body)
+        return pull_requests.complete(self._api, at, made, labels, reviewers)
 
     def checks(self, repository: Repository, revision: str) -> Checks:
         """Of check runs and statuses."""
@@ -198,13 +214,24 @@ class GitHub:
         _pull(repository, number)
         pull_requests.comment(self._api, _at(repository), number, body)
 
-    def _one(self, repository: Repository, revision: str) -> dict[str, object]:
+    def _blob(self, repository: Repository, sha: str) -> bytes:
+        key = (repository.location, sha)
+        if key not in self._blobs:
+            self._blobs[key] = reading.read_blob(self._api, _at(repository), sha)
+        return self._blobs[key]
+
+    def _read(self, document: Any) -> Commit:
+        """Of a commit's document, whose tree is remembered."""
+        commit = reading.commit_of(document)
+        self._roots[commit.sha] = reading.text_at(document, "commit", "tree", "sha")
+        return commit
+
+    def _one(self, repository: Repository, revision: str) -> Any:
         """A commit's document; GitHub says 422 for a hash that it does not know."""
         try:
-            found: dict[str, object] = self._api.get(f"{_at(repository)}/commits/{full_hash(revision)}")
+            return self._api.get(f"{_at(repository)}/commits/{full_hash(revision)}")
         except Rejected as error:
             raise NotFound(f"there is no commit {revision[:12]} in {repository.location}") from error
-        return found
 
 
 def _at(repository: Repository) -> str:

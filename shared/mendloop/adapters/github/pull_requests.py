@@ -5,8 +5,8 @@ from hashlib import sha256
 from typing import Any
 
 from mendloop.adapters.github.api import Api
-from mendloop.adapters.github.reading import pull_request_of
-from mendloop.domain.errors import AccessDenied, NotFound, PullRequestEnded, Rejected, Unavailable
+from mendloop.adapters.github.reading import pull_request_of, text_at
+from mendloop.domain.errors import AccessDenied, Conflict, NotFound, PullRequestEnded, Rejected, Unavailable
 from mendloop.ports import PullRequest
 
 MAX_COMMENTS = 1_000
@@ -25,16 +25,36 @@ def find_pull_request(api: Api, location: str, branch: str) -> PullRequest | Non
     return next((item for item in found if item.branch == branch), None)
 
 
-def create_pull_request(api: Api, at: str, branch: str, base: str, title: str, body: str) -> PullRequest:
-    """A draft; ready at once where the repository's plan knows no drafts."""
+def create_pull_request(
+    api: Api, repository: tuple[str, str], branch: str, base: str, title: str, body: str
+) -> PullRequest:
+    """A draft; ready at once where the repository's plan knows no drafts. A lost answer is looked up.
+
+    `repository`: its path and its location. NotFound without the branch, Conflict when the base was renamed meanwhile.
+    """
+    at, location = repository
     wanted: dict[str, Any] = {"title": title, "body": body, "head": branch, "base": base, "draft": True}
     try:
-        made = api.post(f"{at}/pulls", wanted)
+        return _post(api, at, wanted)
+    except (Rejected, Unavailable) as error:
+        known = find_pull_request(api, location, branch)
+        if known and known.state == "open":
+            return known
+        said = str(error).lower()
+        if "head invalid" in said:
+            raise NotFound(f"there is no branch {branch} to open a pull request for") from error
+        if "base invalid" in said:
+            raise Conflict(f"the default branch is no longer called {base}") from error
+        raise
+
+
+def _post(api: Api, at: str, wanted: dict[str, Any]) -> PullRequest:
+    try:
+        return pull_request_of(api.post(f"{at}/pulls", wanted))
     except Rejected as error:
         if "draft pull requests are not supported" not in str(error).lower():
             raise
-        made = api.post(f"{at}/pulls", {**wanted, "draft": False})
-    return pull_request_of(made)
+        return pull_request_of(api.post(f"{at}/pulls", {**wanted, "draft": False}))
 
 
 def complete(api: Api, at: str, made: PullRequest, labels: Sequence[str], reviewers: Sequence[str]) -> PullRequest:
@@ -68,7 +88,7 @@ def mark_ready(api: Api, at: str, number: str) -> PullRequest:
     if not found.draft:
         return found
     try:
-        api.graphql(_READY, {"id": document["node_id"]})
+        api.graphql(_READY, {"id": text_at(document, "node_id")})
     except Unavailable:
         found = pull_request_of(api.get(f"{at}/pulls/{number}"))
         if found.draft:
@@ -82,7 +102,7 @@ def comment(api: Api, at: str, number: str, body: str) -> None:
     where = f"{at}/issues/{number}/comments"
 
     def said() -> bool:
-        return any((each["body"] or "").startswith(mark) for each in api.pages(where, MAX_COMMENTS))
+        return any(text_at(each, "body").startswith(mark) for each in api.pages(where, MAX_COMMENTS))
 
     if said():
         return

@@ -2,6 +2,8 @@
 
 import base64
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 from mendloop.adapters.git_names import pull_request_in
 from mendloop.adapters.github.api import Api
 from mendloop.contracts.mapping import Commit
-from mendloop.domain.errors import NotFound, TooLarge
+from mendloop.domain.errors import NotFound, TooLarge, Unavailable
 from mendloop.ports import BlameLine, Checks, CheckState, PullRequest, TreeEntry
 
 MAX_TREE_REQUESTS = 500
@@ -33,6 +35,26 @@ query($owner: String!, $name: String!, $oid: GitObjectID!, $path: String!) {
 """
 
 
+@contextmanager
+def legible() -> Iterator[None]:
+    """Around reading an answer: one in another shape than described is an outage, never a wrong answer."""
+    try:
+        yield
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
+        raise Unavailable(f"GitHub's answer cannot be read: {type(error).__name__} {str(error)[:60]}") from None
+
+
+@legible()
+def text_at(document: Any, *names: str) -> str:
+    """The text that stands under these names, one in the other."""
+    for name in names:
+        document = document[name]
+    if not isinstance(document, str):
+        raise TypeError("no text")
+    return document
+
+
+@legible()
 def commit_of(document: dict[str, Any]) -> Commit:
     """From the commits interface; the time is the committer's."""
     told = document["commit"]
@@ -48,6 +70,7 @@ def commit_of(document: dict[str, Any]) -> Commit:
     )
 
 
+@legible()
 def pull_request_of(document: dict[str, Any]) -> PullRequest:
     """A merged one says `closed` and when it was merged."""
     return PullRequest(
@@ -68,6 +91,7 @@ def pull_request_of(document: dict[str, Any]) -> PullRequest:
     )
 
 
+@legible()
 def read_tree(api: Api, at: str, revision: str) -> list[TreeEntry]:
     """All files, sorted; folder by folder when GitHub cuts the recursive answer."""
     found = api.get(f"{at}/git/trees/{revision}", recursive="1")
@@ -94,6 +118,7 @@ def _entry(item: dict[str, Any]) -> TreeEntry:
     return TreeEntry(path=item["path"], size=item.get("size") or 0, mode=item["mode"], sha=item["sha"])
 
 
+@legible()
 def read_deployed(api: Api, at: str) -> tuple[str, str]:
     """The newest deployment to production whose last word is success; GitHub tells the newest first, of both."""
     listed = api.pages(f"{at}/deployments", MAX_DEPLOYMENTS)
@@ -105,6 +130,7 @@ def read_deployed(api: Api, at: str) -> tuple[str, str]:
     return "", ""
 
 
+@legible()
 def read_checks(api: Api, at: str, revision: str) -> Checks:
     """Of apps (check runs) and of services that only report a status; the newest word of each name counts."""
     told: dict[str, CheckState] = {}
@@ -116,11 +142,13 @@ def read_checks(api: Api, at: str, revision: str) -> Checks:
     return Checks.of(revision, told)
 
 
+@legible()
 def read_blob(api: Api, at: str, sha: str) -> bytes:
     """A blob's content."""
     return base64.b64decode(api.get(f"{at}/git/blobs/{sha}")["content"])
 
 
+@legible()
 def read_blame(api: Api, location: str, revision: str, path: str, start: int, end: int) -> list[BlameLine]:
     """REST has no blame; GraphQL answers in ranges."""
     owner, name = location.split("/", 1)
