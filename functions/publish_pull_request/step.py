@@ -4,34 +4,30 @@ A run may die anywhere and be started again. What stands at the code host is loo
 is done; the publication in the store says how far it got.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from functions.publish_pull_request import texts
 from functions.publish_pull_request.approved import Approved, patched_files, read_approved
-from functions.publish_pull_request.moved import check_base
+from functions.publish_pull_request.press import Press, Words
+from functions.publish_pull_request.template import MAX_TEMPLATE_BYTES, find_template
 from mendloop import incident_facts
 from mendloop.contracts.execution import Execution
-from mendloop.contracts.incident import Incident
-from mendloop.contracts.publication import Publication, PublicationSlot
-from mendloop.domain.catalog import Autonomy, Catalog, Service
-from mendloop.domain.errors import ContentChanged, Misconfigured, Paused, TooManyOpen
-from mendloop.domain.outgoing import AUTHOR
+from mendloop.contracts.publication import PublicationSlot
+from mendloop.domain.catalog import Catalog, Repository
+from mendloop.domain.outgoing import Facts
 from mendloop.ports import (
     ArtifactStore,
-    Branch,
     CatalogStore,
     Clock,
     CodeHost,
     DecisionStore,
-    FileChange,
     IncidentStore,
-    PullRequest,
     Switch,
 )
 from mendloop.timeline import note_once
 
 STEP = "publish_pull_request"
-MAX_SUFFIX = 9
+MAX_SUBJECTS = 30
 
 
 def publish_pull_request(
@@ -66,135 +62,42 @@ def publish_pull_request(
         incidents=incidents,
         site_url=site_url,
     )
-    approvers = [" ".join(catalog.approvers[name].full_name.split()) for name in approved.approvers]
-    press = _Press(
-        incident=incident,
-        service=service,
-        approved=approved,
-        title=texts.title(facts),
-        body=texts.body(facts, approved, approvers),
-        message=texts.commit_message(facts, approved, approvers, _editor(approved, catalog)),
-        incidents=incidents,
-        code=code,
-        switch=switch,
-        clock=clock,
-    )
-    done = press.publish()
-    what = f"Opened pull request {done.number} on {done.branch}"
+    reviewer = _reviewer(facts, catalog, service.repository)
+    press = Press(incident, service, approved, reviewer, incidents=incidents, code=code, switch=switch, clock=clock)
+    words = _words(facts, approved, catalog, code, service.repository, incident.signal.console_url)
+    done, opened = press.publish(words, patched_files(code, service.repository, approved.fix))
+    asked = _asked(reviewer, opened.reviewers)
+    what = f"Opened pull request {done.number} on {done.branch}{asked}"
     note_once(incidents, clock, incident.id, STEP, what, by=approved.decision.by)
-    return PublicationSlot(branch=done.branch, url=done.url, number=done.number, commit=done.commit)
+    return PublicationSlot(branch=done.branch, url=done.url, number=done.number, commit=done.commit, state=opened.state)
 
 
-@dataclass(frozen=True)
-class _Press:
-    """One approved content on its way out."""
+def _words(
+    facts: Facts, approved: Approved, catalog: Catalog, code: CodeHost, repository: Repository, console: str
+) -> Words:
+    """As this repository is used to: titles by its commits, the body by its template."""
+    approvers = [" ".join(catalog.approvers[name].full_name.split()) for name in approved.approvers]
+    base = approved.fix.base
+    title = texts.title(facts, [each.subject for each in code.commits(repository, base, limit=MAX_SUBJECTS)])
+    path = find_template([entry.path for entry in code.tree(repository, base)])
+    template = (code.file(repository, base, path) or b"")[:MAX_TEMPLATE_BYTES].decode(errors="ignore") if path else ""
+    return Words(
+        title=title,
+        body=texts.body(facts, approved, approvers, template=template, console=console),
+        message=texts.commit_message(facts, approved, approvers, head=title, editor=_editor(approved, catalog)),
+    )
 
-    incident: Incident
-    service: Service
-    approved: Approved
-    title: str
-    body: str
-    message: str
-    incidents: IncidentStore
-    code: CodeHost
-    switch: Switch
-    clock: Clock
 
-    def publish(self) -> Publication:
-        """Continue wherever an earlier run stopped."""
-        fault = self.incident.published_as
-        known = self.incidents.publication(fault, self.incident.generation)
-        if known and known.incident_id != self.incident.id:
-            raise ContentChanged(f"this fault's pull request belongs to {known.incident_id}")
-        files = patched_files(self.code, self.service.repository, self.approved.fix)
-        name, branch = self._place(files)
-        opened = self.code.pull_request(self.service.repository, name) if branch else None
-        if opened is None:
-            self._may_open(fault)
-        if branch is None:
-            check_base(self.code, self.service.repository, self.approved.fix, files)
-        plan = Publication(
-            fault=fault,
-            generation=self.incident.generation,
-            incident_id=self.incident.id,
-            repository=self.service.repository.location,
-            branch=name,
-            base_revision=self.approved.fix.base,
-            content_sha256=self.approved.request.content_sha256,
-            title=self.title,
-            body=self.body,
-        )
-        return self._carry_out(plan, known, files, branch, opened)
+def _reviewer(facts: Facts, catalog: Catalog, repository: Repository) -> str:
+    """The owner's login at this host, where the catalog knows one."""
+    owner = catalog.approvers.get(facts.owner)
+    return owner.logins.get(repository.host, "") if owner else ""
 
-    def _carry_out(
-        self,
-        plan: Publication,
-        known: Publication | None,
-        files: dict[str, bytes],
-        branch: Branch | None,
-        opened: PullRequest | None,
-    ) -> Publication:
-        """Each effect is written down before the next one."""
-        if branch is None:
-            self.incidents.save_publication(plan)
-            branch = self._push(plan.branch, files)
-        plan = plan.model_copy(update={"commit": branch.head})
-        if opened is None:
-            self.incidents.save_publication(plan)
-            opened = self.code.open_pull_request(
-                self.service.repository,
-                plan.branch,
-                self.title,
-                self.body,
-                labels=["mendloop"],
-            )
-        if known and known.number == opened.number and known.branch == plan.branch:
-            return known
-        done = plan.model_copy(update={"number": opened.number, "url": opened.url, "published_at": self.clock.now()})
-        self.incidents.save_publication(done)
-        return done
 
-    def _place(self, files: dict[str, bytes]) -> tuple[str, Branch | None]:
-        """The branch that holds this very content already, or the first free name for it."""
-        first = f"mendloop/{self.incident.id}"
-        for name in [first, *(f"{first}-{number}" for number in range(2, MAX_SUFFIX + 1))]:
-            branch = self.code.branch(self.service.repository, name)
-            if branch is None or self._is_ours(branch, files):
-                return name, branch
-        raise ContentChanged(f"{MAX_SUFFIX} branches of {self.incident.id} hold other contents already")
-
-    def _is_ours(self, branch: Branch, files: dict[str, bytes]) -> bool:
-        """A trailer alone proves nothing: anybody can write one, or push on top."""
-        trailer = f"Mendloop-Content: {self.approved.request.content_sha256}"
-        if trailer not in branch.message.splitlines():
-            return False
-        repository = self.service.repository
-        parents = self.code.commit(repository, branch.head).parents
-        return parents == [self.approved.fix.base] and all(
-            self.code.file(repository, branch.head, path) == content for path, content in files.items()
-        )
-
-    def _push(self, name: str, files: dict[str, bytes]) -> Branch:
-        changes = [FileChange(path=path, content=content) for path, content in sorted(files.items())]
-        return self.code.push_branch(
-            self.service.repository, name, self.approved.fix.base, changes, self.message, AUTHOR
-        )
-
-    def _may_open(self, fault: str) -> None:
-        service = self.service
-        if self.switch.paused(service.name):
-            raise Paused(f"{service.name} is paused: the approved change is kept, nothing is published")
-        if service.autonomy is not Autonomy.PULL_REQUEST:
-            raise Misconfigured(f"services.{service.name}.autonomy is {service.autonomy}: nothing may be published")
-        still_open = self.code.open_pull_requests(service.repository)
-        if len(still_open) >= service.limits.open_pull_requests:
-            raise TooManyOpen(
-                f"{len(still_open)} pull requests of {service.name} are open, its limit is "
-                f"{service.limits.open_pull_requests}"
-            )
-        earlier = self.incidents.publication(fault, self.incident.generation - 1)
-        if earlier and any(found.number == earlier.number for found in still_open):
-            raise TooManyOpen(f"pull request {earlier.number} for this same fault is still open")
+def _asked(reviewer: str, reviewers: Sequence[str]) -> str:
+    if not reviewer:
+        return ""
+    return f", {reviewer} is asked" if reviewer in reviewers else f"; {reviewer} could not be asked to review it"
 
 
 def _editor(approved: Approved, catalog: Catalog) -> str:

@@ -1,13 +1,19 @@
 """The words of a pull request: title, body and commit message, from allowed fields only."""
 
+import re
 from collections.abc import Sequence
 
 from functions.publish_pull_request.approved import Approved
+from functions.publish_pull_request.habit import in_habit
+from functions.publish_pull_request.template import Sections, fill
 from mendloop.contracts.draft import CodeFix, RegressionSource
 from mendloop.contracts.verification import Verification, VerificationStatus
 from mendloop.domain import outgoing
 from mendloop.domain.outgoing import Facts, code, listed, plural, sentence, short
 
+_CONSOLE = re.compile(
+    r"https://[a-z0-9.-]+\.(aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/[\w/?=&#:;%+.,-]{0,500}"
+)
 _PROVED = {
     VerificationStatus.PROVED: "Proved: the regression test fails on the running revision and on the base, "
     "and passes on the patch.",
@@ -25,50 +31,53 @@ _SOURCES = {
 }
 
 
-def title(facts: Facts) -> str:
-    """One line."""
+def title(facts: Facts, subjects: Sequence[str] = ()) -> str:
+    """One line, as the repository writes its own (`subjects` of recent commits)."""
     if not facts.exception and facts.last_good:
-        return outgoing.title_of(f"Undo what {outgoing.headline(facts)} brought")
-    return outgoing.title_of(f"Fix {outgoing.headline(facts)}")
+        return outgoing.title_of(in_habit(f"Undo what {outgoing.headline(facts)} brought", subjects))
+    return outgoing.title_of(in_habit(f"Fix {outgoing.headline(facts)}", subjects))
 
 
-def body(facts: Facts, approved: Approved, approvers: Sequence[str]) -> str:
-    """Five answers first, then the detail; cut below GitHub's limit; SecretFound rather than a leak."""
+def body(facts: Facts, approved: Approved, approvers: Sequence[str], *, template: str = "", console: str = "") -> str:
+    """Five answers first, then the detail; cut below GitHub's limit; SecretFound rather than a leak.
+
+    `template`: the repository's own. `console`: address of the signal in AWS's console.
+    """
     fix, verification = approved.fix, approved.verification
-    return outgoing.checked(
-        outgoing.document(
-            [
-                ("In five answers", _answers(facts, approved, approvers)),
-                ("What was observed", outgoing.observed(facts)),
-                ("Why this code", outgoing.where(facts)),
-                ("What changed", _changes(fix)),
-                ("Tests and safeguards", _tests(fix, verification)),
-                ("Risks", _risks(fix)),
-                ("Not proved", _not_proved(verification)),
-                ("How to switch this off", _off(facts)),
-            ]
-        )
-    )
+    sections: Sections = [
+        ("In five answers", _answers(facts, approved, approvers)),
+        ("What was observed", [*outgoing.observed(facts), *_console(facts, console)]),
+        ("Why this code", _why(facts)),
+        ("What changed", _changes(fix)),
+        ("Tests and safeguards", _tests(fix, verification)),
+        ("Risks", _risks(fix)),
+        ("Not proved", _not_proved(verification)),
+        ("Who approved", _who(facts, approved, approvers)),
+        ("How to switch this off", _off(facts)),
+    ]
+    told = [(head, lines) for head, lines in sections if any(lines)]
+    return outgoing.checked(fill(template, told, outgoing.document) if template else outgoing.document(told))
 
 
-def commit_message(facts: Facts, approved: Approved, approvers: Sequence[str], editor: str = "") -> str:
-    """Title, one paragraph, and the trailers by which a rerun finds its own work.
+def commit_message(
+    facts: Facts, approved: Approved, approvers: Sequence[str], *, head: str = "", editor: str = ""
+) -> str:
+    """`head` (the title), one paragraph, and the trailers by which a rerun finds its own work; in public no names.
 
     `editor`: who adjusted the patch, as `Name <mail>`.
     """
+    people = [*(f"Approved-by: {name}" for name in approvers), *([f"Co-authored-by: {editor}"] if editor else [])]
     trailers = [
         f"Mendloop-Incident: {facts.incident_id}",
         f"Mendloop-Content: {approved.request.content_sha256}",
-        *(f"Approved-by: {name}" for name in approvers),
-        *([f"Co-authored-by: {editor}"] if editor else []),
+        *([] if facts.public else people),
     ]
-    return outgoing.checked("\n\n".join([title(facts), _size(approved.fix), "\n".join(trailers)]) + "\n")
+    return outgoing.checked("\n\n".join([head or title(facts), _size(approved.fix), "\n".join(trailers)]) + "\n")
 
 
 def _answers(facts: Facts, approved: Approved, approvers: Sequence[str]) -> list[str]:
     fired = f"{facts.signal.replace('_', ' ')} {code(facts.resource)}" if facts.signal and not facts.public else ""
     times = f", {plural(facts.count, 'time')}" if facts.exception else ""
-    at = approved.decision.at
     lead = "which the failed deployment changed" if facts.last_good else "where the failure's own frames lead"
     place = f"{code(facts.target)}, {lead}." if facts.target else "See below."
     return [
@@ -76,11 +85,39 @@ def _answers(facts: Facts, approved: Approved, approvers: Sequence[str]) -> list
         f"2. **Which code, and why?** {place}",
         f"3. **How small is the change?** {_size(approved.fix)}",
         f"4. **How far is it proved?** {_PROVED[approved.verification.status]}",
-        f"5. **What happens now?** {' and '.join(approvers)} approved this very change on {at:%Y-%m-%d at %H:%M} UTC. "
-        "Merging it is up to you.",
+        f"5. **What happens now?** {_person(facts, approvers)} approved this very change. It stays a draft until the "
+        "checks of its head are green; merging it is up to you.",
         "",
         *outgoing.pointer(facts),
     ]
+
+
+def _person(facts: Facts, approvers: Sequence[str]) -> str:
+    """Nobody is named in public."""
+    if not facts.public:
+        return " and ".join(approvers)
+    return "An approver of the service" if len(approvers) == 1 else f"{len(approvers)} approvers of the service"
+
+
+def _console(facts: Facts, console: str) -> list[str]:
+    return [f"- In the console: {console}"] if _CONSOLE.fullmatch(console) and not facts.public else []
+
+
+def _why(facts: Facts) -> list[str]:
+    """In public the frames alone: which revision runs, and since when, is the service's own."""
+    private = {name: Facts.model_fields[name].default for name in ("revision", "suspect", "last_good")}
+    return outgoing.where(facts.model_copy(update=private) if facts.public else facts)
+
+
+def _who(facts: Facts, approved: Approved, approvers: Sequence[str]) -> list[str]:
+    if facts.public:
+        return [f"- {_person(facts, approvers)}, before this was published."]
+    at = approved.decision.at
+    bound = approved.request.content_sha256[:12]
+    edited = ["The patch was adjusted by a reviewer, and its tests were run again."] if approved.fix.adjusted_by else []
+    return listed(
+        [f"{_person(facts, approvers)}, on {at:%Y-%m-%d at %H:%M} UTC, bound to the content {bound}.", *edited]
+    )
 
 
 def _size(fix: CodeFix) -> str:

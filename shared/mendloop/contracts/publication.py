@@ -32,6 +32,7 @@ class PublicationSlot(Contract):
     url: str
     number: str = ""
     commit: str
+    state: str = Field(default="open", description="Of the pull request when it was looked at: open, closed or merged")
 
 
 class Ticket(StoredContract):

@@ -80,7 +80,7 @@ class Deaths:
 class Scene:
     """Everything `publish_pull_request` needs; change a part before `run`."""
 
-    def __init__(self, *, public: bool = False, **service: Any) -> None:
+    def __init__(self, *, public: bool = False, files: dict[str, str] | None = None, **service: Any) -> None:
         self.artifacts, self.incidents = InMemoryArtifacts(), InMemoryIncidents()
         self.decisions, self.code, self.clock = InMemoryDecisions(), InMemoryCodeHost(), FixedClock()
         self.catalogs, self.switch = FixedCatalog(), InMemorySwitch()
@@ -89,7 +89,7 @@ class Scene:
 
             repository = make_repository(public=public)
             self.catalogs = FixedCatalog(make_catalog(repository=repository.model_dump(), **service))
-        self.base = self.code.commit_files({PATH: SOURCE, "README": "shop"}, "Start")
+        self.base = self.code.commit_files(files or {PATH: SOURCE, "README": "shop"}, "Start")
         self.repository = make_repository()
         self.incidents.claim(make_incident(fault=FAULT, state=IncidentState.STARTED))
         self.evidence, self.mapping = make_evidence(), make_code_map()

@@ -3,12 +3,14 @@
 import pytest
 
 from mendloop.contracts.approval import Action
+from mendloop.contracts.mapping import Owner
 from mendloop.contracts.publication import Publication
-from mendloop.domain.catalog import Autonomy
+from mendloop.domain.catalog import Autonomy, Catalog
 from mendloop.domain.errors import Misconfigured, Paused, TooManyOpen
 from mendloop.domain.patch import apply_edits, unified_diff
 from mendloop.ports import FileChange
-from tests.fakes.house import FAULT, INCIDENT, PATH, make_incident
+from tests.fakes.catalogs import FixedCatalog
+from tests.fakes.house import FAULT, INCIDENT, PATH, make_catalog, make_incident
 from tests.fakes.switch import InMemorySwitch
 from tests.unit.publish_pull_request.scene import Deaths, Killed, Scene
 
@@ -149,13 +151,49 @@ def test_a_forged_trailer_does_not_make_a_branch_ours() -> None:
     assert scene.run().branch == f"mendloop/{INCIDENT}-2"
 
 
-def test_a_closed_pull_request_is_not_opened_again() -> None:
+@pytest.mark.parametrize("state", ["closed", "merged"])
+def test_one_that_a_person_ended_is_not_opened_again(state: str) -> None:
     scene = Scene()
     scene.approve()
     slot = scene.run()
-    scene.code.requests[0] = scene.code.requests[0].model_copy(update={"state": "closed"})
-    assert scene.run() == slot
+    scene.code.end("1", state=state)
+    assert scene.run() == slot.model_copy(update={"state": state})
     assert len(scene.code.requests) == 1
+
+
+def test_a_person_who_pushes_on_top_or_forces_gets_no_second_one_beside_it() -> None:
+    scene = Scene()
+    scene.approve()
+    slot = scene.run()
+    scene.code.commit_files({PATH: "theirs\n"}, "Mine", branch=slot.branch)
+    assert scene.run() == slot
+    scene.code.commit_files({PATH: "other\n"}, "Forced", branch=slot.branch, parents=[scene.base])
+    assert scene.run() == slot
+    assert scene.branches == [slot.branch]
+
+
+def test_a_default_branch_that_was_renamed_is_the_base_under_its_new_name() -> None:
+    scene = Scene()
+    scene.approve()
+    scene.code.branches["trunk"] = scene.code.branches.pop("main")
+    scene.code.default = "trunk"
+    scene.run()
+    assert scene.code.requests[0].base == "trunk"
+
+
+def test_the_owner_is_asked_to_review_by_their_login_and_it_is_said_where_they_cannot_be() -> None:
+    scene = Scene()
+    owner = {"name": "Dana", "catalog_name": "dana", "reason": "wrote it"}
+    scene.mapping = scene.mapping.model_copy(update={"owner": Owner.model_validate(owner)})
+    catalog = make_catalog().model_dump()
+    catalog["approvers"]["dana"]["logins"] = {"local_git": "dweber"}
+    scene.catalogs = FixedCatalog(Catalog.model_validate(catalog))
+    scene.approve()
+    scene.code.refused = {"dweber"}
+    scene.run()
+    assert scene.code.asked == [(f"mendloop/{INCIDENT}", ("mendloop",), ("dweber",))]
+    [entry] = scene.incidents.timeline(INCIDENT)
+    assert entry.what.endswith("; dweber could not be asked to review it")
 
 
 def test_a_paused_service_publishes_nothing() -> None:
