@@ -3,25 +3,18 @@
 import re
 from collections.abc import Sequence
 
+from functions.publish_pull_request.answers import answers, person, size
 from functions.publish_pull_request.approved import Approved
 from functions.publish_pull_request.habit import in_habit
 from functions.publish_pull_request.template import Sections, fill
 from mendloop.contracts.draft import CodeFix, RegressionSource
-from mendloop.contracts.verification import Verification, VerificationStatus
+from mendloop.contracts.verification import Verification
 from mendloop.domain import outgoing
 from mendloop.domain.outgoing import Facts, code, listed, plural, sentence, short
 
 _CONSOLE = re.compile(
     r"https://[a-z0-9.-]+\.(aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/[\w/?=&#:;%+.,-]{0,500}"
 )
-_PROVED = {
-    VerificationStatus.PROVED: "Proved: the regression test fails on the running revision and on the base, "
-    "and passes on the patch.",
-    VerificationStatus.TESTS_PASS: "The project's tests pass; the failure itself was not shown by a test.",
-    VerificationStatus.NOT_REPRODUCED: "Not reproduced: no test could show the failure.",
-    VerificationStatus.SKIPPED: "Not verified: nothing could be run.",
-    VerificationStatus.FAILED: "Verification failed.",
-}
 _SOURCES = {
     RegressionSource.FAILING_REQUEST: "the failing request that was kept as evidence",
     RegressionSource.SUSPECT_REMOVED: "a test that the suspect commit removed or weakened",
@@ -45,7 +38,7 @@ def body(facts: Facts, approved: Approved, approvers: Sequence[str], *, template
     """
     fix, verification = approved.fix, approved.verification
     sections: Sections = [
-        ("In five answers", _answers(facts, approved, approvers)),
+        ("In five answers", answers(facts, approved, approvers)),
         ("What was observed", [*outgoing.observed(facts), *_console(facts, console)]),
         ("Why this code", _why(facts)),
         ("What changed", _changes(fix)),
@@ -72,31 +65,7 @@ def commit_message(
         f"Mendloop-Content: {approved.request.content_sha256}",
         *([] if facts.public else people),
     ]
-    return outgoing.checked("\n\n".join([head or title(facts), _size(approved.fix), "\n".join(trailers)]) + "\n")
-
-
-def _answers(facts: Facts, approved: Approved, approvers: Sequence[str]) -> list[str]:
-    fired = f"{facts.signal.replace('_', ' ')} {code(facts.resource)}" if facts.signal and not facts.public else ""
-    times = f", {plural(facts.count, 'time')}" if facts.exception else ""
-    lead = "which the failed deployment changed" if facts.last_good else "where the failure's own frames lead"
-    place = f"{code(facts.target)}, {lead}." if facts.target else "See below."
-    return [
-        f"1. **Which signal?** {fired + ': ' if fired else ''}{outgoing.failure(facts)}{times}.",
-        f"2. **Which code, and why?** {place}",
-        f"3. **How small is the change?** {_size(approved.fix)}",
-        f"4. **How far is it proved?** {_PROVED[approved.verification.status]}",
-        f"5. **What happens now?** {_person(facts, approvers)} approved this very change. It stays a draft until the "
-        "checks of its head are green; merging it is up to you.",
-        "",
-        *outgoing.pointer(facts),
-    ]
-
-
-def _person(facts: Facts, approvers: Sequence[str]) -> str:
-    """Nobody is named in public."""
-    if not facts.public:
-        return " and ".join(approvers)
-    return "An approver of the service" if len(approvers) == 1 else f"{len(approvers)} approvers of the service"
+    return outgoing.checked("\n\n".join([head or title(facts), size(approved.fix), "\n".join(trailers)]) + "\n")
 
 
 def _console(facts: Facts, console: str) -> list[str]:
@@ -111,18 +80,13 @@ def _why(facts: Facts) -> list[str]:
 
 def _who(facts: Facts, approved: Approved, approvers: Sequence[str]) -> list[str]:
     if facts.public:
-        return [f"- {_person(facts, approvers)}, before this was published."]
+        return [f"- {person(facts, approvers)}, before this was published."]
     at = approved.decision.at
     bound = approved.request.content_sha256[:12]
     edited = ["The patch was adjusted by a reviewer, and its tests were run again."] if approved.fix.adjusted_by else []
     return listed(
-        [f"{_person(facts, approvers)}, on {at:%Y-%m-%d at %H:%M} UTC, bound to the content {bound}.", *edited]
+        [f"{person(facts, approvers)}, on {at:%Y-%m-%d at %H:%M} UTC, bound to the content {bound}.", *edited]
     )
-
-
-def _size(fix: CodeFix) -> str:
-    drafted = "reverting part of a commit" if fix.drafter == "revert" else "a new change"
-    return f"{fix.size}, by {drafted}."
 
 
 def _changes(fix: CodeFix) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mendloop.adapters.github import GitHub
-from mendloop.adapters.github.errors import kind_of
+from mendloop.adapters.github.weather import kind_of
 from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import (
     AccessDenied,

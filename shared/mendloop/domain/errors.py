@@ -6,7 +6,7 @@ lists are generated from this tree (`names_of`). A new error is a new class here
 
 
 class MendloopError(Exception):
-    """Root of every error mendloop raises on purpose. `next_action` tells a person what to do, in one sentence."""
+    """Root of every error raised on purpose. `next_action` tells a person what to do, in one sentence."""
 
     next_action = "Read the incident's timeline and the step's log."
 

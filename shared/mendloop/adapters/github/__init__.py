@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from mendloop.adapters import git_archive
 from mendloop.adapters.git_names import branch_name, full_hash, is_ref_name
-from mendloop.adapters.github import publishing, pull_requests, reading
+from mendloop.adapters.github import publishing, pull_requests, reading, standing
 from mendloop.adapters.github.api import TIMEOUT_SECONDS, Api
 from mendloop.adapters.patience import Patience
 from mendloop.contracts.mapping import Commit
@@ -49,7 +49,7 @@ class GitHub:
 
     def deployed_revision(self, repository: Repository) -> tuple[str, str]:
         """Of GitHub's deployments to an environment that is called production."""
-        return reading.read_deployed(self._api, _at(repository))
+        return standing.read_deployed(self._api, _at(repository))
 
     def team_members(self, repository: Repository, team: str) -> list[str]:
         """At most 200; the token needs to read the organisation's members."""
@@ -202,7 +202,7 @@ class GitHub:
     def checks(self, repository: Repository, revision: str) -> Checks:
         """Of check runs and statuses."""
         self._one(repository, revision)
-        return reading.read_checks(self._api, _at(repository), revision)
+        return standing.read_checks(self._api, _at(repository), revision)
 
     def mark_ready(self, repository: Repository, number: str) -> PullRequest:
         """By GraphQL, since REST cannot."""

@@ -8,7 +8,8 @@ from typing import Any, NoReturn, TypeVar
 import requests
 from github import Auth, Github
 
-from mendloop.adapters.github.errors import kind_of, translated
+from mendloop.adapters.github.errors import translated
+from mendloop.adapters.github.weather import kind_of
 from mendloop.adapters.patience import Patience
 from mendloop.domain.errors import TooLarge, Unavailable
 
