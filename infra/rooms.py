@@ -59,6 +59,11 @@ ROOMS = (
     Room("announce_outcome", (*KNOWN, *PEOPLE, "decisions")),
     Room("leave_to_human", (*KNOWN, "alert", "site_url", "tickets"), timeout=120),
     Room("review", (*KNOWN, "code", "decisions", "pause", "link_keys", "site_url", "wake"), timeout=30),
+    Room(
+        "follow_up",
+        ("incidents", "catalog", "pause", "code_host", "revision", "tickets", "alert", "site_url"),
+        timeout=300,
+    ),
     Room("send_digest", ("incidents", "catalog", *PEOPLE), timeout=120),
     Room(
         "sweep",

@@ -10,6 +10,7 @@ from mendloop.contracts.publication import OutcomeSlot
 from mendloop.domain import outgoing_mails
 from mendloop.domain.catalog import Catalog
 from mendloop.domain.errors import MendloopError
+from mendloop.following import follow_rejected
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, DecisionStore, IncidentStore, Mailer
 from mendloop.timeline import note_once, told
 
@@ -53,6 +54,8 @@ def announce_outcome(
     unreached = [name for name in names if name not in announced]
     if names and (not announced or (unreached and _rehearsed(execution))):
         _say_loudly(incident, incidents, mailer, clock, subject, f"No mail reaches: {', '.join(unreached)}.\n\n{body}")
+    if ending.reason_code == "rejected":
+        follow_rejected(incident, execution, incidents=incidents, clock=clock)
     _close(incident, ending, incidents, clock)
     return OutcomeSlot(
         kind=ending.kind,

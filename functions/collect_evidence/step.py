@@ -8,6 +8,7 @@ from functions.collect_evidence.split import split_off
 from mendloop import documents
 from mendloop.contracts.evidence import Evidence, EvidenceSlot, EvidenceStatus
 from mendloop.contracts.execution import Execution
+from mendloop.contracts.follow_up import Sighting
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence
 from mendloop.domain.errors import Misconfigured, NotFound
 from mendloop.domain.identity import occurrence_id
@@ -77,6 +78,7 @@ def _own(slot: EvidenceSlot, incident: Incident, collected: Collected, incidents
     """Claim the main fault; where another open incident owns it, this one merges into that."""
     fault = collected.evidence.faults[0]
     owner = incidents.claim_fault(incident.service, fault.fingerprint, incident.id)
+    incidents.sight(_sighting(incident, owner.generation, collected.evidence))
     if not owner.mine:
         again = Occurrence(id=occurrence_id(incident.id), at=incident.signal.time, signal=incident.signal)
         incidents.record(owner.incident_id, again)
@@ -89,6 +91,21 @@ def _own(slot: EvidenceSlot, incident: Incident, collected: Collected, incidents
             "exception": fault.trace.type,
             "count": fault.count,
         }
+    )
+
+
+def _sighting(incident: Incident, generation: int, evidence: Evidence) -> Sighting:
+    """When the fault was seen last, on what: by it a change that was published for it is followed up."""
+    fault, running = evidence.faults[0], evidence.failing_revision
+    brought = [each.at for each in evidence.deployments if each.succeeded and running and each.revision == running]
+    return Sighting(
+        service=incident.service,
+        fault=fault.fingerprint,
+        at=fault.last_seen,
+        incident_id=incident.id,
+        generation=generation,
+        revision=running,
+        running_since=max(brought, default=None),
     )
 
 

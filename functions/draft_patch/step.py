@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functions.draft_patch.context import DraftContext, Drafter, Tree
 from functions.draft_patch.earlier import attempt_of, learned, refused, reviewer_hint
 from functions.draft_patch.ground import ground_of
+from functions.draft_patch.trust import LOW_ACCEPTANCE, trusted
 from functions.draft_patch.turns import MOST_REFUSALS, Answer, drafted
 from mendloop import documents
 from mendloop.contracts.draft import ActionRecommended, CodeFix, DraftSlot, Explanation
@@ -34,17 +35,20 @@ def draft_patch(
     catalog, _ = catalogs.load()
     service = catalog.services[execution.service]
     attempt = attempt_of(execution)
+    asked, left = trusted(execution, service, incidents)
     if switch.paused(service.name):
         fix: Answer = Explanation(
             reason_code="paused", explanation=f"mendloop is paused for {service.name}: nothing is drafted."
         )
         refusals: list[str] = []
         spending = None
+    elif left and not asked:
+        fix, refusals, spending = Explanation(reason_code=LOW_ACCEPTANCE, explanation=" ".join(left)), [], None
     else:
         context = _context(execution, artifacts, incidents, decisions, service, code_host(service.repository), attempt)
-        fix, refusals = drafted(context, [drafter(name) for name in service.drafters])
+        fix, refusals = drafted(context, [drafter(name) for name in asked])
         if isinstance(fix, CodeFix) and execution.route:
-            fix = fix.model_copy(update={"discarded": [*fix.discarded, *execution.route.discarded]})
+            fix = fix.model_copy(update={"discarded": [*fix.discarded, *left, *execution.route.discarded]})
         if isinstance(fix, CodeFix):
             kept = documents.key(execution.incident_id, "draft_patch", f"ground-{attempt}.json")
             fix = fix.model_copy(update={"ground": documents.store(artifacts, kept, ground_of(fix, context))})

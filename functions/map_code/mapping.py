@@ -10,7 +10,6 @@ from functions.map_code.kept import Kept
 from functions.map_code.outcomes import WORDS
 from functions.map_code.owner import find_owner
 from functions.map_code.ranking import candidates, rank
-from functions.map_code.revision import Running
 from functions.map_code.roots import Taught
 from functions.map_code.since import changed_since
 from functions.map_code.snapshot import Snapshot
@@ -20,6 +19,7 @@ from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.mapping import CodeMap, Correction, Outcome, SourceRoot, SourceRoots, Target
 from mendloop.domain.catalog import Catalog, Service
 from mendloop.ports import CodeHost
+from mendloop.running import Running
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from functions.map_code.kept import Kept
 from functions.map_code.mapping import make_map, name_of
 from functions.map_code.outcomes import WORDS
 from functions.map_code.published import open_request
-from functions.map_code.revision import running_revision
 from functions.map_code.roots import with_learnt
 from mendloop import documents
 from mendloop.contracts.evidence import Evidence, Fault
@@ -16,6 +15,7 @@ from mendloop.contracts.mapping import CodeMap, MappingSlot, Outcome
 from mendloop.domain.catalog import Repository, Service
 from mendloop.domain.errors import Misconfigured, Permanent
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, CodeHost, IncidentStore, Telemetry
+from mendloop.running import running_revision
 
 
 def map_code(

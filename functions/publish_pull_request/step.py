@@ -15,6 +15,7 @@ from mendloop.contracts.execution import Execution
 from mendloop.contracts.publication import PublicationSlot
 from mendloop.domain.catalog import Catalog, Repository
 from mendloop.domain.outgoing import Facts
+from mendloop.following import follow_published
 from mendloop.ports import (
     ArtifactStore,
     CatalogStore,
@@ -66,6 +67,7 @@ def publish_pull_request(
     press = Press(incident, service, approved, reviewer, incidents=incidents, code=code, switch=switch, clock=clock)
     words = _words(facts, approved, catalog, code, service.repository, incident.signal.console_url)
     done, opened = press.publish(words, patched_files(code, service.repository, approved.fix))
+    follow_published(incident, execution, done, approved.fix, incidents=incidents, clock=clock)
     asked = _asked(reviewer, opened.reviewers)
     what = f"Opened pull request {done.number} on {done.branch}{asked}"
     note_once(incidents, clock, incident.id, STEP, what, by=approved.decision.by)

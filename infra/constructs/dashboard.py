@@ -6,6 +6,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.rooms import ROOMS
+from mendloop.domain.follow_up import FollowUpState
 
 NAME = "mendloop"
 PERIOD = Duration.minutes(5)
@@ -49,6 +50,7 @@ class Dashboard(Construct):
                     cloudwatch.GraphWidget(title="Rooms completed", left=_rooms("Completed"), width=12),
                     cloudwatch.GraphWidget(title="Lambda errors", left=_errors(), width=12),
                 ],
+                [cloudwatch.GraphWidget(title="What became of published changes", left=_fates(), width=12)],
             ],
         )
         self.name = NAME
@@ -65,6 +67,21 @@ def _rooms(metric: str) -> list[cloudwatch.IMetric]:
             label=room.name,
         )
         for room in ROOMS
+    ]
+
+
+def _fates() -> list[cloudwatch.IMetric]:
+    return [
+        cloudwatch.Metric(
+            namespace="mendloop",
+            metric_name=state.value.capitalize(),
+            dimensions_map={"service": "follow_up"},
+            statistic="Sum",
+            period=Duration.days(1),
+            label=state.value,
+        )
+        for state in FollowUpState
+        if state is not FollowUpState.OPEN
     ]
 
 

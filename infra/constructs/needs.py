@@ -7,7 +7,7 @@
 | artifacts | MENDLOOP_ARTIFACTS_BUCKET | read and write documents, below `incidents/` |
 | raw | MENDLOOP_ARTIFACTS_BUCKET | write raw events, below `signals/` |
 | jobs | | read and write the sandbox's jobs and results, below `sandbox/` |
-| tickets | MENDLOOP_GITHUB_TICKETS_SECRET | write own tickets, below `tickets/`; read secrets of the trackers in use |
+| tickets | MENDLOOP_ARTIFACTS_BUCKET, MENDLOOP_GITHUB_TICKETS_SECRET | write own tickets; read trackers' secrets |
 | catalog | MENDLOOP_CATALOG_BUCKET | read |
 | queue | MENDLOOP_SIGNALS_QUEUE_URL | send |
 | start, wake | MENDLOOP_STATE_MACHINE_ARN | start and describe executions; answer task tokens |
@@ -251,6 +251,9 @@ class House:
 
     def _tickets(self, function: lambda_.Function) -> None:
         self._objects(function, "tickets")
+        # Whether there is a ticket is asked of the bucket; see `_artifacts`.
+        _allow(function, ("s3:ListBucket",), self.storage.artifacts.bucket_arn)
+        _set(function, ARTIFACTS_BUCKET=self.storage.artifacts.bucket_name)
         if "github" in self.options.trackers:
             name = self.options.github_tickets_secret or self.options.github_secret
             self._named_secret(function, name)

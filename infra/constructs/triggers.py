@@ -96,7 +96,7 @@ PATTERNS: dict[str, dict[str, Any]] = {
 }
 """Which events of the default bus are signals. Whoever owns a failing thing is intake's question (the catalog)."""
 
-NOBODY_WAITS = ("receive_signal", "leave_to_human", "sweep", "send_digest")
+NOBODY_WAITS = ("receive_signal", "leave_to_human", "sweep", "follow_up", "send_digest")
 """Invoked without anybody reading the answer: an event on which one fails three times would be gone."""
 REPLAY_BUS = "mendloop-replay"
 
@@ -128,7 +128,7 @@ class Triggers(Construct):
         return sqs.Queue(self, id, encryption=sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=not self._local, **settings)
 
     def connect(self, functions: Mapping[str, lambda_.Function]) -> None:
-        """The queue to intake, production's direct callers to receive_signal, the clock to sweep and digest."""
+        """The queue to intake, production's direct callers to receive_signal, the clock to the rooms it runs."""
         functions["intake"].add_event_source(
             sources.SqsEventSource(self.queue, batch_size=10, max_concurrency=5, report_batch_item_failures=True)
         )
@@ -147,6 +147,13 @@ class Triggers(Construct):
             "SweepNow",
             schedule=events.Schedule.rate(Duration.minutes(15)),
             targets=[targets.LambdaFunction(functions["sweep"], dead_letter_queue=self.undelivered)],
+        )
+        events.Rule(
+            self,
+            "FollowUpNow",
+            description="What became of published changes",
+            schedule=events.Schedule.rate(Duration.minutes(15)),
+            targets=[targets.LambdaFunction(functions["follow_up"], dead_letter_queue=self.undelivered)],
         )
         events.Rule(
             self,

@@ -14,6 +14,7 @@ from pydantic import Field
 from mendloop.contracts.approval import ApprovalRequest, Consent, Decision, HandOver, Rejection
 from mendloop.contracts.base import ArtifactRef, Contract, UtcTime
 from mendloop.contracts.evidence import Deployment, Series, TracedRequest
+from mendloop.contracts.follow_up import FollowUp, Sighting
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
 from mendloop.contracts.mapping import Commit, Correction, SourceRoots
 from mendloop.contracts.publication import Publication, Ticket, TicketRecord
@@ -465,7 +466,32 @@ class FaultOwner(Contract):
     mine: bool
 
 
-class IncidentStore(Protocol):
+class FollowUpStore(Protocol):
+    """What became of changes, and when faults were seen."""
+
+    def follow(self, follow_up: FollowUp) -> bool:
+        """Begin; False where its incident is followed already, which is left as it is."""
+
+    def follow_up(self, incident_id: str) -> FollowUp | None:
+        """Strongly consistent; None where nothing was published or rejected."""
+
+    def save_follow_up(self, follow_up: FollowUp) -> None:
+        """With the next version, if the stored one is still the given one; else Conflict."""
+
+    def due_follow_ups(self, at: datetime, limit: int) -> list[FollowUp]:
+        """Those whose time has come, the longest waiting first."""
+
+    def follow_ups(self, service: str, limit: int = 1000) -> list[FollowUp]:
+        """Of a service, those that came to an end last first, then what is still looked at."""
+
+    def sight(self, sighting: Sighting) -> None:
+        """The same again is one."""
+
+    def sightings(self, service: str, fault: str) -> list[Sighting]:
+        """Oldest first."""
+
+
+class IncidentStore(FollowUpStore, Protocol):
     """Incidents, their occurrences and timeline, faults and their publications."""
 
     def claim(self, incident: Incident) -> Claim:

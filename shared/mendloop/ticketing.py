@@ -48,6 +48,18 @@ class Desk:
             self.incidents.save_ticket(self._new_record(incident, filed))
         return filed
 
+    def standing(self, incident: Incident) -> Ticket | None:
+        """The ticket that tells of the incident's fault by now, where one was filed."""
+        record = self._record(incident)
+        return self.tracker.find(record.key, record.number) if record else None
+
+    def is_public(self) -> bool:
+        """Whether anybody can read the service's tickets."""
+        tickets, code = self.service.tickets, self.service.repository
+        same = tickets.tracker == "github" == code.host and tickets.project in ("", code.location)
+        public = (code.public and same) if tickets.public is None else tickets.public
+        return public or self.tracker.is_public()
+
     def _superseded(self, standing: Ticket, record: TicketRecord, incident: Incident) -> bool:
         """Whether a new ticket takes the place of one that was closed since."""
         again = record.generation < incident.generation
@@ -85,11 +97,8 @@ class Desk:
         return outgoing_tickets.standing(told, seen_in, made.url if made and shown else "")
 
     def _allowed(self, facts: Facts) -> Facts:
-        tickets, code = self.service.tickets, self.service.repository
-        same = tickets.tracker == "github" == code.host and tickets.project in ("", code.location)
-        public = (code.public and same) if tickets.public is None else tickets.public
-        public = public or self.tracker.is_public()
-        return outgoing_tickets.allowed(facts, anybody_reads=public, of_public_code=code.public)
+        of_public_code = self.service.repository.public
+        return outgoing_tickets.allowed(facts, anybody_reads=self.is_public(), of_public_code=of_public_code)
 
     def _record(self, incident: Incident) -> TicketRecord | None:
         """Of the tracker and project that the catalog names now."""

@@ -43,6 +43,7 @@ def recorded(place: Place, run: Run) -> Events:
         "intake": {"Records": [_message(signal)]},
         "review": _page(run.link),
         "sweep": {},
+        "follow_up": {},
         "send_digest": {},
     }
 

@@ -9,6 +9,7 @@ from mendloop.contracts.approval import Rejection
 from mendloop.contracts.incident import IncidentState, TimelineEntry
 from mendloop.contracts.mapping import Correction, SourceRoot, SourceRoots
 from mendloop.domain.errors import Conflict, NotFound
+from mendloop.domain.follow_up import FollowUpState
 from mendloop.ports import Claim, IncidentStore
 from tests.contract.races import counted, race
 from tests.fakes.clock import NOW
@@ -16,10 +17,12 @@ from tests.fakes.house import (
     FAULT,
     INCIDENT,
     SERVICE,
+    make_follow_up,
     make_incident,
     make_occurrence,
     make_publication,
     make_ref,
+    make_sighting,
     make_signal,
     make_ticket_record,
 )
@@ -322,3 +325,55 @@ def test_rejected_drafts_are_remembered_by_their_fault(store: IncidentStore) -> 
         store.save_rejection(each)
     assert store.rejections(SERVICE, FAULT) == [early, late]
     assert store.rejections("billing", FAULT) == []
+
+
+def test_a_change_is_followed_once(store: IncidentStore) -> None:
+    first = make_follow_up()
+    assert store.follow(first)
+    assert not store.follow(make_follow_up(drafter="other"))
+    assert store.follow_up(INCIDENT) == first
+    assert store.follow_up(OTHER) is None
+
+
+def test_of_two_writers_of_one_version_one_wins(store: IncidentStore) -> None:
+    store.follow(make_follow_up())
+    store.save_follow_up(make_follow_up(trouble="archived"))
+    with pytest.raises(Conflict):
+        store.save_follow_up(make_follow_up(trouble="not_found"))
+    found = store.follow_up(INCIDENT)
+    assert found and (found.trouble, found.version) == ("archived", 2)
+    with pytest.raises(Conflict):
+        store.save_follow_up(make_follow_up(OTHER))
+
+
+def test_what_is_due_comes_the_longest_waiting_first_and_bounded(store: IncidentStore) -> None:
+    for number, incident in enumerate((INCIDENT, OTHER, THIRD)):
+        store.follow(make_follow_up(incident, next_at=NOW - timedelta(minutes=number)))
+    assert [each.incident_id for each in store.due_follow_ups(NOW, 10)] == [THIRD, OTHER, INCIDENT]
+    assert [each.incident_id for each in store.due_follow_ups(NOW, 1)] == [THIRD]
+    assert [each.incident_id for each in store.due_follow_ups(NOW - timedelta(seconds=1), 10)] == [THIRD, OTHER]
+    ended = store.follow_up(THIRD)
+    assert ended
+    store.save_follow_up(ended.model_copy(update={"next_at": None, "state": FollowUpState.FIXED}))
+    assert [each.incident_id for each in store.due_follow_ups(NOW, 10)] == [OTHER, INCIDENT]
+
+
+def test_of_a_service_what_ended_last_comes_first_then_what_is_looked_at(store: IncidentStore) -> None:
+    store.follow(make_follow_up(INCIDENT, next_at=None, since=NOW))
+    store.follow(make_follow_up(OTHER, next_at=None, since=NOW + timedelta(hours=1)))
+    store.follow(make_follow_up(THIRD))
+    store.follow(make_follow_up("inc-dddddddddddddddd", service="billing"))
+    store.follow(make_follow_up("inc-cccccccccccccccc", service="billing", next_at=None))
+    assert [each.incident_id for each in store.follow_ups(SERVICE)] == [OTHER, INCIDENT, THIRD]
+    assert [each.incident_id for each in store.follow_ups(SERVICE, limit=1)] == [OTHER]
+    assert store.incidents() == [], "follow-ups are no incidents"
+
+
+def test_sightings_are_kept_once_in_the_order_of_time(store: IncidentStore) -> None:
+    later, first = make_sighting(OTHER, at=NOW + timedelta(minutes=1)), make_sighting()
+    for seen in (later, first, later):
+        store.sight(seen)
+    store.sight(make_sighting(service="billing"))
+    store.sight(make_sighting(fault="e" * 16))
+    assert store.sightings(SERVICE, FAULT) == [first, later]
+    assert store.claim_fault(SERVICE, FAULT, INCIDENT).mine, "a sighting owns nothing"

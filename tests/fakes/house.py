@@ -8,11 +8,13 @@ from mendloop.contracts.base import ArtifactRef
 from mendloop.contracts.draft import Claim, CodeFix, Edit, RegressionSource, RegressionTest
 from mendloop.contracts.evidence import Evidence, EvidenceLine, Fault, Frame, StackTrace
 from mendloop.contracts.execution import Execution, Trigger
+from mendloop.contracts.follow_up import FollowUp, Sighting
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, SignalKind
 from mendloop.contracts.mapping import CodeMap, Commit, Owner, Suspect, Target
 from mendloop.contracts.publication import Publication, Ticket, TicketRecord
 from mendloop.contracts.verification import Verification, VerificationStatus
 from mendloop.domain.catalog import Approver, Catalog, Repository, Service
+from mendloop.domain.follow_up import Facts
 from mendloop.domain.identity import content_hash, sha256
 from tests.fakes.clock import NOW
 
@@ -319,6 +321,32 @@ def make_ticket_record(**fields: Any) -> TicketRecord:
         "told_at": NOW,
     }
     return TicketRecord.model_validate({**sample, **fields})
+
+
+def make_follow_up(incident_id: str = INCIDENT, **fields: Any) -> FollowUp:
+    """Open, due now."""
+    sample: dict[str, Any] = {
+        "incident_id": incident_id,
+        "service": SERVICE,
+        "fault": FAULT,
+        "drafter": "revert",
+        "fault_class": "TypeError",
+        "repository": "/srv/shop.git",
+        "branch": f"mendloop/{incident_id}",
+        "commit": "4" * 40,
+        "number": "1",
+        "url": "https://code.example.com/pull/1",
+        "facts": Facts(published_at=NOW),
+        "since": NOW,
+        "next_at": NOW,
+    }
+    return FollowUp.model_validate({**sample, **fields})
+
+
+def make_sighting(incident_id: str = INCIDENT, **fields: Any) -> Sighting:
+    """Of the sample fault, now."""
+    sample: dict[str, Any] = {"service": SERVICE, "fault": FAULT, "at": NOW, "generation": 1}
+    return Sighting.model_validate({**sample, "incident_id": incident_id, **fields})
 
 
 def make_ticket(**fields: Any) -> Ticket:

@@ -9,12 +9,14 @@ from mendloop.contracts.mapping import Correction, SourceRoots
 from mendloop.contracts.publication import Publication, TicketRecord
 from mendloop.domain.errors import Conflict
 from mendloop.ports import Claim, FaultOwner
+from tests.fakes.follow_ups import InMemoryFollowUps
 
 
-class InMemoryIncidents:
+class InMemoryIncidents(InMemoryFollowUps):
     """Plain dictionaries."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._lock = Lock()
         self.by_id: dict[str, Incident] = {}
         self._occurrences: dict[str, dict[str, Occurrence]] = {}

@@ -75,6 +75,12 @@ def test_the_digest_is_weekly() -> None:
     assert rule["Targets"][0]["Arn"]["Fn::GetAtt"][0].startswith("SendDigest")
 
 
+def test_published_changes_are_followed_up_four_times_an_hour() -> None:
+    (rule,) = [found for name, found in properties("AWS::Events::Rule").items() if "FollowUpNow" in name]
+    assert rule["ScheduleExpression"] == "rate(15 minutes)"
+    assert rule["Targets"][0]["Arn"]["Fn::GetAtt"][0].startswith("FollowUp")
+
+
 def test_an_event_on_which_a_function_fails_is_kept_where_nobody_waits_for_its_answer() -> None:
     rules = [target["Arn"] for rule in properties("AWS::Events::Rule").values() for target in rule["Targets"]]
     invoked = {
@@ -86,7 +92,7 @@ def test_an_event_on_which_a_function_fails_is_kept_where_nobody_waits_for_its_a
         found["FunctionName"]["Ref"]: found["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
         for found in properties("AWS::Lambda::EventInvokeConfig").values()
     }
-    assert set(kept) == invoked and len(invoked) == 4
+    assert set(kept) == invoked and len(invoked) == 5
     (queue,) = set(kept.values())
     assert queue.startswith("TriggersUndelivered")
 

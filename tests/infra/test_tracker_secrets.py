@@ -1,4 +1,4 @@
-"""Who may read the secrets of trackers: the two rooms that file tickets, and only of trackers in use."""
+"""Who may read the secrets of trackers: the rooms that file or follow tickets, and only of trackers in use."""
 
 import json
 from typing import Any
@@ -24,9 +24,9 @@ def test_without_a_tracker_nobody_who_files_tickets_reads_a_token() -> None:
     assert "TICKETS_SECRET" not in json.dumps(template())
 
 
-def test_a_tracker_in_use_opens_its_own_secret_to_those_two() -> None:
+def test_a_tracker_in_use_opens_its_own_secret_to_those_three() -> None:
     context = {"trackers": "github", "github_tickets_secret": "mendloop/issues"}
-    assert _may_read("mendloop/issues", **context) == {"FileTicket", "LeaveToHuman"}
+    assert _may_read("mendloop/issues", **context) == {"FileTicket", "FollowUp", "LeaveToHuman"}
     assert not _may_read("mendloop/github", **context) & {"FileTicket", "LeaveToHuman"}
 
 

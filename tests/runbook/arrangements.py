@@ -8,8 +8,9 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from mendloop.contracts.incident import IncidentState
-from tests.fakes.house import make_decision, make_request
+from mendloop.contracts.incident import IncidentState, TimelineEntry
+from mendloop.domain.follow_up import Facts, FollowUpState, RequestSeen
+from tests.fakes.house import make_decision, make_follow_up, make_request
 from tests.runbook.station import Station
 
 Arrangement = Callable[[Station], Iterator[str]]
@@ -127,6 +128,20 @@ def explained(desk: Station) -> Iterator[str]:
     desk.catalog(push=False, autonomy="draft")
 
 
+def merged(desk: Station) -> Iterator[str]:
+    incident = desk.fires()
+    desk.wiring.incidents.save(
+        incident.model_copy(update={"state": IncidentState.PULL_REQUEST, "follow_up": FollowUpState.MERGED.value})
+    )
+    at = datetime.now(UTC)
+    facts = Facts(published_at=at, requests=(RequestSeen(at=at, state="merged"),))
+    followed = make_follow_up(incident.id, number="7", facts=facts, state=FollowUpState.MERGED)
+    desk.wiring.incidents.follow(followed)
+    what = "Pull request 7 was merged; it is not deployed, as far as production's records say."
+    desk.wiring.incidents.note(incident.id, TimelineEntry(at=at, step="follow_up", what=what))
+    yield incident.id
+
+
 DENIED = json.dumps({"errorType": "AccessDenied", "errorMessage": "dynamodb:PutItem on the table decisions"})
 ARRANGEMENTS: dict[int, Arrangement] = {
     1: fired,
@@ -153,4 +168,5 @@ ARRANGEMENTS: dict[int, Arrangement] = {
     22: wrong,
     23: lambda desk: waiting(desk, decided=False),
     24: explained,
+    25: merged,
 }

@@ -16,8 +16,7 @@
 
 from datetime import datetime
 
-from mendloop.adapters.dynamodb_incidents import sortable
-from mendloop.adapters.dynamodb_items import Items
+from mendloop.adapters.dynamodb_items import Items, sortable
 from mendloop.contracts.approval import ApprovalRequest, Consent, Decision, HandOver
 from mendloop.domain.identity import canonical_json, sha256
 

@@ -12,6 +12,8 @@
 | `service#<service>` | `roots` | which folder of the run time is which of the repository | save_roots, roots |
 | `fault#<fault>` | `publication#<generation>` | a publication | publication |
 | `fault#<fault>` | `ticket` | the fault's newest ticket | ticket |
+| incident id | `follow_up` | what became of its change | see `dynamodb_follow_ups` |
+| `fault#<service>#<fault>` | `seen#<time>#<incident id>` | one time that the fault was seen | sight, sightings |
 
 Index `by_state`: `gsi1pk` = `state#<state>`, `gsi1sk` = `<opened at>#<incident id>`, eventually consistent, for lists
 and rate gates only. Nothing here expires: incidents are the record.
@@ -21,7 +23,8 @@ from datetime import datetime
 from itertools import islice
 
 from mendloop.adapters.dynamodb_faults import FaultClaims
-from mendloop.adapters.dynamodb_items import ABSENT, Item, Items
+from mendloop.adapters.dynamodb_follow_ups import FollowUpItems
+from mendloop.adapters.dynamodb_items import ABSENT, INDEX, Item, Items, sortable
 from mendloop.adapters.dynamodb_together import Put, put_all
 from mendloop.contracts.approval import Rejection
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
@@ -31,14 +34,12 @@ from mendloop.domain.errors import Conflict
 from mendloop.domain.identity import canonical_json, content_hash
 from mendloop.ports import Claim, FaultOwner
 
-INDEX = "by_state"
 
-
-class DynamoDbIncidents:
+class DynamoDbIncidents(FollowUpItems):
     """IncidentStore on one table."""
 
     def __init__(self, table: str) -> None:
-        self._items = Items(table)
+        super().__init__(Items(table))
         self._faults = FaultClaims(self._items, self._has_ended)
 
     def claim(self, incident: Incident) -> Claim:
@@ -183,11 +184,6 @@ class DynamoDbIncidents:
     def _in_state(self, state: IncidentState, service: str, limit: int) -> list[Incident]:
         items = self._items.query_index(INDEX, f"state#{state}")
         return list(islice((_incident(item) for item in items if service in ("", item.attributes["service"])), limit))
-
-
-def sortable(at: datetime) -> str:
-    """A UTC time whose text order is its time order."""
-    return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def _place(signal: Signal) -> str:

@@ -7,6 +7,7 @@ compare-and-set. Reads are strongly consistent, except those of an index.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Attributes = Mapping[str, str | int]
+INDEX = "by_state"
 ABSENT = {"ConditionExpression": "attribute_not_exists(pk)"}
 
 
@@ -86,6 +88,14 @@ class Items:
             ScanIndexForward=False,
         )
 
+    def query_index_until(self, index: str, gsi1pk: str, last: str) -> Iterator[Item]:
+        """Items of an index partition up to a sort key, lowest first; eventually consistent."""
+        return self._pages(
+            IndexName=index,
+            KeyConditionExpression="gsi1pk = :pk AND gsi1sk <= :last",
+            ExpressionAttributeValues={":pk": {"S": gsi1pk}, ":last": {"S": last}},
+        )
+
     def _pages(self, **request: Any) -> Iterator[Item]:
         with translated(self.table):
             for page in self.client.get_paginator("query").paginate(TableName=self.table, **request):
@@ -105,6 +115,11 @@ class Items:
                 standing = _standing(error)
                 return None if standing.writer == writer else standing
         return None
+
+
+def sortable(at: datetime) -> str:
+    """A UTC time whose text order is its time order."""
+    return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def encoded(attributes: Attributes) -> dict[str, Any]:

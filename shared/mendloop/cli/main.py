@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from mendloop.cli.commands import catalog, cloud, drafting, evidence, incidents, mapping, recovery, service, tryout
+from mendloop.cli.commands import (
+    catalog,
+    cloud,
+    drafting,
+    evidence,
+    incidents,
+    mapping,
+    recovery,
+    report,
+    service,
+    tryout,
+)
 from mendloop.cli.demo.production.scenarios import SCENARIOS
 
 app = typer.Typer(
@@ -35,6 +46,7 @@ app.command("incidents")(incidents.list_incidents)
 app.command("show")(incidents.show)
 app.command("evidence")(evidence.evidence)
 app.command("digest")(incidents.digest)
+app.command("report")(report.report)
 app.add_typer(recovery.app, name="dlq", help="What could not be taken in or delivered: show it, hand it on again.")
 app.command("unstick")(recovery.unstick)
 app.command("wrong-target")(recovery.wrong_target)

@@ -103,6 +103,7 @@ class Incident(StoredContract):
     execution_input: str = Field(default="", description="Byte-identical input to start the execution with again")
     summary: str = Field(default="", description="One sentence, deterministic")
     reason: str = Field(default="", description="Why it is in this state")
+    follow_up: str = Field(default="", description="How its pull request fared, as `FollowUpState` names it")
     would_have: str = Field(default="", description="What would have been done where `autonomy` held it back")
 
     @property

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from mendloop.domain.catalog_section import Section
 from mendloop.domain.catalog_tickets import Tickets
+from mendloop.domain.follow_up_rules import FollowUpRules
 
 
 class Autonomy(StrEnum):
@@ -143,6 +144,7 @@ class Service(Section):
     drafters: list[str] = Field(default_factory=lambda: ["revert", "templates"], description="In this order")
     limits: Limits = Limits()
     routing: Routing = Routing()
+    follow_up: FollowUpRules = FollowUpRules()
     mutes: list[Mute] = Field(default_factory=list)
     protected_paths: list[str] = Field(default_factory=list, description="Patterns added to the built-in ones")
     patch_allows: list[Annotated[str, Field(pattern="^(new dependency|network|subprocess)$")]] = Field(

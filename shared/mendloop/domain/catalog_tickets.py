@@ -53,6 +53,9 @@ class Tickets(Section):
     after_closing: str = Field(
         default="reopen", pattern="^(reopen|link)$", description="What becomes of a closed ticket whose fault is back"
     )
+    when_fixed: str = Field(
+        default="close", pattern="^(close|comment)$", description="What becomes of an open ticket whose fault is fixed"
+    )
     needs_approval: bool = False
 
     @model_validator(mode="after")

@@ -45,6 +45,7 @@ REASONS = {
     "no_suspect": "No recent commit explains the failure.",
     "no_template": "The failure has none of the shapes that are mended without a model.",
     "would_hide": "The change at hand would only hide the failure.",
+    "low_acceptance": "Earlier changes of this kind were too often rejected or of no help (least_acceptance).",
     "no_drafter": "The catalog names no drafter for the service.",
     "gate_refused": "The drafted changes were refused by the patch rules.",
     "over_budget": "The budget for drafting was used up.",
@@ -61,6 +62,8 @@ REASONS = {
     "asked_by_approver": "The approver asked for a ticket instead of a pull request.",
     "rejected": "An approver rejected the change.",
     "published": "The approved change is open as a draft pull request.",
+    # What became of what was published.
+    "request_gone": "The pull request is not at the code host any more.",
     # Errors, under their classes' names.
     "mendloop_error": "mendloop met an error of its own.",
     "retryable": "Something did not work even when it was tried again.",

@@ -7,6 +7,7 @@ import pytest
 from functions.announce_outcome.step import announce_outcome
 from mendloop import documents
 from mendloop.contracts.approval import Action, ApprovalSlot, DecisionSlot
+from mendloop.contracts.draft import DraftSlot
 from mendloop.contracts.evidence import EvidenceSlot, EvidenceStatus
 from mendloop.contracts.execution import Execution, Trigger
 from mendloop.contracts.incident import IncidentState, SignalKind
@@ -103,6 +104,24 @@ def test_every_ending(slots: dict[str, Any], state: IncidentState, code: str, sa
     assert said in slot.reason
     assert said in desk.mailer.sent[0].body
     assert "CANARY" not in desk.mailer.sent[0].body
+
+
+def test_what_was_rejected_on_the_page_counts_as_a_change_that_was_not_accepted() -> None:
+    desk = Desk()
+    ref = documents.store(desk.artifacts, "d.json", make_evidence())
+    draft = DraftSlot(kind="code_fix", ref=ref, drafter="templates")
+    evidence = desk.evidence(EvidenceStatus.FAULT, exception="shop.errors.PriceError")
+    for _ in range(2):
+        desk.run(make_execution(evidence=evidence, draft=draft, decision=decided(Action.REJECT), approval=ASKED))
+    found = desk.incidents.follow_up(INCIDENT)
+    assert found and (found.state, found.drafter, found.fault_class) == ("rejected", "templates", "PriceError")
+    assert not found.published and found.next_at is None and found.since == NOW
+
+
+def test_a_ticket_instead_is_no_rejection() -> None:
+    desk = Desk()
+    desk.run(make_execution(ticket=FILED, decision=decided(Action.TICKET), approval=ASKED))
+    assert desk.incidents.follow_up(INCIDENT) is None
 
 
 def test_fixed_already_names_the_commit_to_deploy_and_tells_the_owner() -> None:

@@ -358,6 +358,20 @@ def test_a_fault_that_another_open_incident_owns_is_merged_into_it() -> None:
     assert house.workflow.starts == []
 
 
+def test_each_time_that_a_fault_is_seen_is_kept_with_what_ran() -> None:
+    house = House()
+    house.telemetry.write_log(LOG_GROUP, BEFORE, *crash("r-1"))
+    house.telemetry.revisions["shop-api"] = ("5" * 40, "GIT_REVISION")
+    brought = Deployment(at=NOW - timedelta(hours=2), what="shop-api version 7", revision="5" * 40)
+    failed = brought.model_copy(update={"at": NOW - timedelta(hours=1), "succeeded": False})
+    house.telemetry.deployed["shop-api"] = [brought, failed]
+    slot = house.collect()
+    house.collect()
+    [seen] = house.incidents.sightings("shop", slot.fault)
+    assert (seen.at, seen.incident_id, seen.generation) == (BEFORE, INCIDENT, 1)
+    assert (seen.revision, seen.running_since) == ("5" * 40, brought.at)
+
+
 def test_each_other_fault_becomes_a_linked_incident_started_once() -> None:
     house = House()
     for number in range(2):

@@ -8,11 +8,11 @@ import pytest
 
 from functions.map_code.kept import MOST_KEPT, MOST_TREES, Kept
 from functions.map_code.mapping import make_map
-from functions.map_code.revision import Running
 from functions.map_code.words import Words
 from mendloop.contracts.evidence import StackTrace
 from mendloop.domain.catalog import Repository
 from mendloop.ports import TreeEntry
+from mendloop.running import Running
 from tests.fakes.code_host import InMemoryCodeHost
 from tests.fakes.house import make_catalog, make_evidence, make_fault, make_service
 from tests.unit.map_code.tree import frame

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from functions.map_code.mapping import make_map
-from functions.map_code.revision import Running
 from mendloop.contracts.evidence import TracedCall, TracedRequest
 from mendloop.contracts.mapping import CodeMap, Outcome
+from mendloop.running import Running
 from tests.fakes.clock import NOW
 from tests.fakes.code_host import InMemoryCodeHost
 from tests.fakes.house import make_catalog, make_evidence, make_service

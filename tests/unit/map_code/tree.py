@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 
 from functions.map_code.mapping import make_map
-from functions.map_code.revision import Running
 from mendloop.contracts.evidence import Frame, StackTrace
 from mendloop.contracts.mapping import CodeMap
+from mendloop.running import Running
 from tests.fakes.clock import NOW
 from tests.fakes.code_host import InMemoryCodeHost
 from tests.fakes.house import make_catalog, make_evidence, make_fault, make_service

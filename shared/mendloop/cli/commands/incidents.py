@@ -91,6 +91,7 @@ def _about(incident: Incident, store: IncidentStore, message: str) -> list[str]:
         f"Occurrences: {len(store.occurrences(incident.id))}",
         f"Linked, other faults behind the same signal: {', '.join(incident.linked)}" if incident.linked else "",
         f"Pull request: {publication.url}" if publication and publication.url else "",
+        f"It is {incident.follow_up} by now (mendloop report counts these)" if incident.follow_up else "",
         f"Right target: {', '.join(correction.functions)} ({correction.by})" if correction else "",
         f"The event as received: {incident.signal.raw.key}" if incident.signal.raw else "",
     ]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functions.collect_evidence.faults import group
 from functions.collect_evidence.kept import Log, choose
 from functions.map_code.mapping import make_map
-from functions.map_code.revision import Running
 from mendloop.cli.mapping.case import Case
 from mendloop.contracts.evidence import Evidence, FailingRequest, Fault
 from mendloop.contracts.mapping import CodeMap
@@ -13,6 +12,7 @@ from mendloop.domain.catalog import Catalog
 from mendloop.domain.stack_trace import extract
 from mendloop.domain.stack_trace.request_ids import request_ids
 from mendloop.ports import CodeHost, LogEvent
+from mendloop.running import Running
 
 
 @dataclass(frozen=True)

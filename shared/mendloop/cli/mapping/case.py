@@ -10,7 +10,6 @@ from typing import Any
 from functions.collect_evidence.faults import group
 from functions.map_code.kept import Kept
 from functions.map_code.mapping import conclude, look
-from functions.map_code.revision import Running
 from functions.map_code.snapshot import Snapshot
 from mendloop.contracts.evidence import Evidence, Fault
 from mendloop.contracts.mapping import CodeMap
@@ -18,6 +17,7 @@ from mendloop.domain.catalog import Catalog, Repository, Service, ServiceSignals
 from mendloop.domain.errors import BadInput
 from mendloop.domain.stack_trace import LogText, extract
 from mendloop.ports import CodeHost
+from mendloop.running import Running
 
 _START = datetime(2000, 1, 1, tzinfo=UTC)
 _SOURCE = "log"

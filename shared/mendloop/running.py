@@ -16,7 +16,7 @@ _WILDCARDS = set("*?[")
 
 @dataclass(frozen=True)
 class Running:
-    """The revision the mapping is made on."""
+    """What runs, or is assumed to."""
 
     revision: str
     source: str
@@ -31,13 +31,14 @@ def running_revision(
     code: CodeHost,
     repository: Repository,
     service: Service,
-    evidence: Evidence,
+    evidence: Evidence | None,
     incident: Incident | None,
     telemetry: Telemetry,
 ) -> Running:
     """The order of the records stands in docs/mapping.md; without any, the default branch's head is assumed.
 
-    Records are read one after the other, until one names a revision that the repository holds.
+    `evidence` None asks for what runs now. Records are read one after the other, until one names a revision that the
+    repository holds.
     Raises NotFound when the repository has no default branch to read.
     """
     branch = code.default_branch(repository)
@@ -56,14 +57,14 @@ def running_revision(
 
 
 def _records(
-    code: CodeHost, service: Service, evidence: Evidence, incident: Incident | None, telemetry: Telemetry
+    code: CodeHost, service: Service, evidence: Evidence | None, incident: Incident | None, telemetry: Telemetry
 ) -> Iterator[tuple[str, str]]:
     """What each record names, with where it stands; without a name: why a record could not be read."""
-    if evidence.failing_revision:
+    if evidence and evidence.failing_revision:
         yield evidence.failing_revision, "the failing deployment's record"
     for of in _running(service, incident):
         yield from _asked(partial(telemetry.running_revision, of), f"the record of {of.function or of.ecs_service}")
-    for deployed in reversed(evidence.deployments):
+    for deployed in reversed(evidence.deployments if evidence else []):
         if deployed.revision:
             yield deployed.revision, f"the deployment of {deployed.what}"
     for name in filter(_exact, service.signals.others):

@@ -1,0 +1,25 @@
+"""Lambda: on a schedule."""
+
+from typing import Any
+
+from functions.follow_up.step import follow_up
+from mendloop.runtime.entry import entry, measured
+from mendloop.runtime.wiring import Wiring
+
+
+@entry("follow_up")
+def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
+    """What was looked at."""
+    followed = follow_up(
+        incidents=wiring.incidents,
+        catalogs=wiring.catalogs,
+        code_host=wiring.code_host,
+        tracker=wiring.tracker,
+        telemetry_at=wiring.telemetry_at,
+        switch=wiring.switch,
+        mailer=wiring.mailer,
+        clock=wiring.clock,
+        site_url=wiring.settings.site_url,
+    )
+    measured("follow_up", followed.figures())
+    return followed.model_dump(mode="json")
