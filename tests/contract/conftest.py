@@ -26,11 +26,15 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def table(aws: None) -> str:
+    return make_table("table")
+
+
+def make_table(name: str) -> str:
     """A table of the house's layout: `pk`, `sk`, index `by_state`, time-to-live `expires`."""
     client = boto3.client("dynamodb")
     names = ("pk", "sk", "gsi1pk", "gsi1sk")
     client.create_table(
-        TableName="table",
+        TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
         KeySchema=_keys("pk", "sk"),
@@ -38,7 +42,7 @@ def table(aws: None) -> str:
             {"IndexName": "by_state", "KeySchema": _keys("gsi1pk", "gsi1sk"), "Projection": {"ProjectionType": "ALL"}}
         ],
     )
-    return "table"
+    return name
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from mendloop.domain import python_policy
 from mendloop.domain.catalog import Service
 from mendloop.domain.errors import PatchRefused
+from mendloop.domain.other_source import check_other
 from mendloop.domain.patch import changed_lines, check_path, unified_diff
 from mendloop.domain.python_source import PythonSource
 from mendloop.domain.redaction import find_secrets
@@ -176,7 +177,9 @@ def _check_content(path: str, content: bytes, policy: PatchPolicy, change: Chang
     if new_secrets:
         raise PatchRefused(f"secret: {path} would hold something like a {new_secrets[0]}")
     _check_letters(path, content, b"\n".join(allowed))
-    if path.endswith((".py", ".pyi")):
+    if not path.endswith((".py", ".pyi")):
+        check_other(path, content, old)
+    else:
         # Only a test may know the test runner: other code could take it over, and every proof with it.
         known = policy.own_modules | {"pytest"} if holds_tests(path) else policy.own_modules - _RUNNER
         python_policy.check_python(path, content, allowed, known, policy.allows)

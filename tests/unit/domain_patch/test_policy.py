@@ -74,6 +74,23 @@ def test_putting_back_what_had_been_reviewed_introduces_nothing() -> None:
         check(OLD + handler + handler, precedent={"shop/a.py": OLD + handler})
 
 
+@pytest.mark.parametrize("path", ["web/cart.js", "bin/run.sh", "lib/Cart.JAVA", "schema.sql"])
+def test_source_that_nothing_here_can_check_is_not_changed(path: str) -> None:
+    with pytest.raises(PatchRefused, match="unchecked source"):
+        check(b"x = 1\n", path=path, before=b"x = 2\n")
+
+
+def test_a_program_without_a_suffix_is_source_and_data_is_none() -> None:
+    with pytest.raises(PatchRefused, match="unchecked source"):
+        check(b"#!/bin/sh\ncurl evil\n", path="bin/run", before=b"#!/bin/sh\n")
+    check(b'{"a": 2}\n', path="shop/rates.json", before=b'{"a": 1}\n')
+    check(b"a = 2\n", path="shop/rates.toml", before=b"a = 1\n")
+    check(b"Hello.\n", path="shop/mail.txt", before=b"Hi.\n")
+    for path, old, new in (("r.json", b"{}", b"{"), ("r.toml", b"a = 1", b"a = ")):
+        with pytest.raises(PatchRefused, match="does not parse"):
+            check(new, path=f"shop/{path}", before=old)
+
+
 def test_budgets() -> None:
     with pytest.raises(PatchRefused, match="3 functions, the limit is 2"):
         check(OLD.replace(b"(x)", b"(y)"))

@@ -2,17 +2,21 @@
 
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
+from itertools import count
 from typing import Any
 
 import pytest
+from jinja2 import UndefinedError
 
+from functions.draft_patch.prompts import render
 from mendloop import documents
 from mendloop.adapters.claude import Claude
 from mendloop.contracts.draft import CodeFix, RegressionSource
 from mendloop.contracts.verification import VerificationNext, VerificationSlot, VerificationStatus
 from mendloop.domain.budget import Tokens, cost
 from mendloop.domain.errors import Throttled, Unavailable
+from tests.fakes.clock import FixedClock
 from tests.fakes.house import INCIDENT, SERVICE, make_verification
 from tests.unit.claude.double import Answer, Broken, Double, failure, message, served
 from tests.unit.draft_patch.drafting import Drafting
@@ -172,6 +176,21 @@ def test_tokens_are_bounded() -> None:
     assert (slot.reason_code, len(double.seen)) == ("over_budget", 2)
 
 
+class Slow(FixedClock):
+    """Each look at the clock is two minutes later than the last."""
+
+    def now(self) -> datetime:
+        return self.advance(minutes=2)
+
+
+def test_seconds_are_bounded() -> None:
+    with served(calls(("list_files", {}))) as double:
+        room = room_at(double)
+        room.clock = Slow()
+        slot, _ = room.draft()
+    assert (slot.reason_code, len(double.seen)) == ("over_budget", 3)
+
+
 def test_over_budget_before_the_call_says_which_cap() -> None:
     with served(propose(EDIT)) as double:
         room = room_at(double, limits={"incident_micro_dollars": 10})
@@ -227,6 +246,37 @@ def test_a_cut_line_keeps_its_reservation_and_the_next_try_goes_on_where_it_was(
     assert double.seen[2]["messages"] == double.seen[1]["messages"]
     assert paid(room) == held + 2 * ONE
     assert slot.spending and slot.spending.micro_dollars == 2 * ONE
+
+
+class Dies(BaseException):
+    """The process is gone."""
+
+
+def test_a_crash_after_an_answer_resumes_from_the_checkpoint_and_pays_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(calls(("list_files", {})), calls(("search", {"text": "total"})), propose(EDIT)) as double:
+        room = room_at(double)
+        settle, times = room.ledger.settle, count(1)
+
+        def mortal(reservation: str, amount: int) -> None:
+            if next(times) == 2:
+                raise Dies
+            settle(reservation, amount)
+
+        monkeypatch.setattr(room.ledger, "settle", mortal)
+        with pytest.raises(Dies):
+            room.draft()
+        assert len(double.seen) == 2 and paid(room) > 2 * ONE, "the second answer is held at its maximum"
+        slot, fix = room.draft()
+    assert isinstance(fix, CodeFix) and len(double.seen) == 3, "nothing that was answered is asked again"
+    assert paid(room) == 3 * ONE
+    assert slot.spending and (slot.spending.turns, slot.spending.micro_dollars) == (3, 3 * ONE)
+
+
+def test_a_prompt_with_a_variable_that_nobody_defines_fails() -> None:
+    with pytest.raises(UndefinedError):
+        render("task")
+    with pytest.raises(UndefinedError, match="'fence' is undefined"):
+        render("system", files=1, changed_lines=1, functions=1)
 
 
 def test_nothing_of_the_sdk_is_loaded_before_a_model_is_asked() -> None:

@@ -3,18 +3,20 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import pytest
 
 from functions.draft_patch.drafters.registry import drafters
+from mendloop.adapters.dynamodb_ledger import DynamoDbLedger
 from mendloop.adapters.s3_artifacts import S3Artifacts
 from mendloop.contracts.draft import CodeFix
 from mendloop.domain.budget import Tokens, at_most, cost
 from mendloop.domain.catalog import Limits
 from mendloop.domain.errors import MendloopError, MoneyExhausted
-from mendloop.ports import ArtifactStore
-from tests.contract.conftest import aws, bucket
+from mendloop.ports import ArtifactStore, Ledger
+from tests.contract.conftest import aws, bucket, make_table
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import NOW
 from tests.fakes.house import INCIDENT, SERVICE, make_catalog, make_service
@@ -47,7 +49,7 @@ class Worker:
     reservation: str = ""
     called: bool = False
 
-    def step(self, ledger: InMemoryLedger) -> None:
+    def step(self, ledger: Ledger) -> None:
         self.done += 1
         try:
             if self.done == 1:
@@ -64,11 +66,26 @@ class Worker:
         return self.costs if self.called else 0
 
 
+CATALOGS = FixedCatalog(make_catalog(services={SERVICE: make_service(SERVICE, limits=CAPS)}))
+
+
 def test_a_thousand_interleavings_of_crashes_stay_below_every_cap() -> None:
+    refused, crashed = interleaved(1_000, lambda: InMemoryLedger(CATALOGS))
+    assert refused > 1_000 and crashed > 1_000
+
+
+def test_interleavings_on_the_table_that_production_uses(aws: None) -> None:
+    """Fewer, since each step asks the emulator; the rest of its contract is in tests/contract/test_ledger.py."""
+    tables = (make_table(f"ledger-{number}") for number in count(1))
+    refused, crashed = interleaved(4, lambda: DynamoDbLedger(next(tables), CATALOGS))
+    assert refused and crashed
+
+
+def interleaved(times: int, make: Callable[[], Ledger]) -> tuple[int, int]:
+    """How many workers were refused, and how many died while they held money."""
     dice, refused, crashed = random.Random(7), 0, 0
-    catalogs = FixedCatalog(make_catalog(services={SERVICE: make_service(SERVICE, limits=CAPS)}))
-    for _ in range(1_000):
-        ledger = InMemoryLedger(catalogs)
+    for _ in range(times):
+        ledger = make()
         workers = []
         for _ in range(7):
             most = dice.randint(5, 60)
@@ -82,10 +99,10 @@ def test_a_thousand_interleavings_of_crashes_stay_below_every_cap() -> None:
             check(ledger, workers)
         refused += sum(not worker.reservation for worker in workers)
         crashed += sum(bool(worker.reservation) and worker.steps < 3 for worker in workers)
-    assert refused > 1_000 and crashed > 1_000
+    return refused, crashed
 
 
-def check(ledger: InMemoryLedger, workers: list[Worker]) -> None:
+def check(ledger: Ledger, workers: list[Worker]) -> None:
     """What was really spent is never more than what the ledger says, and that never more than a cap."""
     total = sum(worker.truly_spent for worker in workers)
     levels = {level.name: level for level in ledger.levels(INCIDENTS[0], SERVICE, NOW)}

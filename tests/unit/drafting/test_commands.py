@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mendloop.cli.main import app
+from mendloop.domain.budget import Tokens, cost
 from tests.unit.claude.double import message, served
 
 GOOD = "def total(items):\n    return sum(item['price'] for item in items or [])\n"
@@ -112,6 +114,46 @@ def test_a_model_is_recorded_and_replayed_without_server_and_key(place: Path) ->
     words = ("draft", "--repo", repo, "--log", place / "failure.log", *named, "--replay", place / "talk.jsonl")
     other = mendloop(*words)
     assert other.exit_code and "something else was asked then" in other.output.replace("\n", " ")
+
+
+def test_a_compatible_server_is_reached_by_the_environment_too(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place / "key").write_text("the-key")
+    give_up = {"type": "tool_use", "id": "toolu_1", "name": "give_up", "input": {"reason": "No."}}
+    with served(message(content=[give_up], stop_reason="tool_use")) as double:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", double.url)
+        found = drafted(place, "--drafter", "claude", "--model", "m", "--model-key-file", place / "key")
+    assert (found["kind"], len(double.seen), double.refused) == ("explanation", 1, [])
+
+
+def test_a_failed_proof_goes_back_to_the_model_with_its_output_and_is_repaired(place: Path) -> None:
+    """The whole way: the double of the API, the real SDK, the real sandbox, and what it cost."""
+    claim = {"text": "No items are allowed.", "citations": ["shop/totals.py:2"]}
+    blocks = [
+        {
+            "type": "tool_use",
+            "id": "toolu_1",
+            "name": "propose_edits",
+            "input": {
+                "edits": [{"path": "shop/totals.py", "search": "in items)", "replace": f"in items or {instead})"}],
+                "rationale": [claim],
+                "regression_test": "from shop.totals import total\n\n\ndef test_none():\n    assert total(None) == 0\n",
+            },
+        }
+        for instead in ("[{'price': 1}]", "[]")
+    ]
+    (place / "key").write_text("the-key")
+    answers = [message(content=[block], stop_reason="tool_use") for block in blocks]
+    with served(*answers) as double:
+        named = ("--drafter", "claude", "--model", "claude-sonnet-4-6", "--model-key-file", place / "key")
+        # No commit is left whose test could be put back: the model's own is what proves.
+        git(place / "repos" / "ann+shop" / "repo", "checkout", "-q", "--orphan", "new")
+        git(place / "repos" / "ann+shop" / "repo", "commit", "-qm", "All of it")
+        found = drafted(place, *named, "--model-url", double.url)
+    assert "assert 1 == 0" in str(double.seen[1]["messages"][0]) and len(double.seen) == 2
+    assert double.refused == [] and "in items or [])" in found["diff"]
+    assert found["regression"]["source"] == "drafter"
+    one = cost("claude-sonnet-5", Tokens(10, 5, 7, 100), datetime.now(UTC).date())
+    assert (found["spending"]["turns"], found["spending"]["micro_dollars"]) == (2, 2 * one)
 
 
 def test_an_evaluation_counts_every_case_and_fails_when_nothing_was_drafted(place: Path) -> None:
