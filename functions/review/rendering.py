@@ -20,6 +20,7 @@ LONGEST_TEXT = 400
 """Characters of one production text: a log line, an exception's message."""
 BRIEF_TEXT = 120
 """Characters of one on the first screen."""
+LONGEST_CITATION = 40
 _HASH = re.compile(r"[0-9a-f]{11,40}")
 
 
@@ -58,8 +59,10 @@ def _brief(text: str) -> str:
 
 
 def _citation(text: str) -> str:
-    """A commit's hash as far as people say it."""
-    return text[:10] if _HASH.fullmatch(text) else text
+    """A commit's hash as far as people say it, and of a long path the file's name."""
+    if _HASH.fullmatch(text):
+        return text[:10]
+    return f"…/{text.rsplit('/', 1)[1]}" if len(text) > LONGEST_CITATION and "/" in text else text
 
 
 @cache
@@ -76,6 +79,7 @@ def _environment() -> Environment:
         "short": short,
         "brief": _brief,
         "citation": _citation,
+        "last_name": lambda function: function.rsplit(".", 1)[-1],
         "clock": lambda at: f"{at:%H:%M:%S}",
         "day": day,
     }

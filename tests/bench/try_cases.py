@@ -87,6 +87,11 @@ class Bench:
         case_row, truth, runnable = (self._run_case.lookup(data, name, case) for name in ("cases", "truth", "runnable"))
         return case_row, truth, runnable
 
+    def row(self, kind: str, case: str) -> dict[str, Any]:
+        """Of `cases`, `truth`, `suspects` or `runnable`."""
+        row: dict[str, Any] = self._run_case.lookup(str(self._folder / "data"), kind, case)
+        return row
+
     def work_tree(self, case: dict[str, Any], commit: str, folder: Path) -> None:
         self._checkout.materialise({**case, "base_commit": commit}, str(folder))
 

@@ -107,6 +107,10 @@ class World:
     mapping: CodeMap = field(default_factory=lambda: mapping())
     fix: CodeFix = field(default_factory=lambda: fix())
     verification: Verification = field(default_factory=lambda: verification())
+    ground: Ground = field(default_factory=lambda: Ground(before={PATH: FILE}, own_modules=["shop"]))
+    service: str = house.SERVICE
+    story: list[tuple[int, str, str]] = field(default_factory=lambda: TIMELINE)
+    """The timeline until now: seconds ago, step, words."""
 
     def site(self) -> Site:
         """The site over these fakes."""
@@ -117,14 +121,17 @@ class World:
         """The documents stored, their slots filled in."""
         html = highlighted(self.fix.diff)
         shown = self.artifacts.put(self._key(f"diff-{sha256(html)[:8]}.html"), html, "text/html")
-        ground = self._store("ground", Ground(before={PATH: FILE}, own_modules=["shop"]))
+        ground = self._store("ground", self.ground)
         fix = self.fix.model_copy(update={"highlighted": shown, "ground": ground})
         draft = self._store("draft", fix)
         proof = self.verification.model_copy(update={"draft_sha256": draft.sha256})
         sample: dict[str, Any] = {
             "incident_id": self.incident_id,
+            "service": self.service,
             "evidence": EvidenceSlot(
-                status=EvidenceStatus.FAULT, ref=self._store("evidence", self.evidence), exception="AttributeError"
+                status=EvidenceStatus.FAULT,
+                ref=self._store("evidence", self.evidence),
+                exception=self.evidence.faults[0].trace.type if self.evidence.faults else "",
             ),
             "mapping": MappingSlot(
                 ref=self._store("mapping", self.mapping),
@@ -169,12 +176,18 @@ class World:
 
     def _open(self) -> None:
         if self.incidents.load(self.incident_id) is None:
+            now = self.clock.now()
             incident = house.make_incident(
-                self.incident_id, state=IncidentState.STARTED, fault=house.FAULT, opened_at=NOW - timedelta(minutes=4)
+                self.incident_id,
+                service=self.service,
+                signal=house.make_signal(resource=f"{self.service}-errors", time=now - timedelta(minutes=4)),
+                state=IncidentState.STARTED,
+                fault=house.FAULT,
+                opened_at=now - timedelta(minutes=4),
             )
             self.incidents.claim(incident)
-            for seconds, step, what in TIMELINE:
-                entry = TimelineEntry(at=NOW - timedelta(seconds=seconds), step=step, what=what)
+            for seconds, step, what in self.story:
+                entry = TimelineEntry(at=now - timedelta(seconds=seconds), step=step, what=what)
                 self.incidents.note(self.incident_id, entry)
 
     def _store(self, name: str, document: Any) -> Any:
