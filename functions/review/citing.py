@@ -28,7 +28,8 @@ class Lines:
 
 def citations_of(fix: CodeFix) -> list[str]:
     """All that its claims rest on."""
-    return [citation for claim in fix.rationale for citation in claim.citations]
+    claims = [*([fix.summary] if fix.summary else []), *fix.rationale]
+    return [citation for claim in claims for citation in claim.citations]
 
 
 def lines_shown(lines: Sequence[EvidenceLine], fix: CodeFix) -> Lines:
