@@ -56,6 +56,7 @@ def answer_findings(
     tables: Iterable[IConstruct],
     artifacts: IConstruct,
     catalog: IConstruct,
+    audit: IConstruct,
     secrets: Mapping[str, str],
     builds: IConstruct | None = None,
 ) -> None:
@@ -66,6 +67,7 @@ def answer_findings(
     for prefix in ("incidents", "signals", "sandbox", "tickets"):
         answers[_wildcard(f"<{_id(stack, artifacts)}.Arn>/{prefix}/*")] = "Objects below one prefix."
     answers[_wildcard(f"<{_id(stack, catalog)}.Arn>/*")] = "The versions of one object; reading."
+    answers[_wildcard(f"<{_id(stack, audit)}.Arn>/incidents/*")] = "Records, one object each; none is replaced."
     for room, function in functions.items():
         name = BY_NAME[room].function_name
         answers[_wildcard(OWN_LOG.format(aws=AWS, here=HERE, name=name))] = "Streams of the function's own log group."

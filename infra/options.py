@@ -16,6 +16,8 @@ Set with `-c name=value` or in `cdk.json`:
     github_tickets_secret  name of the secret with a token for issues (default: github_secret's)
     github_secret, model_secret   names of secrets in Secrets Manager that you make yourself
     model_provider, model_name, model_base_url   for the claude drafter; empty: it is not configured
+    audit_mode      governance | compliance: object lock of the audit bucket (default governance)
+    audit_days      how long its records are kept from deletion (default 400)
     source_accounts  numbers of other accounts, comma separated, whose events are taken in (docs/accounts.md)
     read_role       name of the role to read with in those accounts (default mendloop-read)
     bundles         none: empty bundles, to look at the template alone
@@ -53,6 +55,8 @@ class Options:
     model_provider: str = "api"
     model_name: str = ""
     model_base_url: str = ""
+    audit_mode: str = "governance"
+    audit_days: int = 400
     source_accounts: tuple[str, ...] = ()
     read_role: str = "mendloop-read"
     unsandboxed: bool = False
@@ -67,6 +71,9 @@ class Options:
     def __post_init__(self) -> None:
         _one_of("stage", self.stage, ("aws", "local"))
         _one_of("architecture", self.architecture, ("arm64", "x86_64"))
+        _one_of("audit_mode", self.audit_mode, ("governance", "compliance"))
+        if not 1 <= self.audit_days <= 36_500:
+            raise ValueError("audit_days: from 1 to 36500")
         _one_of("runner", self.runner, ("sandbox",) if self.local else ("sandbox", "codebuild"))
         if self.unsandboxed and not self.local:
             raise ValueError("unsandboxed: only on the local cloud, for code of your own")
@@ -106,6 +113,8 @@ def read_options(context: Callable[[str], object | None]) -> Options:
         model_provider=text("model_provider", Options.model_provider),
         model_name=text("model_name", ""),
         model_base_url=text("model_base_url", ""),
+        audit_mode=text("audit_mode", Options.audit_mode),
+        audit_days=int(text("audit_days", str(Options.audit_days))),
         source_accounts=_listed(text("source_accounts", "")),
         read_role=text("read_role", Options.read_role),
         unsandboxed=text("unsandboxed", "false").lower() == "true",

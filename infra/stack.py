@@ -42,7 +42,7 @@ class MendloopStack(Stack):
 
     def __init__(self, scope: Construct, id: str, *, options: Options, bundles: Bundles) -> None:
         super().__init__(scope, id, description="mendloop: from a production alarm to a reviewed pull request")
-        storage = Storage(self, "Storage", local=options.local)
+        storage = Storage(self, "Storage", options=options)
         people = Notifications(self, "Notifications", approvers=options.approvers, local=options.local)
         triggers = Triggers(self, "Triggers", local=options.local)
         if options.source_accounts:
@@ -102,6 +102,7 @@ class MendloopStack(Stack):
             LedgerTable=storage.ledger.table_name,
             ArtifactsBucket=storage.artifacts.bucket_name,
             CatalogBucket=storage.catalog.bucket_name,
+            AuditBucket=storage.audit.bucket_name,
             OperatorsTopicArn=people.operators.topic_arn,
             ApproverTopicPrefix=people.approver_prefix,
             PauseParameter=house.pause.parameter_name,
@@ -116,6 +117,7 @@ class MendloopStack(Stack):
             tables=[storage.incidents],
             artifacts=storage.artifacts,
             catalog=storage.catalog,
+            audit=storage.audit,
             secrets={"github": options.github_secret, "model": options.model_secret},
             builds=builds,
         )

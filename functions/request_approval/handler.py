@@ -16,6 +16,7 @@ def handler(execution: Execution, wiring: Wiring) -> ApprovalSlot:
         decisions=wiring.decisions,
         catalogs=wiring.catalogs,
         signer=wiring.signer,
+        audit=wiring.audit,
         mailer=wiring.mailer,
         clock=wiring.clock,
         site_url=wiring.settings.need("site_url"),

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 from functions.request_approval.mail import Letter, handed_mail, reminder, request_mail
 from mendloop.asking import STEP, Due, asked_line, failed_line, handed_line, reminded_line
+from mendloop.auditing import link_mark, write_down
 from mendloop.contracts.approval import ApprovalRequest, HandOver
+from mendloop.contracts.audit import Audited, AuditEvent
 from mendloop.domain.catalog import Approver, Catalog
 from mendloop.domain.errors import MendloopError, Misconfigured
-from mendloop.ports import Clock, IncidentStore, LinkClaims, LinkSigner, Mailer
+from mendloop.ports import AuditTrail, Clock, IncidentStore, LinkClaims, LinkSigner, Mailer
 from mendloop.timeline import note_once
 
 
@@ -19,6 +21,7 @@ class Round:
     letter: Letter
     catalog: Catalog
     signer: LinkSigner
+    audit: AuditTrail
     mailer: Mailer
     incidents: IncidentStore
     clock: Clock
@@ -31,11 +34,11 @@ class Round:
         handed = {each.to: each for each in wanted.handed}
         for name in dict.fromkeys([*wanted.first, *handed, *wanted.reminder]):
             again = name in wanted.reminder
-            subject, body = self._mail(name, again=again, handed=handed.get(name))
             try:
                 if not self.mailer.confirmed(self.catalog.approvers[name]):
                     self.unconfirmed.append(name)
                     continue
+                subject, body = self._mail(name, again=again, handed=handed.get(name))
                 self.mailer.send(self.catalog.approvers[name], subject, body)
             except MendloopError as error:
                 self.failures[name] = error
@@ -67,10 +70,24 @@ class Round:
             content_sha256=self.request.content_sha256,
             expires_at=self.request.expires_at,
         )
-        address = f"{self.letter.site_url}/r/{self.signer.sign(claims, 'link')}"
+        link = self.signer.sign(claims, "link")
+        self._write_down(name, link)
+        address = f"{self.letter.site_url}/r/{link}"
         if handed:
             return handed_mail(self.letter, address, self.catalog.approvers[handed.by].full_name)
         return reminder(self.letter, address) if again else request_mail(self.letter, address)
+
+    def _write_down(self, name: str, link: str) -> None:
+        """Before the mail: a link of which the audit trail knows nothing is not sent."""
+        made = Audited(
+            event=AuditEvent.LINK_MADE,
+            at=self.clock.now(),
+            request_id=self.request.id,
+            by=name,
+            content_sha256=self.request.content_sha256,
+            detail=link_mark(link),
+        )
+        write_down(self.audit, self.request.incident_id, made)
 
     def _note(self, what: str) -> None:
         note_once(self.incidents, self.clock, self.request.incident_id, STEP, what)

@@ -14,6 +14,7 @@ from mendloop.domain.errors import Misconfigured
 from mendloop.incident_facts import recovered_at
 from mendloop.ports import (
     ArtifactStore,
+    AuditTrail,
     CatalogStore,
     Clock,
     DecisionStore,
@@ -31,6 +32,7 @@ def request_approval(
     decisions: DecisionStore,
     catalogs: CatalogStore,
     signer: LinkSigner,
+    audit: AuditTrail,
     mailer: Mailer,
     clock: Clock,
     site_url: str,
@@ -53,7 +55,7 @@ def request_approval(
     wanted = due(request, service, incidents.timeline(execution.incident_id), now, handed)
     _somebody_may_approve(rules_of(request, catalog, artifacts))
     letter = letter_of(request, artifacts, recovered_at(incidents, execution.incident_id), site_url)
-    round_ = Round(request, letter, catalog, signer, mailer, incidents, clock)
+    round_ = Round(request, letter, catalog, signer, audit, mailer, incidents, clock)
     round_.send(wanted)
     round_.insist(wanted)
     _wait_for_them(incidents, execution, now)

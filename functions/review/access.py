@@ -13,6 +13,7 @@ from mendloop.domain.errors import BadLink
 from mendloop.domain.identity import sha256
 from mendloop.ports import (
     ArtifactStore,
+    AuditTrail,
     CatalogStore,
     Clock,
     DecisionStore,
@@ -36,6 +37,7 @@ class Access:
     decisions: DecisionStore
     catalogs: CatalogStore
     signer: LinkSigner
+    audit: AuditTrail
     workflow: Workflow
     switch: Switch
     clock: Clock

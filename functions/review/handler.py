@@ -19,10 +19,12 @@ def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         decisions=wiring.decisions,
         catalogs=wiring.catalogs,
         signer=wiring.signer,
+        audit=wiring.audit,
         workflow=wiring.workflow,
         switch=wiring.switch,
         clock=wiring.clock,
         url=wiring.settings.need("site_url"),
+        oidc_claim=wiring.settings.oidc_claim,
     )
     answer = site.answer(read(event))
     if answer.failure:

@@ -5,7 +5,9 @@ from functions.review.notices import decided_notice, word_of
 from functions.review.policy import Policy, policy_for
 from functions.review.web import Answer
 from mendloop.approving import Rules, as_consent, rules_of
+from mendloop.auditing import link_mark, of_consent, of_decision, of_hand_over, write_down
 from mendloop.contracts.approval import Action, ApprovalRequest, Decision, HandOver
+from mendloop.contracts.audit import Audited, AuditEvent
 from mendloop.contracts.base import ArtifactRef
 from mendloop.contracts.incident import TimelineEntry
 from mendloop.ports import LinkClaims
@@ -26,12 +28,26 @@ class Recording(Access):
         """Recorded; the execution is woken to mail the other one their link. Nothing is decided by it."""
         handed = HandOver(request_id=question.id, by=claims.approver, to=to, at=self.clock.now())
         self.decisions.hand_over(handed)
+        write_down(self.audit, question.incident_id, of_hand_over(handed, question, self._identity))
         note_once(
             self.incidents, self.clock, question.incident_id, "review", f"Handed over to {to}", by=claims.approver
         )
         if token := self.decisions.token(question.id):
             self.workflow.wake(token)
         return Answer(303, headers={"location": f"/incidents/{question.incident_id}"})
+
+    def _opened(self, question: ApprovalRequest, claims: LinkClaims, link: str) -> None:
+        """Every time, up to a bound: a mail scanner that opens it is told apart by the clock."""
+        opened = Audited(
+            event=AuditEvent.LINK_OPENED,
+            at=self.clock.now(),
+            request_id=question.id,
+            by=claims.approver,
+            content_sha256=claims.content_sha256,
+            identity=self._identity,
+            detail=link_mark(link),
+        )
+        write_down(self.audit, question.incident_id, opened)
 
     def _rules(self, question: ApprovalRequest) -> Rules:
         return rules_of(question, self.catalogs.load()[0], self.artifacts)
@@ -40,7 +56,10 @@ class Recording(Access):
         """Decided when as many people as the service wants have approved; until then the approval is kept."""
         rules = self._rules(question)
         if rules.people > 1:
-            agreed = rules.counting(self.decisions.consent(as_consent(mine)))
+            consents = self.decisions.consent(as_consent(mine))
+            for own in (each for each in consents if each.by == mine.by):
+                write_down(self.audit, question.incident_id, of_consent(own))
+            agreed = rules.counting(consents)
             if len(agreed) < rules.people:
                 what = f"Approved; {rules.people} different people must, {len(agreed)} did"
                 note_once(self.incidents, self.clock, question.incident_id, "review", what, by=mine.by)
@@ -65,6 +84,7 @@ class Recording(Access):
             what += f"; draft {question.draft.sha256[:10]} became {standing.adjusted.sha256[:10]}, both are kept"
         entry = TimelineEntry(at=standing.at, step="review", what=what, by=standing.by)
         self.incidents.note(question.incident_id, entry)
+        write_down(self.audit, question.incident_id, of_decision(standing))
         return decided_notice(standing, question.incident_id, mine=standing.by == claims.approver)
 
     def _decision(

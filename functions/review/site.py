@@ -74,6 +74,7 @@ class Site(Editing):
         question = self._request(claims, request)
         if self._expired(claims):
             return self._ended(question)
+        self._opened(question, claims, link)
         session = self.signer.sign(claims, "session")
         secure = "; Secure" if self.url.startswith("https://") else ""
         address = f"/incidents/{question.incident_id}"

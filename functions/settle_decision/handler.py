@@ -9,4 +9,6 @@ from mendloop.runtime.wiring import Wiring
 
 @step("settle_decision")
 def handler(execution: Execution, wiring: Wiring) -> DecisionSlot:
-    return settle_decision(execution, decisions=wiring.decisions, incidents=wiring.incidents, clock=wiring.clock)
+    return settle_decision(
+        execution, decisions=wiring.decisions, incidents=wiring.incidents, audit=wiring.audit, clock=wiring.clock
+    )

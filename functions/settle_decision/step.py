@@ -1,16 +1,20 @@
 """Settle decision: read what was decided; the store is the truth, whoever woke the execution."""
 
+from mendloop.auditing import of_decision, write_down
 from mendloop.contracts.approval import Action, ApprovalRequest, Decision, DecisionSlot, Rejection
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import TimelineEntry
 from mendloop.domain.errors import Misconfigured, NotFound
-from mendloop.ports import Clock, DecisionStore, IncidentStore
+from mendloop.ports import AuditTrail, Clock, DecisionStore, IncidentStore
 
 
 def settle_decision(
-    execution: Execution, *, decisions: DecisionStore, incidents: IncidentStore, clock: Clock
+    execution: Execution, *, decisions: DecisionStore, incidents: IncidentStore, audit: AuditTrail, clock: Clock
 ) -> DecisionSlot:
-    """The decision that stands. Nobody decided: past the expiry `expired` is written, before it a reminder is due."""
+    """The decision that stands. Nobody decided: past the expiry `expired` is written, before it a reminder is due.
+
+    No decision is followed that the audit trail does not tell of.
+    """
     if execution.approval is None:
         raise Misconfigured("nothing was asked: the approval slot is empty")
     request = decisions.request(execution.approval.request_id)
@@ -36,6 +40,7 @@ def settle_decision(
             content_sha256=request.content_sha256,
         )
         decision = decisions.decide(expired)
+    write_down(audit, request.incident_id, of_decision(decision))
     if decision.action is Action.REJECT:
         _remember(request, decision, incidents)
     nobody = decision.action is Action.EXPIRED

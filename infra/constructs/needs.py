@@ -9,6 +9,7 @@
 | jobs | | read and write the sandbox's jobs and results, below `sandbox/` |
 | tickets | MENDLOOP_ARTIFACTS_BUCKET, MENDLOOP_GITHUB_TICKETS_SECRET | write own tickets; read trackers' secrets |
 | catalog | MENDLOOP_CATALOG_BUCKET | read |
+| audit | MENDLOOP_AUDIT_BUCKET | read and add records; what stands can be neither replaced nor deleted |
 | queue | MENDLOOP_SIGNALS_QUEUE_URL | send |
 | start, wake | MENDLOOP_STATE_MACHINE_ARN | start and describe executions; answer task tokens |
 | safety_net | MENDLOOP_SAFETY_NET | invoke leave_to_human |
@@ -129,6 +130,7 @@ class House:
                 "jobs": lambda f: self._objects(f, "sandbox"),
                 "tickets": self._tickets,
                 "catalog": self._catalog,
+                "audit": self._audit,
                 "queue": self._queue,
                 "start": self._start,
                 "wake": self._wake,
@@ -178,6 +180,13 @@ class House:
         _allow(function, ("s3:GetObject",), bucket.arn_for_objects("*"))
         _allow(function, ("s3:ListBucket",), bucket.bucket_arn)
         _set(function, CATALOG_BUCKET=bucket.bucket_name)
+
+    def _audit(self, function: lambda_.Function) -> None:
+        bucket = self.storage.audit
+        _allow(function, OBJECTS, bucket.arn_for_objects("incidents/*"))
+        # A chain is listed: how many records there are is what tells the next one's number.
+        _allow(function, ("s3:ListBucket",), bucket.bucket_arn)
+        _set(function, AUDIT_BUCKET=bucket.bucket_name)
 
     def _queue(self, function: lambda_.Function) -> None:
         _allow(function, ("sqs:SendMessage",), self.queue.queue_arn)

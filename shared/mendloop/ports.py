@@ -608,6 +608,16 @@ class DecisionStore(Protocol):
         """True once, for the session it was made for, before it expires."""
 
 
+class AuditTrail(Protocol):
+    """What happened to an incident's questions, record by record; nothing is ever replaced or deleted."""
+
+    def chain(self, incident_id: str) -> list[bytes]:
+        """All records in the order of their numbers. Strongly consistent."""
+
+    def add(self, incident_id: str, number: int, content: bytes) -> bool:
+        """Write the record of this number; False when one stands there already, which stays."""
+
+
 class ArtifactStore(Protocol):
     """Documents too large for the state machine."""
 

@@ -19,6 +19,7 @@ from mendloop.domain.identity import content_hash, sha256
 from mendloop.highlight import highlighted
 from tests.fakes import house
 from tests.fakes.artifacts import InMemoryArtifacts
+from tests.fakes.audit import InMemoryAudit
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.decisions import InMemoryDecisions
@@ -96,6 +97,7 @@ class World:
     decisions: InMemoryDecisions = field(default_factory=InMemoryDecisions)
     catalogs: FixedCatalog = field(default_factory=FixedCatalog)
     signer: InMemorySigner = field(default_factory=InMemorySigner)
+    audit: InMemoryAudit = field(default_factory=InMemoryAudit)
     workflow: RecordingWorkflow = field(default_factory=RecordingWorkflow)
     switch: InMemorySwitch = field(default_factory=InMemorySwitch)
     mailer: RecordingMailer = field(default_factory=RecordingMailer)
@@ -114,8 +116,9 @@ class World:
 
     def site(self) -> Site:
         """The site over these fakes."""
-        names = ("artifacts", "incidents", "decisions", "catalogs", "signer", "workflow", "switch", "clock", "url")
-        return Site(**{name: getattr(self, name) for name in names}, oidc_claim=self.oidc_claim)
+        stores = ("artifacts", "incidents", "decisions", "catalogs", "audit")
+        names = (*stores, "signer", "workflow", "switch", "clock", "url", "oidc_claim")
+        return Site(**{name: getattr(self, name) for name in names})
 
     def execution(self, **slots: Any) -> Execution:
         """The documents stored, their slots filled in."""
@@ -160,6 +163,7 @@ class World:
             decisions=self.decisions,
             catalogs=self.catalogs,
             signer=self.signer,
+            audit=self.audit,
             mailer=self.mailer,
             clock=self.clock,
             site_url=self.url,

@@ -13,7 +13,7 @@ from tests.infra.synthesis import resources, template
 
 OUTPUTS = (
     *("SignalsTopicArn", "SignalsQueueUrl", "StateMachineArn", "SiteUrl", "IncidentsTable", "DecisionsTable"),
-    *("LedgerTable", "ArtifactsBucket", "CatalogBucket", "OperatorsTopicArn", "ApproverTopicPrefix"),
+    *("LedgerTable", "ArtifactsBucket", "CatalogBucket", "AuditBucket", "OperatorsTopicArn", "ApproverTopicPrefix"),
     *("DeadLettersQueueUrl", "UndeliveredQueueUrl", "LeaveToHumanName", "GithubSecret"),
     *("PauseParameter", "ReplayBusName", "DashboardName", "ReceiveSignalArn", "LinkKeysSecret"),
 )
@@ -131,11 +131,24 @@ def test_data_outlives_the_stack() -> None:
 
 def test_buckets_are_private_versioned_and_reached_by_tls_only() -> None:
     buckets = properties("AWS::S3::Bucket")
-    assert len(buckets) == 2
+    assert len(buckets) == 3
     for bucket in buckets.values():
         assert all(bucket["PublicAccessBlockConfiguration"].values())
         assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    assert json.dumps(properties("AWS::S3::BucketPolicy")).count("aws:SecureTransport") == 2
+    assert json.dumps(properties("AWS::S3::BucketPolicy")).count("aws:SecureTransport") == 3
+
+
+def test_audit_records_are_written_once_and_locked() -> None:
+    (bucket,) = [found for name, found in properties("AWS::S3::Bucket").items() if "Audit" in name]
+    assert bucket["ObjectLockEnabled"] is True
+    assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {"Days": 400, "Mode": "GOVERNANCE"}
+    (policy,) = [found for name, found in properties("AWS::S3::BucketPolicy").items() if "Audit" in name]
+    denied = {each.get("Sid", ""): each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Deny"}
+    assert denied["OnlyWhereNothingStands"]["Condition"]["Null"] == {"s3:if-none-match": "true"}
+    assert denied["NothingIsDeleted"]["Action"] == "s3:DeleteObject"
+    strict = template("aws", audit_mode="compliance", audit_days="3650")["Resources"].values()
+    (locked,) = [each["Properties"] for each in strict if "ObjectLockConfiguration" in each.get("Properties", {})]
+    assert locked["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {"Days": 3650, "Mode": "COMPLIANCE"}
 
 
 def test_no_execution_data_reaches_a_log() -> None:

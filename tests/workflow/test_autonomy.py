@@ -63,7 +63,7 @@ class Allowed:
         return dumped(slot)
 
     def settle(self, event: dict[str, Any]) -> Any:
-        return dumped(settle_decision(read(event), **self.ports("decisions")))
+        return dumped(settle_decision(read(event), **self.ports("decisions", "audit")))
 
     def ticket(self, event: dict[str, Any]) -> Any:
         ports = self.ports("artifacts", "catalogs")

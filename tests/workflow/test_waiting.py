@@ -11,6 +11,7 @@ from functions.settle_decision.step import settle_decision
 from mendloop.contracts.approval import Action, ApprovalRequest, Decision
 from mendloop.contracts.execution import Execution
 from mendloop.domain.errors import AccessDenied
+from tests.fakes.audit import InMemoryAudit
 from tests.fakes.clock import FixedClock
 from tests.fakes.decisions import InMemoryDecisions
 from tests.fakes.house import make_decision, make_request
@@ -72,6 +73,7 @@ class Loop:
             Execution.model_validate(event),
             decisions=self.decisions,
             incidents=InMemoryIncidents(),
+            audit=InMemoryAudit(),
             clock=self.clock,
         )
         return slot.model_dump(mode="json")

@@ -24,6 +24,7 @@ OUTPUTS = {
     "ledger_table": "LedgerTable",
     "artifacts_bucket": "ArtifactsBucket",
     "catalog_bucket": "CatalogBucket",
+    "audit_bucket": "AuditBucket",
     "state_machine_arn": "StateMachineArn",
     "safety_net": "LeaveToHumanName",
     "signals_queue_url": "SignalsQueueUrl",

@@ -9,6 +9,7 @@ from mendloop.domain.catalog import Repository, Service
 from mendloop.domain.errors import Misconfigured, Unsupported
 from mendloop.ports import (
     ArtifactStore,
+    AuditTrail,
     CatalogStore,
     Clock,
     CodeHost,
@@ -49,6 +50,13 @@ class Wiring:
         from mendloop.adapters.s3_artifacts import S3Artifacts
 
         return S3Artifacts(self.settings.need("artifacts_bucket"))
+
+    @cached_property
+    def audit(self) -> AuditTrail:
+        """The audit bucket."""
+        from mendloop.adapters.s3_audit import S3Audit
+
+        return S3Audit(self.settings.need("audit_bucket"))
 
     @cached_property
     def catalogs(self) -> CatalogStore:

@@ -38,6 +38,7 @@ from mendloop.domain.patch import apply_edits, unified_diff
 from mendloop.highlight import highlighted
 from tests.fakes import house
 from tests.fakes.artifacts import InMemoryArtifacts
+from tests.fakes.audit import InMemoryAudit
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import FixedClock
 from tests.fakes.code_host import InMemoryCodeHost
@@ -97,6 +98,8 @@ class Journey:
         self.tracker: Any = Mortal(self.tickets, "TicketTracker", self.fate)
         self.mailer: Any = Mortal(self.mailbox, "Mailer", self.fate)
         self.artifacts: Any = Mortal(self.kept, "ArtifactStore", self.fate)
+        self.trail = InMemoryAudit()
+        self.audit: Any = Mortal(self.trail, "AuditTrail", self.fate)
         self.base = self.repository.commit_files({house.PATH: SOURCE}, "Start")
         self.numbers = itertools.count(1)
         self.token = ""
@@ -171,7 +174,9 @@ class Journey:
             assert self.way == "expire" or self.recovery == "absent", "nobody woke the execution"
             self.clock.advance(hours=25)
         settled = self._repeat(
-            lambda: settle_decision(execution, decisions=self.decisions, incidents=self.incidents, clock=self.clock)
+            lambda: settle_decision(
+                execution, decisions=self.decisions, incidents=self.incidents, audit=self.audit, clock=self.clock
+            )
         )
         return execution.model_copy(update={"decision": settled})
 
@@ -219,11 +224,11 @@ class Journey:
         cookie = self._send("GET", link).cookie.split(";")[0]
         self.cookies = {SESSION: cookie.partition("=")[2]}
         nonce = re.search(r'name="nonce" value="([^"]+)"', self._send("GET", f"/incidents/{self.incident.id}").body)
-        return {"nonce": nonce[1], "word": house.TARGET, "action": self.way} if nonce else {}
+        return {"nonce": nonce[1], "word": house.TARGET, "action": self.way, "comment": "seen"} if nonce else {}
 
     def _send(self, method: str, path: str, body: bytes = b"") -> Answer:
         headers = {"content-type": "application/x-www-form-urlencoded", "origin": URL}
-        names = ("artifacts", "incidents", "decisions", "catalogs", "signer", "workflow", "switch", "clock")
+        names = ("artifacts", "incidents", "decisions", "catalogs", "signer", "audit", "workflow", "switch", "clock")
         site = Site(**{name: getattr(self, name) for name in names}, url=URL)
         return site.answer(Request(method, path, headers, self.cookies, body))
 
@@ -294,7 +299,7 @@ class Journey:
         return {name: getattr(self, name) for name in names}
 
     def _asking(self) -> dict[str, Any]:
-        names = ("artifacts", "incidents", "decisions", "catalogs", "signer", "mailer", "clock")
+        names = ("artifacts", "incidents", "decisions", "catalogs", "signer", "audit", "mailer", "clock")
         return {**self._ports(*names), "site_url": URL}
 
     def _publishing(self) -> dict[str, Any]:

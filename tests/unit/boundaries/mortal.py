@@ -11,10 +11,11 @@ EFFECTS: dict[str, frozenset[str]] = {
     "IncidentStore": frozenset(
         {
             *("claim", "open", "save", "record", "note", "claim_fault", "release_fault"),
-            *("save_publication", "save_correction", "save_roots"),
+            *("save_publication", "save_correction", "save_rejection", "save_roots"),
         }
     ),
-    "DecisionStore": frozenset({"ask", "decide", "save_token", "save_nonce", "use_nonce"}),
+    "DecisionStore": frozenset({"ask", "decide", "consent", "hand_over", "save_token", "save_nonce", "use_nonce"}),
+    "AuditTrail": frozenset({"add"}),
     "Workflow": frozenset({"start", "wake", "fail", "report_end"}),
     "CodeHost": frozenset({"push_branch", "open_pull_request"}),
     "TicketTracker": frozenset({"file", "comment"}),
@@ -24,9 +25,20 @@ EFFECTS: dict[str, frozenset[str]] = {
 READS: dict[str, frozenset[str]] = {
     "ArtifactStore": frozenset({"get", "read"}),
     "IncidentStore": frozenset(
-        {"load", "incidents", "occurrences", "timeline", "publication", "correction", "standing_at", "roots"}
+        {
+            "load",
+            "incidents",
+            "occurrences",
+            "timeline",
+            "publication",
+            "correction",
+            "rejections",
+            "standing_at",
+            "roots",
+        }
     ),
-    "DecisionStore": frozenset({"request", "latest", "decision", "token"}),
+    "DecisionStore": frozenset({"request", "latest", "decision", "consents", "handed_over", "token"}),
+    "AuditTrail": frozenset({"chain"}),
     "Workflow": frozenset({"status", "ended_at"}),
     "CodeHost": frozenset(
         {

@@ -3,6 +3,7 @@
 import pytest
 
 from functions.settle_decision.step import settle_decision
+from mendloop.auditing import read_chain
 from mendloop.contracts.approval import Action, ApprovalSlot, DecisionSlot
 from tests.browser.sample import World, asked
 from tests.fakes import house
@@ -12,7 +13,11 @@ from tests.fakes.catalogs import FixedCatalog
 def settle(world: World) -> DecisionSlot:
     slot = world.ask()
     return settle_decision(
-        world.execution(approval=slot), decisions=world.decisions, incidents=world.incidents, clock=world.clock
+        world.execution(approval=slot),
+        decisions=world.decisions,
+        incidents=world.incidents,
+        audit=world.audit,
+        clock=world.clock,
     )
 
 
@@ -78,7 +83,11 @@ def test_a_later_change_of_autonomy_does_not_change_what_was_asked() -> None:
     )
     world.catalogs.catalog = house.make_catalog(autonomy="pull_request")
     settled = settle_decision(
-        world.execution(approval=slot), decisions=world.decisions, incidents=world.incidents, clock=world.clock
+        world.execution(approval=slot),
+        decisions=world.decisions,
+        incidents=world.incidents,
+        audit=world.audit,
+        clock=world.clock,
     )
     assert settled.next is Action.TICKET
 
@@ -92,3 +101,12 @@ def test_what_was_rejected_is_remembered_by_its_fault_with_the_reason() -> None:
         settle(world)
     (kept,) = world.incidents.rejections("shop", house.FAULT)
     assert (kept.draft, kept.by, kept.comment) == (question.draft, "dana", "It hides the failure.")
+
+
+def test_no_decision_is_followed_before_the_audit_trail_tells_of_it() -> None:
+    world = asked()
+    decide(world, Action.APPROVE)
+    for _ in range(2):
+        settle(world)
+    records, wrong = read_chain(house.INCIDENT, world.audit.chain(house.INCIDENT))
+    assert wrong == [] and [each.audited.detail for each in records if each.audited.event == "decided"] == ["approve"]

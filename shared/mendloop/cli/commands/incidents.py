@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,10 +10,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from mendloop.auditing import compare, read_chain
 from mendloop.cli.cause import message_of
 from mendloop.cli.errors import told
-from mendloop.cli.place import here
+from mendloop.cli.place import Place, here
 from mendloop.cli.plain import plain
+from mendloop.contracts.approval import Decision
 from mendloop.contracts.incident import Incident, IncidentState, SignalKind
 from mendloop.domain import outgoing_digest
 from mendloop.domain.outgoing_digest import ServiceWeek
@@ -64,17 +67,50 @@ def reason_kind(incident: Incident) -> str:
     return next(words, setting.group(1) if setting else "other")
 
 
-def show(incident_id: Annotated[str, typer.Argument(help="As listed, e.g. inc-…")], aws: Aws = False) -> None:
+def show(
+    incident_id: Annotated[str, typer.Argument(help="As listed, e.g. inc-…")],
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Who got a link, opened it, decided; ends with 1 where the chain is broken.")
+    ] = False,
+    aws: Aws = False,
+) -> None:
     """Show one incident: where it is, its timeline, its occurrences, its pull request or ticket."""
     with told():
         place = here(aws=aws)
-        store = place.wiring.incidents
-        incident = place.incident(incident_id)
-        console.print(f"[bold]{incident.id}[/] {incident.service}: {incident.state.value}")
-        for line in _about(incident, store, message_of(place, incident)):
-            console.print(plain(line))
-        for entry in store.timeline(incident_id):
-            console.print(f"{entry.at:%H:%M:%S}  {entry.step:22} {plain(entry.what)}")
+        (_audit if audit else _show)(place, place.incident(incident_id))
+
+
+def _show(place: Place, incident: Incident) -> None:
+    store = place.wiring.incidents
+    console.print(f"[bold]{incident.id}[/] {incident.service}: {incident.state.value}")
+    for line in _about(incident, store, message_of(place, incident)):
+        console.print(plain(line))
+    for entry in store.timeline(incident.id):
+        console.print(f"{entry.at:%H:%M:%S}  {entry.step:22} {plain(entry.what)}")
+
+
+def _audit(place: Place, incident: Incident) -> None:
+    """The audit trail, held against the decision rows."""
+    records, wrong = read_chain(incident.id, place.wiring.audit.chain(incident.id))
+    wrong += compare(records, _decisions(place, incident.id, [each.audited.request_id for each in records]))
+    for each in records:
+        said = each.audited
+        words = f"{each.number:4}  {said.at:%Y-%m-%d %H:%M:%S}  {said.by:12} {said.event.value.replace('_', ' '):12}"
+        about = f"{said.detail}  by {said.identity.value}, content {said.content_sha256[:12]}, {said.request_id}"
+        console.print(f"{words} {plain(about)}")
+    for problem in wrong:
+        console.print(f"[bold red]Broken[/]: {plain(problem)}")
+    if wrong:
+        raise typer.Exit(1)
+    console.print(f"{len(records)} records, an unbroken chain; it agrees with the decisions table.")
+
+
+def _decisions(place: Place, incident_id: str, asked: Iterable[str]) -> list[Decision]:
+    """The rows of every question that is known of."""
+    store = place.wiring.decisions
+    latest = store.latest(incident_id)
+    names = dict.fromkeys([*asked, *([latest.id] if latest else [])])
+    return [decision for name in names if (decision := store.decision(name))]
 
 
 def _about(incident: Incident, store: IncidentStore, message: str) -> list[str]:
