@@ -17,7 +17,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.constructs.needs import telemetry_grants
+from infra.constructs.reading import telemetry_grants
 from infra.constructs.source_accounts import ACCOUNTS_BUS
 from infra.constructs.triggers import PATTERNS, Rule
 from infra.options import Options
