@@ -1,6 +1,6 @@
 """Regression tests in the order of what they prove best."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from functions.draft_patch.context import DraftContext, Proposal
@@ -24,12 +24,13 @@ def regression_tests(context: DraftContext, proposal: Proposal) -> Iterator[Regr
     suspects = context.mapping.suspects
     suspect = proposal.suspect or (suspects[0].commit.sha if suspects else "")
     lost = restored(context, place, suspect)
+    others = witnesses(context, place, proposal.suspect)
     for test in chain(
-        [context.shown] if context.shown else [],
+        _witnessed([context.shown] if context.shown else [], others),
         replayed(context, place),
         islice(lost, 1),  # the likeliest; whether it shows the failure, only the proof tells
         proposed(place, proposal),
-        _witnessed(told(context, place), witnesses(context, place, proposal.suspect)),
+        _witnessed(told(context, place), others),
         lost,
         guessed(context, place),
     ):
@@ -37,8 +38,8 @@ def regression_tests(context: DraftContext, proposal: Proposal) -> Iterator[Regr
     yield RegressionTest(source=RegressionSource.NONE, reason=_why_none(context))
 
 
-def _witnessed(tests: Iterator[RegressionTest], others: list[Witness]) -> Iterator[RegressionTest]:
-    """What undoes a commit must mend what that commit took away, whichever test shows the failure."""
+def _witnessed(tests: Iterable[RegressionTest], others: list[Witness]) -> Iterator[RegressionTest]:
+    """What undoes a commit must mend what that commit took away, whichever test shows it; nothing else must."""
     for test in tests:
         yield test.model_copy(update={"witnesses": others})
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mendloop import documents
-from mendloop.contracts.draft import CodeFix, DraftSlot, RegressionSource
+from mendloop.contracts.draft import CodeFix, DraftSlot, RegressionSource, Witness
 from mendloop.contracts.execution import Execution
 from mendloop.contracts.verification import VerificationNext, VerificationSlot, VerificationStatus
 from tests.fakes.house import make_verification
@@ -67,6 +67,19 @@ def test_a_test_that_showed_the_failure_is_what_the_next_draft_must_turn_green()
     shown = first.regression.model_copy(update={"reason": "kept"})
     documents.store(shop.artifacts, slot.ref.key, first.model_copy(update={"regression": shown}))
     second = room.fix(after(room, slot, red="TypeError through order_total"))
-    assert second.edits != first.edits and second.regression == shown
+    assert second.edits != first.edits and second.regression.reason == "kept"
+    assert (second.regression.content, len(second.regression.witnesses)) == (shown.content, 1)
     third = room.fix(after(room, slot, red=""))
     assert third.regression == first.regression
+
+
+def test_a_test_that_is_kept_asks_of_another_drafter_nothing_about_the_commit_that_was_not_to_blame() -> None:
+    shop = Shop(drafters=["revert", "claude"])
+    room = Drafting(shop, shop.break_it(), model=ScriptedModel(propose(GOOD_EDIT)))
+    slot, first = room.draft()
+    assert isinstance(first, CodeFix)
+    witness = Witness(path="tests/test_before1.py", content="assert True\n")
+    shown = first.regression.model_copy(update={"witnesses": [witness]})
+    documents.store(shop.artifacts, slot.ref.key, first.model_copy(update={"regression": shown}))
+    second = room.fix(after(room, slot, red="TypeError through order_total"))
+    assert (second.drafter, second.regression) == ("claude", shown.model_copy(update={"witnesses": []}))
