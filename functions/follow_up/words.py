@@ -60,7 +60,7 @@ def red_comment(commit: str, failed: Sequence[str]) -> str:
     more = len(failed) - len(names)
     listed = ", ".join(names) + (f" and {more} more" if more > 0 else "")
     return outgoing.checked(
-        f"The checks of {short(commit)} did not pass: {listed or 'no names were given'}. "
+        f"These checks of {short(commit)} failed: {listed or 'they were not named'}. "
         "This stays a draft; mendloop marks it ready for review once they are green.\n"
     )
 

@@ -59,10 +59,13 @@ class LocalPullRequests:
             return _read(path)
 
     def follow(self, head_of: Callable[[str], str], is_merged: Callable[[str], bool]) -> None:
-        """Record where the branches of open ones are, and which have reached the default branch."""
+        """Record where the branches of open ones are, and which have reached the default branch.
+
+        Many delete a branch once it is merged: where it was last is asked then.
+        """
         now = datetime.now(UTC).isoformat()
         for found in self.all():
-            head = head_of(found.branch) if found.state == "open" else ""
+            head = (head_of(found.branch) or found.head) if found.state == "open" else ""
             merged = {"state": "merged", "merge_commit": head, "ended_at": now} if head and is_merged(head) else {}
             if merged or head not in {"", found.head}:
                 with self._locked():

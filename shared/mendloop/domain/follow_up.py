@@ -131,12 +131,13 @@ class _Run:
 
 
 def standing(facts: Facts, rules: FollowUpRules, now: datetime) -> Standing:
-    """How the change stands at `now`."""
+    """How the change stands at `now`. Clocks differ: nothing that happened to it is older than itself."""
     if facts.request == "merged":
         merged_at = min(seen.at for seen in facts.requests if seen.state == "merged")
-        return _after_merge(facts, rules, now, merged_at)
+        return _after_merge(facts, rules, now, max(merged_at, facts.published_at))
     if facts.request == "closed":
-        return Standing(state=FollowUpState.REJECTED, since=_closed_since(facts.requests))
+        since = max(_closed_since(facts.requests), facts.published_at)
+        return Standing(state=FollowUpState.REJECTED, since=since)
     return _waited(FollowUpState.OPEN, facts.published_at, rules, now)
 
 
