@@ -1,5 +1,6 @@
 """The page on which a reviewer edits the patch: checked by the gate, kept, then decided for like everything else."""
 
+from functions.review.access import NONCE
 from functions.review.adjusting import Bench, bench, store_adjusted
 from functions.review.notices import notice
 from functions.review.page import adjust_page
@@ -55,7 +56,9 @@ class Editing(Recording):
             if not problem and not self._use_nonce(question, fields.get("nonce", ""), request):
                 problem = "The page was too old or sent twice: send this one."
         if fix is None or problem or not deciding:
-            nonce = self._new_nonce(question, request)
+            # A check spends nothing: the page keeps its nonce, however often the gate is asked while somebody types.
+            posted = fields.get("nonce", "")
+            nonce = posted if not deciding and NONCE.fullmatch(posted) else self._new_nonce(question, request)
             return adjust_page(question, nonce, kept, problem=problem, comment=comment[:LONGEST_COMMENT], accepted=fix)
         stored = store_adjusted(self.artifacts, question.incident_id, fix)
         return self._record(question, self._decision(question, claims, Action.ADJUST, comment, stored), claims)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from functions.review.adjusting import Place
 from functions.review.chart import chart
@@ -110,8 +110,8 @@ def adjust_page(
     comment: str = "",
     accepted: CodeFix | None = None,
 ) -> Answer:
-    """The patch in text areas with the gate's verdict. The texts are shown as they are: hidden characters are not."""
-    shown = [(place, text.removesuffix("\n")) for place, text in places]
+    """The patch in text areas with the gate's verdict. What may be edited is shown as it is, not marked."""
+    shown = [(place, escape(text.removesuffix("\n"))) for place, text in places]
     body = render(
         "adjust.html",
         request=question,

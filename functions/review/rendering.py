@@ -71,11 +71,12 @@ def _environment() -> Environment:
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
+        # Every text, so that none can be forgotten; what is Markup was made by us.
+        finalize=lambda value: marked(value) if type(value) is str else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "visible": marked,
         "short": short,
         "brief": _brief,
         "citation": _citation,

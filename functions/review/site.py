@@ -19,7 +19,7 @@ from mendloop import documents
 from mendloop.contracts.approval import Action, ApprovalRequest, Decision
 from mendloop.contracts.incident import Incident, TimelineEntry
 from mendloop.contracts.verification import Verification
-from mendloop.domain.errors import BadDecision, BadLink, MendloopError, Retryable
+from mendloop.domain.errors import BadDecision, BadLink, MendloopError, Retryable, TooLarge
 from mendloop.incident_facts import recovered_at
 from mendloop.ports import (
     LinkClaims,
@@ -44,6 +44,8 @@ class Site(Editing):
             return notice(403, "This link does not work", f"{error}. Open the newest mail: its link is the one.")
         except BadDecision as error:
             return notice(400, "Nothing was decided", f"{error}. Open the incident again and decide there.")
+        except TooLarge as error:
+            return notice(413, "Nothing was decided", f"{error}. Open the incident again and decide there.")
         except Retryable as error:
             text = "Something behind this page did not answer. Reload in a minute; a form may safely be sent again."
             return notice(503, "Not now", text, error)

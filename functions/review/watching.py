@@ -12,7 +12,7 @@ TITLES = {
     Action.ADJUST: "The adjusted patch is tested",
     Action.REDRAFT: "Another draft is made",
 }
-_OWN = {"review", "settle_decision"}
+_OWN = {"review", "settle_decision", "request_approval"}
 _PREPARED, _JUDGED = "prepare_verification", "judge_verification"
 
 

@@ -10,7 +10,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
-from mendloop.domain.errors import BadDecision
+from mendloop.domain.errors import BadDecision, TooLarge
 
 MAX_BODY_BYTES = 16_384
 MAX_PATCH_BYTES = 400_000
@@ -34,9 +34,9 @@ class Request:
     """Of a token that API Gateway's JWT authorizer has checked; no header reaches this."""
 
     def form(self, limit: int = MAX_BODY_BYTES) -> dict[str, str]:
-        """The fields of a posted form, the first value of each; BadDecision when it is none or too large (bytes)."""
+        """The fields of a posted form, the first value of each; BadDecision when it is none, TooLarge above `limit`."""
         if len(self.body) > limit:
-            raise BadDecision("The form is too large")
+            raise TooLarge(f"The form has {len(self.body):,} bytes; at most {limit:,} are read")
         kind = self.headers.get("content-type", "").split(";")[0].strip()
         if kind != "application/x-www-form-urlencoded":
             raise BadDecision("A decision is sent with the form on the page")

@@ -254,10 +254,3 @@ def test_a_paused_service_takes_every_decision_but_approve() -> None:
     assert answer.status == 422 and "paused" in answer.body and 'value="approve"' not in answer.body
     assert standing(world) is None
     assert visitor.post(visitor.form(action="reject")).status == 303
-
-
-def test_a_huge_body_is_refused() -> None:
-    world = asked()
-    visitor = Visitor(world)
-    assert visitor.post({**visitor.form(), "comment": "x" * 5_000_000}).status == 400
-    assert standing(world) is None
