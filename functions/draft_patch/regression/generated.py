@@ -63,7 +63,7 @@ def told(context: DraftContext, place: Place) -> Iterator[RegressionTest]:
     situation = situation_of(site) if site and module else None
     if site is None or situation is None or (situation.quotes and context.service.repository.public):
         return
-    body, said = situation.lines(), ", ".join(situation.said)[:200]
+    body, said = situation.lines(), _words(situation.said)
     content = _SITUATION.format(
         function=site.function,
         said=said,
@@ -82,6 +82,12 @@ def told(context: DraftContext, place: Place) -> Iterator[RegressionTest]:
         expected_lines=_lines(site, context),
         reason=f"Made from the trace: {said}; a stand-in for each value that it does not tell.",
     )
+
+
+def _words(said: list[str]) -> str:
+    """For the test's own docstring: without what could end it."""
+    text = "".join(character if character.isprintable() else " " for character in ", ".join(said))
+    return text.replace("\\", "/").replace('"', "'")[:200]
 
 
 def _lines(site: Site, context: DraftContext) -> dict[str, tuple[int, int]]:

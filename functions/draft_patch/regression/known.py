@@ -40,16 +40,18 @@ def known_values(site: Site, nodes: list[ast.AST]) -> list[Known]:
         said = re.search(words, site.message) if error == site.error else None
         found = [pairs for node in nodes if said and (pairs := reads(node, said))]
         if said and len(found) == 1:
-            values = ((expression, SAMPLES.get(kind, kind)) for expression, kind in found[0])
-            return [Known(expression, value) for expression, value in values if _is_literal(value)]
+            values = ((expression, SAMPLES.get(kind) or _literal(kind)) for expression, kind in found[0])
+            return [Known(expression, value) for expression, value in values if value]
     return []
 
 
-def _is_literal(text: str) -> bool:
+def _literal(text: str) -> str:
+    """What the message quotes, written anew: whatever it holds, it is one text or number. Empty for anything else."""
     try:
-        return text in SAMPLES.values() or isinstance(ast.literal_eval(text), str | int)
+        value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        return False
+        return ""
+    return repr(value) if isinstance(value, str | int) else ""
 
 
 def _measured(node: ast.AST, said: re.Match[str]) -> _Pairs:

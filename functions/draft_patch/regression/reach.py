@@ -28,6 +28,8 @@ def reached(expression: ast.expr, callee: Callee, left: int = _MOST_STEPS) -> Re
         return None
     if isinstance(expression, ast.Name):
         return _name(expression.id, callee, left)
+    if isinstance(expression, ast.BoolOp):  # `rows or []`: the first is what comes from outside
+        return reached(expression.values[0], callee, left - 1)
     inner, step = _step(expression, callee)
     at = reached(inner, callee, left - 1) if inner else None
     if at is None or at.loops:

@@ -1,5 +1,6 @@
 """A failure made again from what its message and its line tell: each small function really fails with those words."""
 
+import ast
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ import pytest
 from functions.draft_patch.regression.signature import statement_at
 from functions.draft_patch.regression.situation import Situation, situation_of
 from functions.draft_patch.site import Site
+from mendloop.contracts.draft import RegressionSource
+from tests.unit.draft_patch.drafting import Drafting
+from tests.unit.map_code.shop import GOOD, Shop
 
 CASES = {
     "length of an attribute": ("""
@@ -150,6 +154,23 @@ def test_it_reads_like_a_test_that_somebody_wrote() -> None:
 )
 def test_what_is_not_told_is_not_made_up(source: str, error: Exception) -> None:
     assert situation_of(site_of(source, "f", error)) is None
+
+
+def test_what_a_message_quotes_stays_one_text_however_it_is_written() -> None:
+    """A key is production's text: whoever chooses it writes into the test, and must not write code."""
+    evil = 'a""" + __import__("os").getcwd() + """b\\'
+    shop = Shop(entry_point="")
+    source = GOOD.replace("(items):", "(items, key='price'):", 1).replace('item["price"]', "item[key]", 1)
+    broken = shop.break_it(source)
+    trace = shop.usual_trace(broken, "total += item[key]").model_copy(
+        update={"type": "KeyError", "message": repr(evil)}
+    )
+    test = Drafting(shop, broken, trace=trace, requests=[]).fix().regression
+    assert test.source is RegressionSource.GENERATED and test.expected_message == repr(evil)
+    docstring, function = ast.parse(test.content).body
+    assert isinstance(docstring, ast.Expr) and isinstance(function, ast.FunctionDef)
+    texts = [node.value for node in ast.walk(function) if isinstance(node, ast.Constant)]
+    assert texts == [evil] and not any(isinstance(node, ast.BinOp) for node in ast.walk(function))
 
 
 def test_a_statement_over_several_lines_is_one_place() -> None:
