@@ -68,6 +68,7 @@ def _safe(trace: Trace) -> StackTrace:
                 line=frame.line,
                 column=frame.column,
                 text=redact(frame.text)[:300],
+                waiting=frame.waiting,
             )
             for frame in trace.frames
         ],

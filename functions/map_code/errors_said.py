@@ -15,6 +15,7 @@ _REFUSED = re.compile(
 )
 _ENDLESS = re.compile(
     r"StackOverflow|RecursionError|maximum recursion|Maximum call stack|MaxCountExceeded|timed out|Timeout"
+    r"|OutOfMemory|MemoryError|heap out of memory"
 )
 _OBJECT = re.compile(r"'(\w+)' object has no attribute '(\w+)'|type object '(\w+)' has no attribute '(\w+)'")
 _CALLED = re.compile(r"\b([A-Za-z_]\w*)\(\) (?:takes|got|missing|expected|keywords|argument)")

@@ -1,7 +1,10 @@
 """From a frame as production printed it to a function of the repository."""
 
+import re
 from dataclasses import dataclass
+from itertools import pairwise
 
+from functions.map_code.chain import calling, joined_at
 from functions.map_code.frame_functions import function_of
 from functions.map_code.outcomes import WORDS
 from functions.map_code.paths import Match, PathIndex
@@ -12,6 +15,9 @@ from mendloop.contracts.evidence import Frame, StackTrace
 from mendloop.contracts.mapping import Outcome
 from mendloop.domain.catalog import Service
 from mendloop.domain.source_code import Function
+
+_NAMELESS = re.compile(r"\.func·\d+$")
+"""How Go before 1.5 named a closure: by a number, without the function that it stands in."""
 
 
 @dataclass(frozen=True)
@@ -56,23 +62,28 @@ def locate(trace: StackTrace, service: Service, snapshot: Snapshot, taught: Taug
     if taught:
         index.remembered, index.named = taught.roots, taught.named
     blocks = _blocks(trace)
-    frames = [frame for block in blocks for frame in block.frames]
+    chains = [_of_failing(block) for block in blocks]
+    frames = [frame for chain in chains for frame in chain]
     index.learn(frames, language)
-    places, unmapped, outcomes, below_own = list[list[Place]](), list[str](), list[Outcome](), False
-    for frame in frames:
+    places, unmapped, outcomes, ends = list[list[Place]](), list[str](), list[Outcome](), list[bool]()
+    below = [one for chain in chains for one in [*chain[1:], None][: len(chain)]]
+    for frame, called in zip(frames, below, strict=True):
         matches, reason = index.find(frame, language)
         found = sorted(
             (place for match in matches if (place := _place(frame, match, snapshot))), key=lambda one: -one.certainty
         )
         if found:
-            places.append(found)
+            places.append([calling(place, called, snapshot) if called else place for place in found])
+            ends.append(True)
         else:
+            ends[-1:] = [False] if ends else []
             outcome, why = _why(frame, matches, reason, snapshot)
             outcomes.append(outcome)
             unmapped.append(f"{frame.path[:200]}:{frame.line or '?'} in {frame.function[:80]}: {why}")
-        below_own = not found
+    if language == "java" and len(blocks) == 1 and (cut := joined_at([one[0] for one in places], ends, snapshot)):
+        places, ends = places[cut:] + places[:cut], ends[cut:] + ends[:cut]
     messages = "\n".join(f"{block.type}: {block.message}" for block in blocks)
-    known, below_own = tuple(index.learnt[:10]), below_own and bool(places)
+    known, below_own = tuple(index.learnt[:10]), bool(ends) and not ends[-1]
     if any(place.function is None and WORDS[Outcome.LINES_ONLY] in place.note for one in places for place in one):
         outcomes.append(Outcome.LINES_ONLY)
     distinct = tuple(dict.fromkeys(outcomes))
@@ -96,6 +107,16 @@ def _blocks(trace: StackTrace) -> list[StackTrace]:
     """The outermost exception first, what caused it last: its crash is where it began."""
     order = trace.causes if trace.language in {"java", "javascript"} else trace.causes[::-1]
     return [trace, *(block for cause in order for block in _blocks(cause))]
+
+
+def _of_failing(block: StackTrace) -> list[Frame]:
+    """The frames of the goroutine that failed; a closure without a name takes that of what started it, in its file."""
+    own = [frame for frame in block.frames if not frame.waiting]
+    named = own[:1]
+    for starts, frame in pairwise(own):
+        inside = _NAMELESS.search(frame.function) and frame.path == starts.path
+        named.append(frame.model_copy(update={"function": starts.function}) if inside else frame)
+    return named
 
 
 def _place(frame: Frame, match: Match, snapshot: Snapshot) -> Place | None:

@@ -32,8 +32,9 @@ def read_lookups(steps: list[Step], said: Said, search: Search) -> None:
     short = first.place.function.short if first.place.function else ""
     for step in steps:
         same = step.place.function is not None and step.place.function.short == short
+        ready = "catches_others" in step.candidate.clues
         handed = step.part.role is Role.PASSES or "dispatches" in step.candidate.clues or _forwards(step, search)
-        if step.beyond > 0 and not handed and not same and step.place.path != first.place.path:
+        if step.beyond > 0 and (ready or not handed) and not same and step.place.path != first.place.path:
             step.candidate.add("asked_for", 1.0, "asked for what is not there")
             return
 

@@ -24,7 +24,7 @@ _SPEAKS = {
     *("makes_value", "makes_nothing", "makes_refused", "makes_deeper", "may_return_nothing"),
     *("built_without", "writes_built", "lacks_attribute"),
     *("quotes", "quotes_elsewhere", "named_in_message", "neighbour_in_message", "word_elsewhere", "class_in_message"),
-    *("fills_missing", "spoken_of", "wider"),
+    *("fills_missing", "spoken_of", "wider", "goes_round", "decides"),
 }
 """Clues that by themselves are a reason to look at a function that no frame names."""
 _CONSTRUCTORS = {"__init__", "<init>", "constructor"}

@@ -59,7 +59,8 @@ def part_of(source: SourceFile, function: Function, line: int, crash: Crash) -> 
         raised = None  # building the exception failed
     check = next((call for call in calls if CHECKS.match(call.name)), None)
     raises = bool((raised or check) and (crash.deepest or crash.refused))
-    if _returns_exception(source, facts) and (raises or (crash.deepest and _may_build(function, facts, crash.error))):
+    built = crash.deepest and source.language != "go" and _may_build(function, facts, crash.error)
+    if _returns_exception(source, facts) and (raises or built):
         return Part(Role.RAISER, raises=True)
     lines = function.end - function.start + 1
     if raises and not facts.returns and (lines <= _SMALL or any(one.always for one in facts.raises)):
@@ -70,7 +71,7 @@ def part_of(source: SourceFile, function: Function, line: int, crash: Crash) -> 
     if raises and asked and not asked & _made(facts, line):
         return Part(Role.GUARD, raises)
     given = set(function.parameters) - source.grammar.itself
-    names = set[str]().union(*(call.given for call in calls))
+    names = set[str]().union(*(call.given for call in calls)) - facts.attributes_at(span)
     if not raises and names & given and names - _constants(names, facts) <= given - _made(facts, line):
         return Part(Role.PASSES, raises)
     return Part(Role.WORKS, raises)

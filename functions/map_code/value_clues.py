@@ -5,47 +5,21 @@ object.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from functions.map_code.candidates import Pool
 from functions.map_code.errors_said import Said
+from functions.map_code.lines import DEEP, Line, lines
 from functions.map_code.resolve import Resolver
 from functions.map_code.search import Hit, Search, add_hits
 from functions.map_code.trace_clues import Step
-from mendloop.domain.source_code import Call, Facts, Function, Raise, SourceFile, Span
+from mendloop.domain.source_code import Call, Function, SourceFile, Span
 
-_DEEP = 4
-"""Frames from the crash up whose values are followed."""
 _STEPS_BACK = 2
+_DECIDED = 2
+"""Frames above the first suspicious one whose conditions are looked at."""
 _NEAR = 15
 """Lines from a condition to what it raises."""
-_BELOW = 0.3
-"""What the values of a function weigh that only refused them."""
 _NOTHING = re.compile(r"\breturn\s*(None|null|nil|undefined|;|$)", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A frame's statement with what is known about its function."""
-
-    step: Step
-    source: SourceFile
-    function: Function
-    facts: Facts
-    span: Span
-    weight: float
-    raised: Raise | None
-
-    @property
-    def where(self) -> str:
-        return f"{self.step.place.path}:{self.step.place.line}"
-
-    @property
-    def names(self) -> set[str]:
-        """On the line, and in the condition that led to it."""
-        asked = self.raised.asked if self.raised else frozenset[str]()
-        return self.facts.names_at(self.span) | asked
 
 
 class Values:
@@ -61,33 +35,24 @@ class Values:
 
     def read(self) -> None:
         """All of them."""
-        for line in self._lines():
+        for line in lines(self.steps, self.search):
             _parameters(line)
             self._called(line)
+            self._properties(line)
             self._makers(line)
+            self._deciders(line)
             self._outer(line)
             if line.step.depth <= 1 or 0 <= line.step.beyond <= 1:
                 self._attributes(line)
 
-    def _lines(self) -> Iterator[_Line]:
-        seen: set[int] = set()
-        for step in self.steps:
-            function, source = step.place.function, self.search.snapshot.source(step.place.path)
-            if step.beyond > _DEEP or function is None or source is None or id(step.candidate) in seen:
-                continue
-            seen.add(id(step.candidate))
-            facts, line = source.facts(function), step.place.line
-            weight = 1 / (1 + step.beyond) if step.beyond >= 0 else _BELOW
-            raised = next((one for one in facts.raises if one.span.holds(line)), None)
-            yield _Line(step, source, function, facts, source.statement_around(line, function), weight, raised)
-
-    def _hits(self, line: _Line, call: Call) -> list[Hit]:
+    def _hits(self, line: Line, call: Call) -> list[Hit]:
         return self.resolver.called(call, line.source, line.step.place.path, line.function)
 
-    def _called(self, line: _Line) -> None:
+    def _called(self, line: Line) -> None:
         """On the line, in what was tried before the handler that raised, or earlier in the function."""
         below = self._below(line.step)
         tried = line.raised.tried if line.raised else None
+        endless = self.said.kind == "endless"  # where it goes round, what stands below ran before, too
         for call in line.facts.calls:
             if call.name == below and call.span.holds(line.step.place.line):
                 continue
@@ -101,17 +66,30 @@ class Values:
                 add_hits(self.pool, hits, "called", line.weight, f"called on {line.where}")
                 self._may_be_nothing(hits, line.weight)
                 self._deeper(line, hits)
+            elif endless and line.step.beyond == 0:
+                reason = f"called where it went round, {line.where}"
+                add_hits(self.pool, self._hits(line, call), "goes_round", 1.0, reason)
             elif call.span.end < line.span.start and 0 <= line.step.beyond <= 2:
                 add_hits(
                     self.pool, self._hits(line, call), "called_earlier", line.weight, f"called before {line.where}"
                 )
+
+    def _properties(self, line: Line) -> None:
+        """Methods that the line reads like values: Python's properties."""
+        owner = line.function.owner
+        if line.source.language != "python" or not owner:
+            return
+        read = line.facts.attributes_at(line.span) - {call.name for call in line.facts.calls}
+        for function in (one for one in line.source.functions if one.owner == owner and one.short in read):
+            hit = Hit(line.step.place.path, function)
+            add_hits(self.pool, [hit], "called", line.weight, f"read as a property on {line.where}")
 
     def _below(self, step: Step) -> str:
         """The function that this frame called, by the trace."""
         under = (one.place.function for one in self.steps if one.depth == step.depth - 1)
         return next((function.short for function in under if function), "")
 
-    def _makers(self, line: _Line) -> None:
+    def _makers(self, line: Line) -> None:
         """Functions whose results were assigned to what the line uses."""
         names = line.names
         for back in range(1, _STEPS_BACK + 1):
@@ -128,15 +106,15 @@ class Values:
                     add_hits(self.pool, hits, clue, line.weight / back, reason)
             names = names | {name for one in made for name in one.used}
 
-    def _deeper(self, line: _Line, hits: list[Hit]) -> None:
+    def _deeper(self, line: Line, hits: list[Hit]) -> None:
         """What makes the value that a called function gives back."""
-        for hit in hits[:_DEEP] if line.step.beyond == 0 else ():
+        for hit in hits[:DEEP] if line.step.beyond == 0 else ():
             source = self.search.snapshot.source(hit.path)
             facts = source.facts(hit.function) if source else None
             if source is None or facts is None:
                 continue
             calls = [call for call in facts.calls if any(_meets(call.span, span) for span in facts.returns)]
-            for call in calls[:_DEEP]:
+            for call in calls[:DEEP]:
                 found = self.resolver.called(call, source, hit.path, hit.function)
                 add_hits(self.pool, found, "makes_deeper", 1.0, f"makes what {hit.function.short} gives back")
 
@@ -147,14 +125,25 @@ class Values:
             if source and _can_be_nothing(source, hit.function):
                 add_hits(self.pool, [hit], "may_return_nothing", weight, "may return nothing")
 
-    def _outer(self, line: _Line) -> None:
+    def _deciders(self, line: Line) -> None:
+        """Who answered the conditions under which the line was reached, at once or by a name that was given before."""
+        if not 0 <= line.step.beyond <= _DECIDED:
+            return
+        asked = line.source.conditions_around(line.step.place.line, line.function)
+        names = {name for span in asked for name in line.facts.names_at(span)}
+        spans = [*asked, *(one.span for one in line.facts.assignments if one.names & names)]
+        for call in (one for one in line.facts.calls if any(_inside(one.span, span) for span in spans)):
+            reason = f"its answer led to {line.where}"
+            add_hits(self.pool, self._hits(line, call), "decides", line.weight, reason)
+
+    def _outer(self, line: Line) -> None:
         """A function inside a function gets its values from the outer one."""
         outer = line.source.named(line.function.name.rpartition(".")[0])
         if outer and outer.start <= line.function.start and line.function.end <= outer.end:
             hit = Hit(line.step.place.path, outer)
             add_hits(self.pool, [hit], "outer", line.weight, f"{line.function.short} stands inside it")
 
-    def _attributes(self, line: _Line) -> None:
+    def _attributes(self, line: Line) -> None:
         """Who writes the attributes that the line reads, and who builds the object they belong to."""
         java = line.source.language == "java"
         read = line.facts.attributes_at(line.span) | set(self.said.attributes)
@@ -183,7 +172,7 @@ def _inside(inner: Span, outer: Span) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
 
-def _parameters(line: _Line) -> None:
+def _parameters(line: Line) -> None:
     """A value that came in as a parameter was made by the caller."""
     if line.step.beyond != 0:
         return

@@ -99,7 +99,7 @@ def write(columns: Sequence[str], weights: np.ndarray) -> None:
     """Put the weights into the table that the mapping reads."""
     head, _, rest = TABLE.read_text(encoding="utf-8").partition("FITTED: dict[str, float] = {\n")
     _, _, tail = rest.partition("}\n")
-    rows = "".join(f'    "{name}": {weight:.2f},\n' for name, weight in zip(columns, weights, strict=True))
+    rows = "".join(f'    "{name}": {weight:.3f},\n' for name, weight in zip(columns, weights, strict=True))
     TABLE.write_text(f"{head}FITTED: dict[str, float] = {{\n{rows}}}\n{tail}", encoding="utf-8")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from functions.map_code.ranking import MOST_TARGETS, rank_files
 from functions.map_code.weights import GIVEN
 
-FILE_SHARE = 0.1
+FILE_SHARE = 0.25
 """What a function of the right file counts beside the right function."""
 
 

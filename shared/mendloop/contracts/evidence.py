@@ -16,6 +16,7 @@ class Frame(Contract):
     line: int | None = Field(default=None, ge=0)
     column: int | None = None
     text: str = Field(default="", description="The source line as printed; untrusted")
+    waiting: bool = Field(default=False, description="Of a goroutine that only stood beside the one that failed")
 
 
 class StackTrace(Contract):

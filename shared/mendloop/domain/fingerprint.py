@@ -39,6 +39,10 @@ class FrameLike(Protocol):
     def function(self) -> str:
         """As printed."""
 
+    @property
+    def waiting(self) -> bool:
+        """Of a goroutine that only stood beside the one that failed."""
+
 
 class TraceLike(Protocol):
     """What an exception must tell."""
@@ -73,7 +77,7 @@ def fingerprint(service: str, trace: TraceLike) -> str:
 
 def _own(frames: Iterable[FrameLike]) -> list[FrameLike]:
     """Without the frames of the language's own runtime. Whose the others are only the repository tells."""
-    return [frame for frame in frames if not (_RUNTIME.search(frame.path) or _of_go(frame))]
+    return [frame for frame in frames if not (frame.waiting or _RUNTIME.search(frame.path) or _of_go(frame))]
 
 
 def _of_go(frame: FrameLike) -> bool:

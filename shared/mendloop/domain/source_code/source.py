@@ -9,7 +9,7 @@ from mendloop.domain.source_code.fact import Facts, Span
 from mendloop.domain.source_code.facts import facts_of
 from mendloop.domain.source_code.grammars import Grammar, grammar_of
 from mendloop.domain.source_code.names import text
-from mendloop.domain.source_code.nodes import walk
+from mendloop.domain.source_code.nodes import span_of, walk
 
 LARGEST_BYTES = 1_500_000
 """A larger source is generated, and parsing it would cost more than it tells."""
@@ -113,6 +113,17 @@ class SourceFile:
                 best = Span(inner.start_point.row + 1, inner.end_point.row + 1)
             node = inner
         return best
+
+    def conditions_around(self, line: int, function: Function) -> list[Span]:
+        """Of the branches and loops of a function that a line stands inside of: the lines of their conditions."""
+        found, node = list[Span](), function.node
+        while node is not None:
+            inner = next((one for one in node.named_children if _touches(one, line)), None)
+            condition = node.child_by_field_name("condition")
+            if condition is not None and inner is not None and inner.id != condition.id:
+                found.append(span_of(condition))
+            node = inner
+        return found
 
     def names_used(self, function: Function) -> set[str]:
         """Every name in the function: called functions, constants, attributes."""

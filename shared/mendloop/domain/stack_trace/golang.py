@@ -1,7 +1,7 @@
 """Go: panics and fatal errors with their goroutines; a function's line, then its place on the next."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mendloop.domain.stack_trace.model import MAX_MESSAGE, Found, FrameList, Line, Rank, Trace, TraceFrame
 from mendloop.domain.stack_trace.reading import Reader, without_prefix
@@ -39,8 +39,9 @@ class _Open:
     prefix: str = ""
 
     def found(self) -> Found | None:
-        blocks = [tuple(reversed(block.all())) for block in reversed(self.goroutines)]
-        frames = tuple(frame for block in blocks for frame in block)
+        failed, *beside = [tuple(reversed(block.all())) for block in self.goroutines]
+        waiting = (replace(frame, waiting=True) for block in reversed(beside) for frame in block)
+        frames = (*waiting, *failed)
         if not frames:
             return None
         line = self.first

@@ -38,6 +38,8 @@ class TraceFrame:
     line: int | None = None
     column: int | None = None
     text: str = ""
+    waiting: bool = False
+    """Of a goroutine that only stood beside the one that failed."""
 
 
 @dataclass(frozen=True)
