@@ -23,6 +23,8 @@ CLIENT = re.compile(r"""(?:_client|boto3\.client|\.resource)\(\s*["']([a-z0-9-]+
 OURS = ("mendloop", "functions")
 LAZY = (
     ("mendloop.adapters.github", "code_host"),
+    ("mendloop.adapters.jira", "tickets"),
+    ("mendloop.adapters.linear", "tickets"),
     ("mendloop.adapters.claude", "model"),
     ("mendloop.adapters.sandbox", "sandbox"),
 )

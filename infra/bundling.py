@@ -32,8 +32,9 @@ SERVICES = frozenset(
 GRAMMARS = tuple(f"tree-sitter-{name}" for name in ("python", "java", "go", "javascript", "typescript"))
 ONLY_FOR_CODE = ("pygithub", "requests", "tree-sitter", *GRAMMARS, "codeowners", "libcst", "unidiff", "pygments")
 ONLY_FOR_MODEL = ("anthropic",)
-"""Dependencies of the rooms that read or write code, or ask a model; with what only these need, they make layers of
-their own: a layer that is not there costs nothing at a cold start."""
+ONLY_FOR_TICKETS = ("jira", "gql")
+"""Dependencies of the rooms that read or write code, ask a model, or file tickets; with what only these need, they make
+layers of their own: a layer that is not there costs nothing at a cold start."""
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "cli")
 
 
@@ -49,16 +50,23 @@ class Bundles:
 
     def layer(self) -> Path:
         """A folder with `python/…`: what every function imports."""
-        return self._dependencies("layer", _pruned(*ONLY_FOR_CODE, *ONLY_FOR_MODEL))
+        return self._dependencies("layer", _pruned(*ONLY_FOR_CODE, *ONLY_FOR_MODEL, *ONLY_FOR_TICKETS))
 
     def code_layer(self) -> Path:
         """What is added for rooms that read or write code."""
-        without = _pruned(*ONLY_FOR_CODE, *ONLY_FOR_MODEL)
-        return self._dependencies("code-layer", _pruned(*ONLY_FOR_MODEL), without=without)
+        without = _pruned(*ONLY_FOR_CODE, *ONLY_FOR_MODEL, *ONLY_FOR_TICKETS)
+        return self._dependencies("code-layer", _pruned(*ONLY_FOR_MODEL, *ONLY_FOR_TICKETS), without=without)
+
+    def ticket_layer(self) -> Path:
+        """What is added to both for rooms that file tickets."""
+        without = _pruned(*ONLY_FOR_MODEL, *ONLY_FOR_TICKETS)
+        return self._dependencies("ticket-layer", _pruned(*ONLY_FOR_MODEL), without=without)
 
     def model_layer(self) -> Path:
         """What is added for the room that asks a model."""
-        return self._dependencies("model-layer", _pruned(), without=_pruned(*ONLY_FOR_MODEL))
+        return self._dependencies(
+            "model-layer", _pruned(*ONLY_FOR_TICKETS), without=_pruned(*ONLY_FOR_MODEL, *ONLY_FOR_TICKETS)
+        )
 
     def sandbox_layer(self) -> Path:
         """What only the sandbox needs: its jail, and the test runner."""
@@ -200,7 +208,7 @@ def _digest(sources: list[Path]) -> str:
 def main() -> None:
     """Make the layers of this machine, e.g. while the network is there: `python -m infra.bundling`."""
     bundles = Bundles(HOST_ARCHITECTURE, HOST_PYTHON, local=True)
-    for make in (bundles.layer, bundles.code_layer, bundles.model_layer, bundles.sandbox_layer):
+    for make in (bundles.layer, bundles.code_layer, bundles.ticket_layer, bundles.model_layer, bundles.sandbox_layer):
         make()
 
 

@@ -14,6 +14,7 @@ Set with `-c name=value` or in `cdk.json`:
     deadline_hours  of a whole execution (default 336, two weeks)
     trackers        where tickets go, comma separated, instead of what the catalog's services name
     github_tickets_secret  name of the secret with a token for issues (default: github_secret's)
+    jira_secret, linear_secret   names of the secrets with `address:token` for Jira, an API key for Linear
     github_secret, model_secret   names of secrets in Secrets Manager that you make yourself
     model_provider, model_name, model_base_url   for the claude drafter; empty: it is not configured
     audit_mode      governance | compliance: object lock of the audit bucket (default governance)
@@ -50,6 +51,8 @@ class Options:
     deadline_hours: int = 336
     github_secret: str = "mendloop/github"  # noqa: S105 - a name
     github_tickets_secret: str = ""
+    jira_secret: str = "mendloop/jira"  # noqa: S105 - a name
+    linear_secret: str = "mendloop/linear"  # noqa: S105 - a name
     trackers: tuple[str, ...] = ()
     model_secret: str = "mendloop/model"  # noqa: S105 - a name
     model_provider: str = "api"
@@ -78,7 +81,7 @@ class Options:
         if self.unsandboxed and not self.local:
             raise ValueError("unsandboxed: only on the local cloud, for code of your own")
         for tracker in self.trackers:
-            _one_of("trackers", tracker, ("local", "github"))
+            _one_of("trackers", tracker, ("local", "github", "jira", "linear"))
         if strange := [account for account in self.source_accounts if not re.fullmatch("[0-9]{12}", account)]:
             raise ValueError(f"source_accounts: {strange[0]!r} is no account number of 12 digits")
         if not re.fullmatch(r"[\w+=,.@-]{1,64}", self.read_role, re.ASCII):
@@ -109,6 +112,8 @@ def read_options(context: Callable[[str], object | None]) -> Options:
         deadline_hours=int(text("deadline_hours", str(Options.deadline_hours))),
         github_secret=text("github_secret", Options.github_secret),
         github_tickets_secret=text("github_tickets_secret", ""),
+        jira_secret=text("jira_secret", Options.jira_secret),
+        linear_secret=text("linear_secret", Options.linear_secret),
         model_secret=text("model_secret", Options.model_secret),
         model_provider=text("model_provider", Options.model_provider),
         model_name=text("model_name", ""),

@@ -32,6 +32,7 @@ class Room:
         wanted = {
             "layer": True,
             "code_layer": not {"code", "code_host", "tickets"}.isdisjoint(self.needs),
+            "ticket_layer": "tickets" in self.needs,
             "model_layer": "model" in self.needs,
             "sandbox_layer": "sandbox" in self.needs,
         }

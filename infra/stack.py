@@ -95,6 +95,8 @@ class MendloopStack(Stack):
             LeaveToHumanName=functions["leave_to_human"].function_name,
             GithubSecret=options.github_secret,
             GithubTicketsSecret=options.github_tickets_secret or options.github_secret,
+            JiraSecret=options.jira_secret,
+            LinearSecret=options.linear_secret,
             StateMachineArn=workflow.state_machine.state_machine_arn,
             SiteUrl=site.url,
             IncidentsTable=storage.incidents.table_name,
@@ -125,7 +127,7 @@ class MendloopStack(Stack):
     def _functions(self, house: House, options: Options, bundles: Bundles) -> dict[str, lambda_.Function]:
         layers = {
             name: _layer(self, name.title().replace("_", ""), str(getattr(bundles, name)()), options)
-            for name in ("layer", "code_layer", "model_layer", "sandbox_layer")
+            for name in ("layer", "code_layer", "ticket_layer", "model_layer", "sandbox_layer")
         }
         # On the local cloud there is no network to isolate a function in: the sandbox itself has none.
         in_function = options.runner == "sandbox"

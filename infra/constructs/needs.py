@@ -207,10 +207,15 @@ class House:
         # Whether there is a ticket is asked of the bucket; see `_artifacts`.
         _allow(function, ("s3:ListBucket",), self.storage.artifacts.bucket_arn)
         _set(function, ARTIFACTS_BUCKET=self.storage.artifacts.bucket_name)
-        if "github" in self.options.trackers:
-            name = self.options.github_tickets_secret or self.options.github_secret
+        options = self.options
+        secrets = {
+            "github": ("GITHUB_TICKETS_SECRET", options.github_tickets_secret or options.github_secret),
+            "jira": ("JIRA_SECRET", options.jira_secret),
+            "linear": ("LINEAR_SECRET", options.linear_secret),
+        }
+        for variable, name in (secrets[tracker] for tracker in options.trackers if tracker in secrets):
             self._named_secret(function, name)
-            _set(function, GITHUB_TICKETS_SECRET=name)
+            _set(function, **{variable: name})
 
     def _model(self, function: lambda_.Function) -> None:
         options = self.options

@@ -30,6 +30,14 @@ def test_a_tracker_in_use_opens_its_own_secret_to_those_three() -> None:
     assert not _may_read("mendloop/github", **context) & {"FileTicket", "LeaveToHuman"}
 
 
+def test_each_of_several_trackers_opens_its_own_and_no_other() -> None:
+    context = {"trackers": "jira,linear", "linear_secret": "elsewhere/linear"}
+    for secret in ("mendloop/jira", "elsewhere/linear"):
+        assert _may_read(secret, **context) == {"FileTicket", "LeaveToHuman"}
+    assert not _may_read("mendloop/github", **context) & {"FileTicket", "LeaveToHuman"}
+    assert not _may_read("mendloop/jira")
+
+
 @pytest.mark.parametrize("named", ["gitlab", "github,gitlab"])
 def test_a_tracker_that_nobody_knows_is_refused(named: str) -> None:
     with pytest.raises(ValueError, match="gitlab"):

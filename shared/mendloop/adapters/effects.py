@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from mendloop.domain.errors import Unavailable
+from mendloop.domain.errors import MendloopError, Unavailable
 
 T = TypeVar("T")
 
@@ -13,6 +13,17 @@ def once(send: Callable[[], T], look: Callable[[], T | None]) -> T:
     try:
         return send()
     except Unavailable:
+        found = look()
+        if found is None:
+            raise
+        return found
+
+
+def once_or_there(send: Callable[[], T], look: Callable[[], T | None]) -> T:
+    """The same for an effect that bears a name of ours: a refusal may say only that somebody was first."""
+    try:
+        return send()
+    except MendloopError:
         found = look()
         if found is None:
             raise

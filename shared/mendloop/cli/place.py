@@ -35,6 +35,8 @@ OUTPUTS = {
     "link_keys_secret": "LinkKeysSecret",
     "github_secret": "GithubSecret",
     "github_tickets_secret": "GithubTicketsSecret",
+    "jira_secret": "JiraSecret",
+    "linear_secret": "LinearSecret",
 }
 """Setting → output of the stack."""
 

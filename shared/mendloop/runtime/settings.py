@@ -39,6 +39,8 @@ class Settings(BaseModel):
     package_index: str = ""
     github_secret: str = ""
     github_tickets_secret: str = ""
+    jira_secret: str = ""
+    linear_secret: str = ""
     model_secret: str = ""
     model_provider: str = "api"
     model_name: str = ""

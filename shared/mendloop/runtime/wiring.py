@@ -6,7 +6,7 @@ Adapters are imported where they are built, so that a function's cold start pays
 from functools import cached_property
 
 from mendloop.domain.catalog import Repository, Service
-from mendloop.domain.errors import Misconfigured, Unsupported
+from mendloop.domain.errors import Misconfigured
 from mendloop.ports import (
     ArtifactStore,
     AuditTrail,
@@ -168,13 +168,24 @@ class Wiring:
             from mendloop.adapters.github.api import Api
             from mendloop.adapters.github.issues import GitHubIssues
 
-            token = self.secrets.get(self.settings.need("github_tickets_secret"))
+            token = self._secret("github_tickets_secret")
             at_github = repository.host == "github"
             base_url = tickets.base_url or (repository.base_url if at_github else "")
             return GitHubIssues(Api(token, base_url), tickets.project or repository.location, tickets)
-        if tickets.tracker != "local":
-            raise Unsupported(f"tickets.tracker {tickets.tracker} of {service.name} is not supported yet")
+        if tickets.tracker == "jira":
+            from mendloop.adapters.jira import JiraIssues
+            from mendloop.adapters.jira.api import Api as JiraApi
+
+            return JiraIssues(JiraApi(tickets.base_url, self._secret("jira_secret")), tickets)
+        if tickets.tracker == "linear":
+            from mendloop.adapters.linear import LinearIssues
+            from mendloop.adapters.linear.api import Api as LinearApi
+
+            return LinearIssues(LinearApi(self._secret("linear_secret"), tickets.base_url), tickets)
         return self.fallback_tracker()
+
+    def _secret(self, setting: str) -> str:
+        return self.secrets.get(self.settings.need(setting))
 
     def fallback_tracker(self) -> TicketTracker:
         """Mendloop's own, where a ticket goes that no other takes."""
