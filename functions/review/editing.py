@@ -1,9 +1,14 @@
-"""The page on which a reviewer edits the patch: checked by the gate, kept, then decided for like everything else."""
+"""The page on which a reviewer edits the patch: checked by the gate, kept, then decided for like everything else.
+
+The gate and the highlighter are imported when somebody edits: a page that is only shown starts faster without them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from functions.review.access import NONCE
-from functions.review.adjusting import Bench, bench, store_adjusted
 from functions.review.notices import notice
-from functions.review.page import adjust_page
 from functions.review.recording import LONGEST_COMMENT, Recording
 from functions.review.steering import DRAFT
 from functions.review.web import MAX_PATCH_BYTES, Answer, Request
@@ -12,6 +17,9 @@ from mendloop.contracts.approval import Action, ApprovalRequest
 from mendloop.contracts.draft import CodeFix
 from mendloop.domain.errors import BadDecision, PatchRefused
 from mendloop.ports import LinkClaims
+
+if TYPE_CHECKING:
+    from functions.review.adjusting import Bench
 
 
 class Editing(Recording):
@@ -35,11 +43,16 @@ class Editing(Recording):
         if request.method == "HEAD":
             return Answer(200)
         if not posted:
+            from functions.review.adjust_page import adjust_page
+
             places = [(place, place.text) for place in desk.places]
             return adjust_page(question, self._new_nonce(question, request), places)
         return self._edited(question, claims, desk, request)
 
     def _edited(self, question: ApprovalRequest, claims: LinkClaims, desk: Bench, request: Request) -> Answer:
+        from functions.review.adjust_page import adjust_page
+        from functions.review.adjusting import store_adjusted
+
         fields = request.form(MAX_PATCH_BYTES)
         comment = fields.get("comment", "").replace("\r\n", "\n").strip()
         kept = [
@@ -64,6 +77,8 @@ class Editing(Recording):
         return self._record(question, self._decision(question, claims, Action.ADJUST, comment, stored), claims)
 
     def _bench(self, question: ApprovalRequest) -> Bench | None:
+        from functions.review.adjusting import bench
+
         fix = documents.load_any(self.artifacts, question.draft, DRAFT)
         service = self.catalogs.load()[0].services[question.service]
         return bench(fix, question.draft, service, self.artifacts) if isinstance(fix, CodeFix) else None

@@ -1,13 +1,11 @@
 """The page: one sentence, five answers, the proof, the change, the way, the evidence, people, cost, timeline, form."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from functions.review.adjusting import Place
 from functions.review.chart import chart
 from functions.review.citing import anchors, citations_of, lines_shown, suspects_shown
 from functions.review.notices import STANDING
@@ -17,7 +15,6 @@ from functions.review.steering import Papers, papers_of, steered_by
 from functions.review.tracing import causes, groups
 from functions.review.watching import Progress
 from functions.review.way import way
-from functions.review.web import Answer
 from mendloop import documents
 from mendloop.contracts.approval import ApprovalRequest, Decision
 from mendloop.contracts.base import ArtifactRef
@@ -26,7 +23,6 @@ from mendloop.contracts.incident import Incident, TimelineEntry
 from mendloop.contracts.publication import Publication
 from mendloop.contracts.verification import VerificationStatus
 from mendloop.domain.visible import marked
-from mendloop.highlight import highlighted
 from mendloop.ports import ArtifactStore
 
 LARGEST_DIFF = 60_000
@@ -99,30 +95,6 @@ def page(question: Question, artifacts: ArtifactStore) -> str:
         charts=[chart(each, evidence.deployments) for each in evidence.series],
         **_cited(papers, _highlighted(artifacts, fix.highlighted, fix.diff)),
     )
-
-
-def adjust_page(
-    question: ApprovalRequest,
-    nonce: str,
-    places: Sequence[tuple[Place, str]],
-    *,
-    problem: str = "",
-    comment: str = "",
-    accepted: CodeFix | None = None,
-) -> Answer:
-    """The patch in text areas with the gate's verdict. What may be edited is shown as it is, not marked."""
-    shown = [(place, escape(text.removesuffix("\n"))) for place, text in places]
-    body = render(
-        "adjust.html",
-        request=question,
-        nonce=nonce,
-        places=shown,
-        problem=problem,
-        comment=comment,
-        accepted=accepted,
-        diff=Markup(marked(highlighted(accepted.diff).decode())) if accepted else "",  # noqa: S704 - escaped there
-    )
-    return Answer(422 if problem else 200, body)
 
 
 def _cited(papers: Papers, diff: Markup) -> dict[str, Any]:

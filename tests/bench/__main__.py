@@ -1,9 +1,10 @@
 """`make bench`: ratios within one run, on a local cloud of its own.
 
-    python -m tests.bench [--only mail|cold|cost|extraction|mapping|drafting] [--runs 5] [--report FILE]
+    python -m tests.bench [--only mail|cold|page|cost|extraction|mapping|drafting] [--runs 5] [--report FILE]
 
 - mail: from the alarm to the mail, as a multiple of chains of as many states that do nothing
 - cold: the start of each Lambda, as a multiple of a bare powertools and boto3 handler with the same layer
+- page: the approval page served, cold and warm, as a multiple of that bare handler
 - cost: dollars on AWS, idle and per incident, from the template and an execution that really ran
 - drafting: from the log to a proved draft without a model, as a multiple of the bare test run; and what a model
   would be sent at first, beside the whole files
@@ -30,10 +31,10 @@ from mendloop.cli.demo.inbox import Inbox
 from mendloop.cli.demo.production import Production
 from mendloop.cli.place import Place
 from mendloop.cli.toolbox import Toolbox, find_root
-from tests.bench import cold, cost, drafting, extraction, mail, mapping, replay, show
+from tests.bench import cold, cost, drafting, extraction, mail, mapping, page, replay, show
 from tests.bench.mail import Run
 
-PARTS = ("mail", "cold", "cost", "extraction", "mapping", "drafting")
+PARTS = ("mail", "cold", "page", "cost", "extraction", "mapping", "drafting")
 ALONE = {"extraction": extraction.measure, "mapping": mapping.measure}
 """Parts that need no cloud."""
 
@@ -88,10 +89,13 @@ def _measure(
     work: dict[str, Callable[[], dict[str, Any]]] = {
         "mail": lambda: _mail(place, production, inbox, runs),
         "cold": lambda: cold.starts(place, events),
+        "page": lambda: page.served(place, approved),
         "cost": lambda: _cost(place, approved, events),
     }
+    if {"cold", "page"} & set(parts):
+        cold.make_bare(place)
     # Costs before cold starts: these change the functions' environments.
-    for part in sorted(parts, key=("mail", "cost", "cold").index):
+    for part in sorted(parts, key=("mail", "cost", "page", "cold").index):
         _timed(found, part, work[part])
 
 

@@ -17,6 +17,7 @@ def tables(found: dict[str, Any]) -> str:
     makers = {
         "mail": _mail,
         "cold": _cold,
+        "page": _page,
         "cost": _cost,
         "extraction": _extraction,
         "mapping": _mapping,
@@ -45,6 +46,16 @@ def _cold(found: dict[str, Any]) -> str:
     errors = found["answered_with_an_error"]
     note = f"Bare handler: {found['bare_seconds']} s." + (f" Answered with an error: {errors}." if errors else "")
     return _table("Cold start", ["| function", "ratio", "start", "layers |"], rows) + f"\n\n{note}"
+
+
+def _page(found: dict[str, Any]) -> str:
+    seconds = found["seconds"]
+    rows = [
+        f"| {kind} | {found['ratio'][kind]} × | {seconds['page'][kind]} s | {seconds['bare'][kind]} s |"
+        for kind in ("cold", "warm")
+    ]
+    note = f"The page has {found['bytes']:,} bytes, style and all."
+    return _table("The approval page served", ["| worker", "ratio", "page", "bare handler |"], rows) + f"\n\n{note}"
 
 
 def _extraction(found: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from functions.draft_patch.drafters.likely import likely_commits
 from functions.draft_patch.drafters.plans import Plan, plans
 from functions.draft_patch.drafters.undo import edits_of
 from mendloop.contracts.draft import Claim, Edit
+from mendloop.domain.outgoing import plural
 from mendloop.domain.policy import holds_tests
 
 _MOST_TARGETS = 5
@@ -54,7 +55,8 @@ def _proposal(plan: Plan, edits: tuple[Edit, ...], context: DraftContext, passed
             _observed(context, name, raised),
             Claim(text=f"{sha} changed this on {commit.at:%Y-%m-%d}.", citations=[commit.sha]),
             Claim(
-                text=f"Putting back {restored} lines and taking out {gone} undoes {plan.what}; later edits are kept.",
+                text=f"Putting back {plural(restored, 'line')} and taking out {gone} undoes {plan.what}; "
+                "later edits are kept.",
                 citations=[f"{target.path}:{target.start_line}", commit.sha],
             ),
         ],

@@ -18,7 +18,7 @@ class Visitor:
     def __init__(self, endpoint: str) -> None:
         refuse_other_hosts(endpoint)
         self._endpoint = endpoint
-        self._cookie = ""
+        self.cookie = ""
 
     def get(self, url: str) -> "requests.Response":
         """Follows one redirect and keeps the cookie."""
@@ -45,7 +45,7 @@ class Visitor:
 
     def _send(self, method: str, url: str, data: dict[str, str] | None = None, origin: str = "") -> "requests.Response":
         parts = urlparse(url)
-        headers = {"Host": parts.netloc, **({"Cookie": self._cookie} if self._cookie else {})}
+        headers = {"Host": parts.netloc, **({"Cookie": self.cookie} if self.cookie else {})}
         if origin:
             headers |= {"Origin": origin, "Sec-Fetch-Site": "same-origin"}
         with requests.Session() as session:
@@ -54,5 +54,5 @@ class Visitor:
                 method, f"{self._endpoint}{parts.path}", headers=headers, data=data, allow_redirects=False, timeout=30
             )
         if "set-cookie" in answer.headers:
-            self._cookie = answer.headers["set-cookie"].split(";")[0]
+            self.cookie = answer.headers["set-cookie"].split(";")[0]
         return answer
