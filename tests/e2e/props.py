@@ -12,8 +12,11 @@ from mendloop.cli.demo.settings import APPROVER
 from mendloop.cli.local_cloud import ACCOUNT, REGION
 from mendloop.contracts.approval import Action, Decision
 from mendloop.contracts.incident import Incident
+from mendloop.contracts.publication import Ticket
+from mendloop.domain.follow_up import Facts, RequestSeen, RevisionSeen
 from tests.e2e.conftest import House
 from tests.e2e.desk import Desk
+from tests.fakes.house import make_follow_up, make_ticket, make_ticket_record
 
 EVENT = Path(__file__).parents[2] / "events/cloudwatch/metric_alarm.json"
 OTHER_FAULT = (
@@ -108,3 +111,32 @@ def paused(desk: Desk) -> Iterator[None]:
         yield
     finally:
         ssm.put_parameter(Name=name, Value=before, Type="String", Overwrite=True)
+
+
+def followed_changes(desk: Desk, *, deployed: str, fixed: str, gone: str) -> Ticket:
+    """Three changes whose time has come: one that was deployed since, one that has been quiet for long, one deleted."""
+    incidents, service = desk.wiring.incidents, desk.wiring.catalogs.load()[0].services[desk.first.service]
+    now = datetime.now(UTC)
+    long_ago = now - timedelta(days=9)
+    code = desk.wiring.code_host(service.repository)
+    head = code.resolve(service.repository, code.default_branch(service.repository))
+    assert head
+    start = code.commits(service.repository, head, limit=1000)[-1].sha
+    merged = Facts(published_at=long_ago, requests=(RequestSeen(at=long_ago, state="merged"),))
+    quiet = merged.joined(revisions=[RevisionSeen(at=long_ago, revision=start, holds=True)])
+    usual = {"service": service.name, "fault": "e" * 16, "since": long_ago, "next_at": now, "number": "999"}
+    incidents.follow(make_follow_up(deployed, facts=merged, state="merged", merge=start, **usual))
+    incidents.follow(make_follow_up(fixed, facts=quiet, state="deployed", merge=start, **usual))
+    incidents.follow(make_follow_up(gone, facts=Facts(published_at=now), **{**usual, "since": now}))
+    tracker = desk.wiring.tracker(service)
+    filed = tracker.file(make_ticket(key=fixed, incident_id=fixed))
+    incidents.save_ticket(make_ticket_record(of=fixed, key=fixed, number=filed.number, url=filed.url))
+    return filed
+
+
+def comments_on(desk: Desk, ticket: Ticket) -> list[str]:
+    """What was said, as the built-in tracker keeps it."""
+    bucket, _, key = ticket.url.removeprefix("s3://").partition("/")
+    s3 = desk.house.cloud.client("s3")
+    found = s3.list_objects_v2(Bucket=bucket, Prefix=f"{key.removesuffix('.json')}/comments/").get("Contents", [])
+    return [s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read().decode() for each in found]

@@ -23,7 +23,9 @@ from tests.e2e.props import (
     ABSENT,
     alarm,
     child_of,
+    comments_on,
     decision_on,
+    followed_changes,
     forget_the_digest,
     log_another_fault,
     paused,
@@ -213,6 +215,19 @@ def test_review_takes_a_decision(desk: Desk) -> None:
         standing = desk.wiring.decisions.decision(slot["request_id"])
         assert answer.status_code == 303
         assert standing is not None and standing.action is Action.APPROVE
+
+
+def test_follow_up_sees_the_deployment_tells_the_ticket_and_names_what_is_gone(desk: Desk) -> None:
+    """The published change itself is followed, and not due yet."""
+    published = desk.wiring.incidents.follow_up(desk.first.id)
+    assert published and published.number and published.next_at
+    with desk.incident(fault="") as deployed, desk.incident(fault="") as fixed, desk.incident(fault="") as gone:
+        filed = followed_changes(desk, deployed=deployed, fixed=fixed, gone=gone)
+        answer = desk.ask("follow_up", {})
+        assert answer["reached"] == {"deployed": 1, "fixed": 1} and {deployed, fixed, gone} <= set(answer["looked"])
+        found = {each: desk.wiring.incidents.follow_up(each) for each in (deployed, fixed, gone)}
+        assert [each.trouble for each in found.values() if each] == ["", "", "request_gone"]
+        assert any("Fixed by pull request" in said for said in comments_on(desk, filed))
 
 
 def test_send_digest(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,8 +11,9 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from mendloop.cli.checks import examine
+from mendloop.cli.checks import Finding, examine
 from mendloop.cli.errors import told
+from mendloop.cli.house_checks import examine_house
 from mendloop.cli.pausing import set_paused
 from mendloop.cli.place import Place, here
 from mendloop.cli.plain import plain
@@ -110,7 +112,9 @@ def resume(
 
 
 def doctor(
-    service: Annotated[str, typer.Argument(help="A service of the catalog; all when left out.")] = "",
+    service: Annotated[
+        str, typer.Argument(help="A service of the catalog; all, and mendloop itself, when left out.")
+    ] = "",
     aws: Aws = False,
 ) -> None:
     """Check that the way from alarm to pull request is open, and say what to do where it is not."""
@@ -118,16 +122,22 @@ def doctor(
         place = here(aws=aws)
         catalog, _ = place.wiring.catalogs.load()
         names = [_known(place, service)] if service else list(catalog.services)
-        bad = 0
-        for name in names:
-            console.print(f"[bold]{name}[/]")
-            for finding in examine(place, catalog, catalog.services[name]):
-                bad += not finding.ok
-                console.print(f"  {'[green]ok  [/]' if finding.ok else '[red]mend[/]'} {plain(finding.what)}")
-                if not finding.ok:
-                    console.print(f"       {plain(finding.advice)}")
+        bad = 0 if service else _shown("mendloop itself", examine_house(place, catalog))
+        bad += sum(_shown(name, examine(place, catalog, catalog.services[name])) for name in names)
         if bad:
             raise typer.Exit(3)
+
+
+def _shown(name: str, findings: Iterable[Finding]) -> int:
+    """How many are to be mended."""
+    console.print(f"[bold]{name}[/]")
+    bad = 0
+    for finding in findings:
+        bad += not finding.ok
+        console.print(f"  {'[green]ok  [/]' if finding.ok else '[red]mend[/]'} {plain(finding.what)}")
+        if not finding.ok:
+            console.print(f"       {plain(finding.advice)}")
+    return bad
 
 
 def _event(source: str, detail_type: str, detail: dict[str, Any]) -> dict[str, Any]:
