@@ -33,7 +33,7 @@ def test_a_tracker_in_use_opens_its_own_secret_to_those_three() -> None:
 def test_each_of_several_trackers_opens_its_own_and_no_other() -> None:
     context = {"trackers": "jira,linear", "linear_secret": "elsewhere/linear"}
     for secret in ("mendloop/jira", "elsewhere/linear"):
-        assert _may_read(secret, **context) == {"FileTicket", "LeaveToHuman"}
+        assert _may_read(secret, **context) == {"FileTicket", "FollowUp", "LeaveToHuman"}
     assert not _may_read("mendloop/github", **context) & {"FileTicket", "LeaveToHuman"}
     assert not _may_read("mendloop/jira")
 

@@ -4,7 +4,7 @@ import re
 
 from mendloop.domain import outgoing
 from mendloop.domain.outgoing import Facts
-from mendloop.domain.outgoing_autonomy import would_have
+from mendloop.domain.outgoing_autonomy import DRAFT_ONLY, would_have
 from mendloop.domain.outgoing_reasons import LEADS_NOWHERE, in_words, next_action
 
 STANDING = "Kept up to date by mendloop"
@@ -42,18 +42,17 @@ def body(facts: Facts, reason: str, error: str = "", *, by: str = "", standing: 
     """
     person = by if _PERSON.fullmatch(by) and not facts.public else ""
     held_back = would_have(reason, target=facts.target, suspect=facts.suspect, by=person)
-    asked = f"Decided by {person}." if person and reason == "asked_by_approver" else ""
-    more = [*outgoing.pointer(facts), f"An earlier ticket of the same fault: {earlier}" if earlier else ""]
+    asked = [f"Decided by {person}."] if person and reason == "asked_by_approver" else []
+    before = [f"An earlier ticket of the same fault: {earlier}", ""] if earlier else []
     sections = [
-        ("Why this is a ticket", [in_words(reason), asked, f"Reason code: `{reason}`."]),
+        ("Why this is a ticket", [in_words(reason), *asked, f"Reason code: `{reason}`."]),
         ("What would have happened", [held_back]),
         ("What was observed", outgoing.observed(facts)),
         ("Where in the code", outgoing.where(facts)),
         ("What to do next", _next(error, reason)),
-        ("More", more),
+        ("More", [*before, *outgoing.pointer(facts)]),
     ]
-    kept = [(head, [line for line in lines if line]) for head, lines in sections]
-    return outgoing.checked("\n".join([outgoing.document(kept), *([standing] if standing else [])]))
+    return outgoing.checked("\n".join([outgoing.document(sections), *([standing] if standing else [])]))
 
 
 def comment(facts: Facts, reason: str) -> str:
@@ -78,7 +77,11 @@ def replaced(text: str, section: str) -> str | None:
 
 def _next(error: str, reason: str) -> list[str]:
     if error:
-        return [next_action(error)]
+        return [f"{next_action(error)} The incident's page says what it was."]
+    if reason == DRAFT_ONLY:
+        return [
+            "Open the incident's page: the approved change stands there with its proof, for whoever takes this over."
+        ]
     if reason == LEADS_NOWHERE:
         return [
             "Name the service's log group in the catalog, under `signals.log_groups`, or its function under "
