@@ -80,7 +80,7 @@ def _next(error: str, reason: str) -> list[str]:
         return [f"{next_action(error)} The incident's page says what it was."]
     if reason == DRAFT_ONLY:
         return [
-            "Open the incident's page: the approved change stands there with its proof, for whoever takes this over."
+            "Open the incident's page: the approved change stands there, for whoever takes this over."
         ]
     if reason == LEADS_NOWHERE:
         return [
