@@ -79,9 +79,7 @@ def _next(error: str, reason: str) -> list[str]:
     if error:
         return [f"{next_action(error)} The incident's page says what it was."]
     if reason == DRAFT_ONLY:
-        return [
-            "Open the incident's page: the approved change stands there, for whoever takes this over."
-        ]
+        return ["Open the incident's page: the approved change stands there, for whoever takes this over."]
     if reason == LEADS_NOWHERE:
         return [
             "Name the service's log group in the catalog, under `signals.log_groups`, or its function under "
