@@ -18,7 +18,7 @@ STACK_WIDE = (
     ("S1", "Object access is logged by CloudTrail data events where an account wants it; nothing here is public."),
     ("SQS3", "The undelivered queue is itself the dead-letter queue of rules and subscriptions, and has an alarm."),
     ("APIG4", "The site's function authorises: a signed link, then a session, a nonce and a typed word."),
-    ("SMG4", "Links outlive a rotation only while two key ids are accepted: rotated by hand, see the runbook."),
+    ("SMG4", "A rotation ends links in use: `mendloop rotate-link-keys` is run by hand, and keeps the key before."),
     ("VPC7", "The sandbox's subnets have no way out but S3's endpoint: a flow log would show nothing else."),
     ("IAM4[Policy::{aws}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole]", "Lambda's own for subnets."),
 )

@@ -17,6 +17,9 @@ Set with `-c name=value` or in `cdk.json`:
     jira_secret, linear_secret   names of the secrets with `address:token` for Jira, an API key for Linear
     github_secret, model_secret   names of secrets in Secrets Manager that you make yourself
     model_provider, model_name, model_base_url   for the claude drafter; empty: it is not configured
+    oidc_issuer, oidc_audience   an identity provider in front of the pages (docs/approval.md); empty: none
+    oidc_claim      which claim says who somebody is (default sub), matched against the catalog's `oidc`
+    oidc_header     in which the token comes (default Authorization)
     audit_mode      governance | compliance: object lock of the audit bucket (default governance)
     audit_days      how long its records are kept from deletion (default 400)
     source_accounts  numbers of other accounts, comma separated, whose events are taken in (docs/accounts.md)
@@ -58,6 +61,10 @@ class Options:
     model_provider: str = "api"
     model_name: str = ""
     model_base_url: str = ""
+    oidc_issuer: str = ""
+    oidc_audience: tuple[str, ...] = ()
+    oidc_claim: str = "sub"
+    oidc_header: str = "Authorization"
     audit_mode: str = "governance"
     audit_days: int = 400
     source_accounts: tuple[str, ...] = ()
@@ -74,9 +81,7 @@ class Options:
     def __post_init__(self) -> None:
         _one_of("stage", self.stage, ("aws", "local"))
         _one_of("architecture", self.architecture, ("arm64", "x86_64"))
-        _one_of("audit_mode", self.audit_mode, ("governance", "compliance"))
-        if not 1 <= self.audit_days <= 36_500:
-            raise ValueError("audit_days: from 1 to 36500")
+        self._check_pages()
         _one_of("runner", self.runner, ("sandbox",) if self.local else ("sandbox", "codebuild"))
         if self.unsandboxed and not self.local:
             raise ValueError("unsandboxed: only on the local cloud, for code of your own")
@@ -88,6 +93,16 @@ class Options:
             raise ValueError(f"read_role: {self.read_role!r} is no name of a role")
         if not 1 <= self.reminder_seconds <= 7 * 24 * 3600:
             raise ValueError("reminder_seconds: from 1 to 604800 (a week)")
+
+    def _check_pages(self) -> None:
+        """Who comes to the pages, and how long what happened there is kept."""
+        if self.oidc_issuer and not (self.oidc_issuer.startswith("https://") and self.oidc_audience):
+            raise ValueError("oidc_issuer: an https address, together with oidc_audience")
+        if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", self.oidc_header):
+            raise ValueError(f"oidc_header: {self.oidc_header!r} is no name of a header")
+        _one_of("audit_mode", self.audit_mode, ("governance", "compliance"))
+        if not 1 <= self.audit_days <= 36_500:
+            raise ValueError("audit_days: from 1 to 36500")
 
 
 def read_options(context: Callable[[str], object | None]) -> Options:
@@ -118,6 +133,10 @@ def read_options(context: Callable[[str], object | None]) -> Options:
         model_provider=text("model_provider", Options.model_provider),
         model_name=text("model_name", ""),
         model_base_url=text("model_base_url", ""),
+        oidc_issuer=text("oidc_issuer", ""),
+        oidc_audience=_listed(text("oidc_audience", "")),
+        oidc_claim=text("oidc_claim", Options.oidc_claim),
+        oidc_header=text("oidc_header", Options.oidc_header),
         audit_mode=text("audit_mode", Options.audit_mode),
         audit_days=int(text("audit_days", str(Options.audit_days))),
         source_accounts=_listed(text("source_accounts", "")),

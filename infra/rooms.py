@@ -59,7 +59,11 @@ ROOMS = (
     Room("file_ticket", (*KNOWN, "site_url", "tickets"), timeout=120),
     Room("announce_outcome", (*KNOWN, *PEOPLE, "decisions")),
     Room("leave_to_human", (*KNOWN, "alert", "site_url", "tickets"), timeout=120),
-    Room("review", (*KNOWN, "code", "decisions", "pause", "link_keys", "site_url", "wake", "audit"), timeout=30),
+    Room(
+        "review",
+        (*KNOWN, "code", "decisions", "pause", "link_keys", "site_url", "sign_in", "wake", "audit"),
+        timeout=30,
+    ),
     Room(
         "follow_up",
         ("incidents", "catalog", "pause", "code_host", "revision", "tickets", "alert", "site_url"),
@@ -68,7 +72,10 @@ ROOMS = (
     Room("send_digest", ("incidents", "catalog", *PEOPLE), timeout=120),
     Room(
         "sweep",
-        ("incidents", "catalog", "decisions", "start", "wake", "alarms", "queue", "alert", "site_url", "safety_net"),
+        (
+            *("incidents", "catalog", "decisions", "start", "wake", "alarms", "queue", "safety_net"),
+            *("mail", "alert", "site_url", "link_keys", "audit"),
+        ),
         timeout=300,
     ),
 )

@@ -47,7 +47,7 @@ class MendloopStack(Stack):
         triggers = Triggers(self, "Triggers", local=options.local)
         if options.source_accounts:
             SourceAccounts(self, "SourceAccounts", accounts=options.source_accounts, target=triggers.target)
-        site = ReviewSite(self, "ReviewSite")
+        site = ReviewSite(self, "ReviewSite", options=options)
         machine_arn = self.format_arn(
             service="states",
             resource="stateMachine",
@@ -99,6 +99,8 @@ class MendloopStack(Stack):
             LinearSecret=options.linear_secret,
             StateMachineArn=workflow.state_machine.state_machine_arn,
             SiteUrl=site.url,
+            OperatorsArn=site.operators_arn,
+            OidcIssuer=options.oidc_issuer or "none",
             IncidentsTable=storage.incidents.table_name,
             DecisionsTable=storage.decisions.table_name,
             LedgerTable=storage.ledger.table_name,

@@ -12,6 +12,7 @@ from mendloop.domain.catalog import Catalog
 from mendloop.domain.errors import MendloopError
 from mendloop.following import follow_rejected
 from mendloop.ports import ArtifactStore, CatalogStore, Clock, DecisionStore, IncidentStore, Mailer
+from mendloop.postage import may_mail
 from mendloop.timeline import note_once, told
 
 STEP = "announce_outcome"
@@ -47,7 +48,7 @@ def announce_outcome(
     subject = outgoing_mails.subject(facts, ending.subject)
     body = outgoing_mails.body(facts, ending.reason, ending.url, ending.decided_by, ending.would_have)
     names = _addressees(execution, incident, catalog, decisions, ending)
-    post = _Post(incident, catalog, incidents, mailer, clock)
+    post = _Post(incident, catalog, incidents, decisions, mailer, clock)
     announced = [name for name in names if post.told(name, ending.subject, subject, body)]
     if post.failures:
         raise post.failures[0]
@@ -74,6 +75,7 @@ class _Post:
     incident: Incident
     catalog: Catalog
     incidents: IncidentStore
+    decisions: DecisionStore
     mailer: Mailer
     clock: Clock
     failures: list[MendloopError] = field(default_factory=list)
@@ -86,6 +88,11 @@ class _Post:
         try:
             if not self.mailer.confirmed(self.catalog.approvers[name]):
                 return False
+            if not may_mail(self.decisions, name, "outcome", self.clock.now()):
+                # The weekly digest tells of every incident that ended.
+                line = f"Left out {name}'s mail: too many at once; {what}"
+                note_once(self.incidents, self.clock, self.incident.id, STEP, line)
+                return True
             self.mailer.send(self.catalog.approvers[name], subject, body)
         except MendloopError as error:
             self.failures.append(error)

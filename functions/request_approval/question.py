@@ -10,6 +10,7 @@ from mendloop.contracts.approval import ApprovalRequest, Content
 from mendloop.contracts.draft import CodeFix, Draft
 from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.execution import Execution
+from mendloop.contracts.incident import Signal
 from mendloop.contracts.mapping import CodeMap
 from mendloop.contracts.verification import Verification
 from mendloop.domain.catalog import Autonomy, Service
@@ -80,7 +81,13 @@ def _summary(service: Service, exception: str, fix: CodeFix, code_map: CodeMap) 
 
 
 def letter_of(
-    request: ApprovalRequest, artifacts: ArtifactStore, recovered_at: datetime | None, site_url: str
+    request: ApprovalRequest,
+    artifacts: ArtifactStore,
+    *,
+    signal: Signal | None,
+    recovered_at: datetime | None,
+    people: int,
+    site_url: str,
 ) -> Letter:
     """What the mail about a question is built from, read from the store."""
     return Letter(
@@ -90,5 +97,7 @@ def letter_of(
         fix=documents.load_any(artifacts, request.draft, DRAFT),
         verification=documents.load(artifacts, request.verification, Verification),
         recovered_at=recovered_at,
+        signal=signal,
+        people=people,
         site_url=site_url,
     )

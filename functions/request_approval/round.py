@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 from functions.request_approval.mail import Letter, handed_mail, reminder, request_mail
-from mendloop.asking import STEP, Due, asked_line, failed_line, handed_line, reminded_line
-from mendloop.auditing import link_mark, write_down
+from mendloop.asking import STEP, Due, asked_line, failed_line, handed_line, held_back, reminded_line
 from mendloop.contracts.approval import ApprovalRequest, HandOver
-from mendloop.contracts.audit import Audited, AuditEvent
-from mendloop.domain.catalog import Approver, Catalog
+from mendloop.domain.catalog import Catalog
 from mendloop.domain.errors import MendloopError, Misconfigured
-from mendloop.ports import AuditTrail, Clock, IncidentStore, LinkClaims, LinkSigner, Mailer
+from mendloop.personal_links import personal_link
+from mendloop.ports import AuditTrail, Clock, DecisionStore, IncidentStore, LinkSigner, Mailer
+from mendloop.postage import may_mail
 from mendloop.timeline import note_once
 
 
@@ -20,12 +20,14 @@ class Round:
     request: ApprovalRequest
     letter: Letter
     catalog: Catalog
+    decisions: DecisionStore
     signer: LinkSigner
     audit: AuditTrail
     mailer: Mailer
     incidents: IncidentStore
     clock: Clock
     reached: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
     unconfirmed: list[str] = field(default_factory=list)
     failures: dict[str, MendloopError] = field(default_factory=dict)
 
@@ -37,6 +39,10 @@ class Round:
             try:
                 if not self.mailer.confirmed(self.catalog.approvers[name]):
                     self.unconfirmed.append(name)
+                    continue
+                if not may_mail(self.decisions, name, "question", self.clock.now()):
+                    self.held.append(name)
+                    self._note(held_back(self.request, name, again=again))
                     continue
                 subject, body = self._mail(name, again=again, handed=handed.get(name))
                 self.mailer.send(self.catalog.approvers[name], subject, body)
@@ -51,7 +57,7 @@ class Round:
 
     def insist(self, wanted: Due) -> None:
         """Somebody must have been reached, now or before."""
-        if wanted.asked or self.reached:
+        if wanted.asked or wanted.held or self.reached or self.held:
             for name in self.unconfirmed:
                 self._note(f"{name} has not confirmed their mail topic, hence was not asked")
             return
@@ -63,31 +69,17 @@ class Round:
         )
 
     def _mail(self, name: str, *, again: bool, handed: HandOver | None) -> tuple[str, str]:
-        approver: Approver = self.catalog.approvers[name]
-        claims = LinkClaims(
-            request_id=self.request.id,
-            approver=approver.name,
-            content_sha256=self.request.content_sha256,
-            expires_at=self.request.expires_at,
+        address = personal_link(
+            self.request,
+            name,
+            signer=self.signer,
+            audit=self.audit,
+            clock=self.clock,
+            site_url=self.letter.site_url,
         )
-        link = self.signer.sign(claims, "link")
-        self._write_down(name, link)
-        address = f"{self.letter.site_url}/r/{link}"
         if handed:
             return handed_mail(self.letter, address, self.catalog.approvers[handed.by].full_name)
         return reminder(self.letter, address) if again else request_mail(self.letter, address)
-
-    def _write_down(self, name: str, link: str) -> None:
-        """Before the mail: a link of which the audit trail knows nothing is not sent."""
-        made = Audited(
-            event=AuditEvent.LINK_MADE,
-            at=self.clock.now(),
-            request_id=self.request.id,
-            by=name,
-            content_sha256=self.request.content_sha256,
-            detail=link_mark(link),
-        )
-        write_down(self.audit, self.request.incident_id, made)
 
     def _note(self, what: str) -> None:
         note_once(self.incidents, self.clock, self.request.incident_id, STEP, what)

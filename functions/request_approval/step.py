@@ -54,8 +54,16 @@ def request_approval(
     handed = decisions.handed_over(request.id)
     wanted = due(request, service, incidents.timeline(execution.incident_id), now, handed)
     _somebody_may_approve(rules_of(request, catalog, artifacts))
-    letter = letter_of(request, artifacts, recovered_at(incidents, execution.incident_id), site_url)
-    round_ = Round(request, letter, catalog, signer, audit, mailer, incidents, clock)
+    incident = incidents.load(execution.incident_id)
+    letter = letter_of(
+        request,
+        artifacts,
+        signal=incident.signal if incident else None,
+        recovered_at=recovered_at(incidents, execution.incident_id),
+        people=service.approval.people,
+        site_url=site_url,
+    )
+    round_ = Round(request, letter, catalog, decisions, signer, audit, mailer, incidents, clock)
     round_.send(wanted)
     round_.insist(wanted)
     _wait_for_them(incidents, execution, now)

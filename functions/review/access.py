@@ -45,10 +45,13 @@ class Access:
     oidc_claim: str = ""
     """The claim that says who somebody is; "" where no identity provider stands in front of the pages."""
 
+    identity: Identity | None = None
+    """How the visitor is known, where it is not by a page."""
+
     @property
     def _identity(self) -> Identity:
-        """How a page's visitor is known."""
-        return Identity.OIDC if self.oidc_claim else Identity.LINK
+        """How the visitor is known."""
+        return self.identity or (Identity.OIDC if self.oidc_claim else Identity.LINK)
 
     def _session(self, incident_id: str, request: Request, *, expired: bool = False) -> LinkClaims | None:
         text = request.cookies.get(SESSION, "")

@@ -3,6 +3,7 @@
 from functions.review.access import Access
 from functions.review.notices import decided_notice, word_of
 from functions.review.policy import Policy, policy_for
+from functions.review.steering import papers_of, steered_by
 from functions.review.web import Answer
 from mendloop.approving import Rules, as_consent, rules_of
 from mendloop.auditing import link_mark, of_consent, of_decision, of_hand_over, write_down
@@ -105,6 +106,16 @@ class Recording(Access):
             adjusted=adjusted,
             identity=self._identity,
         )
+
+    def _unapproved(self, question: ApprovalRequest, claims: LinkClaims, fields: dict[str, str]) -> str:
+        """Why this approval would be spent on nothing or is given without care, or ""."""
+        if self.switch.paused(question.service):
+            return f"{question.service} is paused: it cannot be approved now. The other decisions can be taken."
+        if refusal := self._rules(question).refusal(claims.approver, self._identity):
+            return f"Nothing was decided: {refusal}."
+        if fields.get("second_look") != "yes" and steered_by(papers_of(self.artifacts, question)):
+            return "Tick that you have read every changed line, then approve. Nothing was decided yet."
+        return ""
 
     def _unconfirmed(self, question: ApprovalRequest, fields: dict[str, str], comment: str) -> str:
         if fields.get("word", "").strip() != question.typed_word:

@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from functions.review.editing import Editing
 from functions.review.notices import closed_notice, notice
+from functions.review.operating import OPERATOR, Operating
+from functions.review.overview import Overview
 from functions.review.page import Question, page
 from functions.review.policy import Policy
 from functions.review.recording import HAND_OVER, LONGEST_COMMENT
-from functions.review.steering import papers_of, steered_by
 from functions.review.watching import Progress, progress
 from functions.review.web import SESSION, Answer, Request
 from mendloop import documents
@@ -26,6 +27,7 @@ from mendloop.ports import (
 )
 
 LINK = re.compile(r"/r/([A-Za-z0-9_.\-]{20,2000})")
+OVERVIEW = re.compile(r"/overview/([A-Za-z0-9_.\-]{20,2000})")
 INCIDENT = re.compile(r"/incidents/(inc-[0-9a-f]{16})")
 DECISION = re.compile(r"/incidents/(inc-[0-9a-f]{16})/decision")
 ADJUST = re.compile(r"/incidents/(inc-[0-9a-f]{16})/adjust")
@@ -33,11 +35,13 @@ CHOICES = {Action.APPROVE, Action.REJECT, Action.TICKET, Action.REDRAFT, Action.
 SHOWING = {"GET", "HEAD"}
 
 
-class Site(Editing):
+class Site(Editing, Operating, Overview):
     """The routes."""
 
     def answer(self, request: Request) -> Answer:
         """One request. What is refused gets a page that says why and what to do; nothing is decided by it."""
+        if request.path.startswith(OPERATOR):
+            return self._operate(request)
         try:
             return self._route(request)
         except BadLink as error:
@@ -64,6 +68,9 @@ class Site(Editing):
         adjust = ADJUST.fullmatch(request.path)
         if adjust and request.method in SHOWING | {"POST"}:
             return self._adjust(adjust[1], request)
+        overview = OVERVIEW.fullmatch(request.path)
+        if overview and request.method == "GET":
+            return self._overview(overview[1])
         if link or incident or decision or adjust:
             allowed = "POST" if decision else "GET, HEAD, POST" if adjust else "GET, HEAD"
             text = "This address takes the form of the page only." if decision else "This address only shows a page."
@@ -135,16 +142,6 @@ class Site(Editing):
             return "Say in the comment why: the same fault is then not drafted in the same way again."
         problem = self._unconfirmed(question, fields, comment)
         return problem or (self._unapproved(question, claims, fields) if action == Action.APPROVE else "")
-
-    def _unapproved(self, question: ApprovalRequest, claims: LinkClaims, fields: dict[str, str]) -> str:
-        """Why this approval would be spent on nothing or is given without care, or ""."""
-        if self.switch.paused(question.service):
-            return f"{question.service} is paused: it cannot be approved now. The other decisions can be taken."
-        if refusal := self._rules(question).refusal(claims.approver, self._identity):
-            return f"Nothing was decided: {refusal}."
-        if fields.get("second_look") != "yes" and steered_by(papers_of(self.artifacts, question)):
-            return "Tick that you have read every changed line, then approve. Nothing was decided yet."
-        return ""
 
     def _ended(self, question: ApprovalRequest) -> Answer:
         """After the link's life: what was decided, by whom, when, and what became of it; nothing else."""

@@ -17,6 +17,8 @@ def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         workflow=wiring.workflow,
         telemetry_at=wiring.telemetry_at,
         signals=wiring.signals,
+        signer=wiring.signer,
+        audit=wiring.audit,
         mailer=wiring.mailer,
         clock=wiring.clock,
         site_url=wiring.settings.site_url,

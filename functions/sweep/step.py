@@ -1,14 +1,28 @@
 """Sweep: what got stuck is started again, closed, or named; running it twice changes nothing more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from functions.sweep.held import Post
+from functions.sweep.mailboxes import watch
 from functions.sweep.stuck import look_again
 from mendloop.contracts.base import Contract
 from mendloop.contracts.incident import Incident, IncidentState
-from mendloop.domain.catalog import Service
+from mendloop.domain.catalog import Catalog
 from mendloop.domain.errors import MendloopError
-from mendloop.ports import CatalogStore, Clock, DecisionStore, IncidentStore, Mailer, SignalQueue, Telemetry, Workflow
+from mendloop.ports import (
+    AuditTrail,
+    CatalogStore,
+    Clock,
+    DecisionStore,
+    IncidentStore,
+    LinkSigner,
+    Mailer,
+    SignalQueue,
+    Telemetry,
+    Workflow,
+)
 from mendloop.unsticking import ENDED, alert_ended, free_ended, report_ended, start_claimed, wake_due
 
 STEP = "sweep"
@@ -25,6 +39,8 @@ class Swept(Contract):
     freed: list[str] = []
     woken: list[str] = []
     stuck: list[str] = []
+    digests: list[str] = []
+    unreachable: list[str] = []
     failed: list[str] = []
 
 
@@ -36,19 +52,23 @@ def sweep(
     workflow: Workflow,
     telemetry_at: Callable[[str, str], Telemetry],
     signals: SignalQueue,
+    signer: LinkSigner,
+    audit: AuditTrail,
     mailer: Mailer,
     clock: Clock,
     site_url: str = "",
 ) -> Swept:
     """One pass. An incident that fails to be swept is named and does not stop the others."""
     now = clock.now()
-    services = _services(catalogs)
+    catalog = _catalog(catalogs)
+    services = catalog.services if catalog else {}
     woken: list[str] = []
     started: list[str] = []
     freed: list[str] = []
     stuck: list[str] = []
     failed: list[str] = []
-    for incident in _candidates(incidents):
+    candidates = _candidates(incidents)
+    for incident in candidates:
         try:
             if incident.state is IncidentState.CLAIMED:
                 started += _start(incident, incidents, workflow, clock, now)
@@ -62,7 +82,41 @@ def sweep(
                 stuck += [incident.id] if look_again(incident, incidents, telemetry_at, signals, clock) else []
         except MendloopError as error:
             failed.append(f"{incident.id}: {type(error).__name__}: {error}"[:300])
-    return Swept(started=started, freed=freed, woken=woken, stuck=stuck, failed=failed)
+    digests: list[str] = []
+    unreachable: list[str] = []
+    if catalog:
+        post = Post(incidents, decisions, signer, audit, mailer, clock, site_url)
+        digests = _digests(catalog, candidates, post, failed)
+        with _kept(failed, "mailboxes"):
+            unreachable = watch(catalog, incidents, mailer, clock)
+    return Swept(
+        started=started,
+        freed=freed,
+        woken=woken,
+        stuck=stuck,
+        digests=digests,
+        unreachable=unreachable,
+        failed=failed,
+    )
+
+
+def _digests(catalog: Catalog, candidates: list[Incident], post: Post, failed: list[str]) -> list[str]:
+    """Who got one. One that fails keeps no other from being sent."""
+    sent = []
+    with _kept(failed, "digests"):
+        for name, questions in post.held_for(catalog, candidates).items():
+            with _kept(failed, f"digest to {name}"):
+                sent += [name] if post.send(catalog.approvers[name], questions) else []
+    return sent
+
+
+@contextmanager
+def _kept(failed: list[str], what: str) -> Iterator[None]:
+    """A failure is named, and the pass goes on."""
+    try:
+        yield
+    except MendloopError as error:
+        failed.append(f"{what}: {type(error).__name__}: {error}"[:300])
 
 
 def _candidates(incidents: IncidentStore) -> list[Incident]:
@@ -104,9 +158,9 @@ def _free(
     return [incident.id]
 
 
-def _services(catalogs: CatalogStore) -> dict[str, Service]:
-    """Empty when the catalog cannot be read: what is stuck is freed all the same."""
+def _catalog(catalogs: CatalogStore) -> Catalog | None:
+    """None when it cannot be read: what is stuck is freed all the same."""
     try:
-        return catalogs.load()[0].services
+        return catalogs.load()[0]
     except MendloopError:
-        return {}
+        return None

@@ -23,7 +23,7 @@
 | model | MENDLOOP_MODEL_* | read its secret, or call Bedrock |
 | code | | the layer for code |
 | sandbox | MENDLOOP_ARTIFACTS_BUCKET, MENDLOOP_SANDBOX | read and write the one prefix `sandbox/` |
-| runner, site_url | MENDLOOP_RUNNER, MENDLOOP_SITE_URL | |
+| runner, site_url, sign_in | MENDLOOP_RUNNER, MENDLOOP_SITE_URL, MENDLOOP_OIDC_CLAIM | |
 
 `make least-privilege` takes every statement away in turn: whatever is granted here must be missed by a test there.
 """
@@ -92,6 +92,7 @@ class House:
                 "code": lambda _: None,
                 "runner": lambda f: _set(f, RUNNER=self.options.runner),
                 "site_url": lambda f: _set(f, SITE_URL=self.site_url),
+                "sign_in": lambda f: _set(f, OIDC_CLAIM=self.options.oidc_claim if self.options.oidc_issuer else ""),
             }
             gifts[need](function)
 

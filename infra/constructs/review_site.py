@@ -5,13 +5,21 @@ The API is made before the function behind it, since the function is told the AP
 
 import json
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.options import Options
+
+OPERATORS = {
+    "/operator/incidents/{id}": apigateway.HttpMethod.GET,
+    "/operator/incidents/{id}/decision": apigateway.HttpMethod.POST,
+}
+"""What `mendloop approve` and `reject` ask: routes that take AWS signatures only."""
 # A link carries its signature in its path, so neither path nor query is logged: the function logs what it did.
 ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -28,8 +36,9 @@ ACCESS_LOG = {
 class ReviewSite(Construct):
     """`url`: the address mails link to."""
 
-    def __init__(self, scope: Construct, id: str) -> None:
+    def __init__(self, scope: Construct, id: str, *, options: Options) -> None:
         super().__init__(scope, id)
+        self._options = options
         self._api = apigateway.HttpApi(
             self, "Api", api_name="mendloop-review", create_default_stage=False, description="mendloop: approval pages"
         )
@@ -57,9 +66,35 @@ class ReviewSite(Construct):
         self.url = self._api.api_endpoint
 
     def connect(self, review: lambda_.IFunction) -> None:
-        """Every path and method goes to `review`, which answers what it does not know itself."""
+        """Every path and method goes to `review`, which answers what it does not know itself.
+
+        Operators come signed; where an identity provider is named, everybody else comes with its token.
+        """
+        to_review = integrations.HttpLambdaIntegration("Review", review)
         self._api.add_routes(
             path="/{proxy+}",
             methods=[apigateway.HttpMethod.ANY],
-            integration=integrations.HttpLambdaIntegration("Review", review),
+            integration=to_review,
+            authorizer=self._sign_in(),
+        )
+        signed = authorizers.HttpIamAuthorizer()
+        for path, method in OPERATORS.items():
+            self._api.add_routes(path=path, methods=[method], integration=to_review, authorizer=signed)
+
+    def _sign_in(self) -> authorizers.HttpJwtAuthorizer | None:
+        options = self._options
+        if not options.oidc_issuer:
+            return None
+        return authorizers.HttpJwtAuthorizer(
+            "SignIn",
+            options.oidc_issuer,
+            jwt_audience=list(options.oidc_audience),
+            identity_source=[f"$request.header.{options.oidc_header}"],
+        )
+
+    @property
+    def operators_arn(self) -> str:
+        """What an operator's identity must be allowed to invoke (`execute-api:Invoke`)."""
+        return Stack.of(self).format_arn(
+            service="execute-api", resource=self._api.api_id, resource_name="*/*/operator/incidents/*"
         )

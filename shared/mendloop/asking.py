@@ -30,6 +30,11 @@ def reminded_line(request: ApprovalRequest, name: str) -> str:
     return f"Reminded {name} {_about(request)}"
 
 
+def held_back(request: ApprovalRequest, name: str, *, again: bool = False) -> str:
+    """The timeline's words for a mail or a reminder that waits for the next digest."""
+    return f"Held the {'reminder' if again else 'mail'} to {name} {_about(request)}: too many at once"
+
+
 def handed_line(request: ApprovalRequest, handed: HandOver) -> str:
     """The timeline's words for the mail to somebody to whom the decision was handed over."""
     return f"Asked {handed.to}, as {handed.by} wished, {_about(request)}"
@@ -47,6 +52,8 @@ class Due:
     asked: list[str] = field(default_factory=list)
     first: list[str] = field(default_factory=list)
     handed: list[HandOver] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    """Whose mail or reminder was held back: the sweep sends it in a digest."""
     reminder: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     remind_at: datetime | None = None
@@ -67,15 +74,20 @@ def due(
     holder = {person: handed.to for handed in handed_over for person in (handed.by, handed.to)}
     mine = [name for name in asked if holder.get(name, name) == name]
     waiting = [name for name in mine if reminded_line(request, name) not in said]
+    held = [
+        *(name for name in names if name not in asked and held_back(request, name) in said),
+        *(name for name in waiting if held_back(request, name, again=True) in said),
+    ]
     handed = [each for each in handed_over if each.to in names and handed_line(request, each) not in said]
     remind_at = request.asked_at + timedelta(hours=service.limits.reminder_hours)
     late = now >= remind_at
-    first = [name for name in names if name not in asked and name not in {each.to for each in handed}]
-    reminder = waiting if late else []
+    first = [name for name in names if name not in {*asked, *held, *(each.to for each in handed)}]
+    reminder = [name for name in waiting if name not in held] if late else []
     return Due(
         asked=asked,
         first=first,
         handed=handed,
+        held=held,
         reminder=reminder,
         failed=[name for name in [*first, *reminder] if failed_line(request, name) in said],
         remind_at=remind_at if not late and remind_at < request.expires_at else None,

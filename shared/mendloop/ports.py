@@ -595,6 +595,9 @@ class DecisionStore(Protocol):
     def handed_over(self, request_id: str) -> list[HandOver]:
         """All, oldest first."""
 
+    def take_stamp(self, who: str, window: str, most: int, at: datetime) -> bool:
+        """One of `most` stamps of this window; False when all are taken. Nobody gets one twice."""
+
     def save_token(self, request_id: str, token: str) -> None:
         """The newest wake-up token of this question."""
 
@@ -692,8 +695,25 @@ class LinkSigner(Protocol):
         """
 
 
+class Subscription(StrEnum):
+    """Whether an approver's topic reaches them, in words that follow `gets no mail:`."""
+
+    CONFIRMED = "confirmed"
+    PENDING = "the confirmation mail was not followed"
+    DELETED = "the subscription was cancelled or dropped"
+    MISSING = "the topic has no subscription for the catalog's address"
+
+    @property
+    def reached(self) -> bool:
+        """Whether anybody would receive a mail."""
+        return self is Subscription.CONFIRMED
+
+
 class Mailer(Protocol):
     """Mail to one approver through their own topic."""
+
+    def subscription(self, approver: Approver) -> Subscription:
+        """How their topic stands."""
 
     def confirmed(self, approver: Approver) -> bool:
         """Whether anybody would receive it."""

@@ -166,3 +166,10 @@ def test_handing_over_is_written_once_per_pair(store: DecisionStore) -> None:
 
 def consent(request_id: str, by: str) -> Consent:
     return Consent(request_id=request_id, by=by, at=NOW, content_sha256="0" * 64, identity=Identity.IAM)
+
+
+def test_of_twenty_who_want_a_stamp_as_many_get_one_as_there_are(store: DecisionStore) -> None:
+    got = race(lambda _: store.take_stamp("question#dana", "7", 5, NOW))
+    assert sum(got) == 5
+    assert not store.take_stamp("question#dana", "7", 5, NOW)
+    assert store.take_stamp("question#dana", "8", 5, NOW) and store.take_stamp("question#robin", "7", 5, NOW)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from mendloop.adapters.hmac_signer import HmacSigner
+from mendloop.adapters.hmac_signer import HmacSigner, accepted, rotated
 from mendloop.domain.errors import BadLink, Misconfigured
 from mendloop.ports import LinkClaims, LinkSigner
 from tests.fakes.clock import NOW
@@ -149,3 +149,25 @@ def test_an_expired_link_can_be_read_where_that_is_asked_for_but_not_forged(sign
             signer.verify(other, "link", late, expired=True)
     with pytest.raises(BadLink):
         signer.verify(text, "session", late, expired=True)
+
+
+def test_a_rotation_keeps_links_in_use_and_the_next_one_ends_them() -> None:
+    first = json.dumps({"current": "k1", "k1": OLD})
+    before = HmacSigner(InMemorySecrets(links=first), "links").sign(CLAIMS, "link")
+    second = rotated(first, NEW)
+    signer = HmacSigner(InMemorySecrets(links=second), "links")
+    assert accepted(second) == ["k1", "k2"]
+    assert signer.verify(before, "link", NOW) == CLAIMS, "valid until it ends"
+    between = signer.sign(CLAIMS, "link")
+    assert between.startswith("k2.")
+    third = HmacSigner(InMemorySecrets(links=rotated(second, "x" * 32)), "links")
+    assert third.verify(between, "link", NOW) == CLAIMS
+    with pytest.raises(BadLink, match="not accepted any more"):
+        third.verify(before, "link", NOW)
+
+
+def test_what_holds_no_keys_is_not_rotated() -> None:
+    for text in ("", "{}", '{"current": "k1"}', '{"current": "k1", "k1": "short"}'):
+        with pytest.raises(Misconfigured) as caught:
+            rotated(text, NEW)
+        assert "short" not in str(caught.value)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from mendloop.adapters.local_git import LocalGit
 from mendloop.cli.demo.browser import Visitor
@@ -15,6 +16,7 @@ from mendloop.cli.demo.inbox import Mail
 from mendloop.cli.demo.report import build_report
 from mendloop.cli.demo.traffic import send, wait_for_alarm
 from mendloop.cli.demo.watch import TERMINAL, Watcher
+from mendloop.cli.main import app
 from tests.e2e.conftest import House
 from tests.secrets.look import everything, finds
 from tests.secrets.shell import Shell
@@ -176,6 +178,29 @@ def test_hostile_log_line_is_text_on_the_page(house: House, first: tuple[Watcher
     assert answer.status_code == 200
     assert "<script>" not in answer.text and "\x1b" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_the_audit_trail_tells_the_way_from_link_to_decision(
+    house: House, first: tuple[Watcher, Mail, dict[str, Any]]
+) -> None:
+    result = CliRunner().invoke(app, ["show", first[0].document()["incident_id"], "--audit"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    for words in ("link made", "link opened", "decided", "approve  by link", "an unbroken chain"):
+        assert words in result.output
+
+
+def test_who_is_not_in_the_catalog_decides_nothing_by_aws_credentials(
+    house: House, first: tuple[Watcher, Mail, dict[str, Any]]
+) -> None:
+    result = CliRunner().invoke(app, ["approve", first[0].document()["incident_id"]], env={"COLUMNS": "200"})
+    assert result.exit_code == 3 and "The catalog knows nobody as arn:aws:" in result.output, result.output
+
+
+def test_the_overview_is_opened_by_the_link_that_the_command_prints(house: House) -> None:
+    result = CliRunner().invoke(app, ["overview"])
+    assert result.exit_code == 0, result.output
+    answer = Visitor(house.cloud.endpoint).get(result.output.splitlines()[0])
+    assert answer.status_code == 200 and "open incident" in answer.text and "<form" not in answer.text
 
 
 def test_deciding_again_changes_nothing(house: House, first: tuple[Watcher, Mail, dict[str, Any]]) -> None:

@@ -15,6 +15,7 @@ class InMemoryDecisions:
         self._decisions: dict[str, Decision] = {}
         self._consents: dict[tuple[str, str], Consent] = {}
         self._handed: dict[tuple[str, str, str], HandOver] = {}
+        self._stamps: dict[tuple[str, str], int] = {}
         self._tokens: dict[str, str] = {}
         self._nonces: dict[tuple[str, str], tuple[str, datetime]] = {}
         self._used: set[tuple[str, str]] = set()
@@ -55,6 +56,12 @@ class InMemoryDecisions:
         with self._lock:
             found = [each for each in self._handed.values() if each.request_id == request_id]
         return sorted(found, key=lambda each: (each.at, each.by, each.to))
+
+    def take_stamp(self, who: str, window: str, most: int, at: datetime) -> bool:
+        with self._lock:
+            taken = self._stamps.get((who, window), 0)
+            self._stamps[who, window] = min(most, taken + 1)
+            return taken < most
 
     def save_token(self, request_id: str, token: str) -> None:
         self._tokens[request_id] = token

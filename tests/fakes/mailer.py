@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mendloop.domain.catalog import Approver
 from mendloop.domain.errors import Throttled
+from mendloop.ports import Subscription
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class RecordingMailer:
         self.unconfirmed = set(unconfirmed)
         self.sent: list[Sent] = []
         self.alerts: list[tuple[str, str]] = []
+
+    def subscription(self, approver: Approver) -> Subscription:
+        return Subscription.PENDING if approver.name in self.unconfirmed else Subscription.CONFIRMED
 
     def confirmed(self, approver: Approver) -> bool:
         return approver.name not in self.unconfirmed

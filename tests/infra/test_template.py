@@ -19,6 +19,13 @@ OUTPUTS = (
 )
 
 
+STRICT = {
+    **{"audit_mode": "compliance", "audit_days": "3650"},
+    **{"oidc_issuer": "https://id.example.com", "oidc_audience": "mendloop", "oidc_header": "X-Id-Token"},
+}
+"""What a deployment may ask for beyond the defaults, synthesised once."""
+
+
 def properties(kind: str, stage: str = "aws") -> dict[str, dict[str, Any]]:
     return {name: resource["Properties"] for name, resource in resources(kind, stage).items()}
 
@@ -146,7 +153,7 @@ def test_audit_records_are_written_once_and_locked() -> None:
     denied = {each.get("Sid", ""): each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Deny"}
     assert denied["OnlyWhereNothingStands"]["Condition"]["Null"] == {"s3:if-none-match": "true"}
     assert denied["NothingIsDeleted"]["Action"] == "s3:DeleteObject"
-    strict = template("aws", audit_mode="compliance", audit_days="3650")["Resources"].values()
+    strict = template("aws", **STRICT)["Resources"].values()
     (locked,) = [each["Properties"] for each in strict if "ObjectLockConfiguration" in each.get("Properties", {})]
     assert locked["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {"Days": 3650, "Mode": "COMPLIANCE"}
 
@@ -211,3 +218,35 @@ def test_cfn_lint_finds_no_error(tmp_path: Path) -> None:
         [lint, "--regions", "eu-central-1", "--ignore-checks", "W", "--", file], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def routes(**context: str) -> dict[str, dict[str, Any]]:
+    found = template("aws", **context)["Resources"].values()
+    made = [each["Properties"] for each in found if each["Type"] == "AWS::ApiGatewayV2::Route"]
+    return {each["RouteKey"]: each for each in made}
+
+
+def test_operators_come_signed_and_pages_come_open() -> None:
+    kinds = {key: each["AuthorizationType"] for key, each in routes().items()}
+    assert kinds == {
+        "ANY /{proxy+}": "NONE",
+        "GET /operator/incidents/{id}": "AWS_IAM",
+        "POST /operator/incidents/{id}/decision": "AWS_IAM",
+    }
+    assert "MENDLOOP_OIDC_CLAIM" not in function("review")["Environment"]["Variables"]
+
+
+def test_an_identity_provider_stands_in_front_of_every_page_and_never_of_the_operators() -> None:
+    kinds = {key: each["AuthorizationType"] for key, each in routes(**STRICT).items()}
+    assert kinds.pop("ANY /{proxy+}") == "JWT" and set(kinds.values()) == {"AWS_IAM"}
+    found = template("aws", **STRICT)["Resources"].values()
+    (authorizer,) = [each["Properties"] for each in found if each["Type"] == "AWS::ApiGatewayV2::Authorizer"]
+    assert authorizer["JwtConfiguration"] == {"Audience": ["mendloop"], "Issuer": "https://id.example.com"}
+    assert authorizer["IdentitySource"] == ["$request.header.X-Id-Token"]
+    (review,) = [
+        each["Properties"]["Environment"]["Variables"]
+        for each in found
+        if each["Type"] == "AWS::Lambda::Function"
+        and each["Properties"]["FunctionName"] == BY_NAME["review"].function_name
+    ]
+    assert review["MENDLOOP_OIDC_CLAIM"] == "sub"

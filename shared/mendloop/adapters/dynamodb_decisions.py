@@ -7,6 +7,7 @@
 | request id | `decision` | the decision, written once | decide (conditional), decision |
 | request id | `consent#<name>` | one person's approval, written once | consent (conditional), consents |
 | request id | `handed#<by>#<to>` | who handed it over to whom, written once | hand_over (conditional), handed_over |
+| `mail#<kind>#<name>` | `<window>#<number>` | a stamp of that window; expires | take_stamp (conditional) |
 | request id | `token` | the newest wake-up token; replaced | save_token, token |
 | request id | `nonce#<nonce>` | a page's nonce with its session; expires | save_nonce, use_nonce |
 | request id | `used#<nonce>` | that the nonce was used, written once; expires | use_nonce (conditional) |
@@ -79,6 +80,12 @@ class DynamoDbDecisions:
         """Oldest first."""
         found = [HandOver.model_validate_json(each.doc) for each in self._items.query(request_id, "handed#")]
         return sorted(found, key=lambda each: (each.at, each.by, each.to))
+
+    def take_stamp(self, who: str, window: str, most: int, at: datetime) -> bool:
+        """The stamps that are gone are read first: in a storm most callers find all of them gone."""
+        taken = {item.attributes["sk"] for item in self._items.query(f"mail#{who}", f"{window}#")}
+        free = [key for number in range(most) if (key := f"{window}#{number:04}") not in taken]
+        return any(self._items.add(f"mail#{who}", key, "", {"expires": _tidy_up(at)}) is None for key in free)
 
     def save_token(self, request_id: str, token: str) -> None:
         """The newest replaces the older. It dies with its execution, so its age does not matter."""

@@ -73,14 +73,34 @@ class HmacSigner:
         return claims
 
     def _keys(self) -> _Keys:
-        try:
-            return _Keys.model_validate_json(self._secrets.get(self._secret_name))
-        except ValidationError:
-            # The cause would hold the keys themselves.
-            raise Misconfigured(
-                f"the secret {self._secret_name} does not hold link keys",
-                next_action='Write {"current": "k1", "keys": {"k1": "<32 random characters or more>"}} into it.',
-            ) from None
+        return _read(self._secrets.get(self._secret_name), self._secret_name)
+
+
+def rotated(text: str, fresh: str) -> str:
+    """The secret's next text: `fresh` signs, the key that signed until now is still accepted, an older one no more.
+
+    Misconfigured when the text holds no link keys.
+    """
+    keys = _read(text, "of link keys")
+    number = 1 + max(int(digits) for key in keys.keys for digits in [re.sub(r"[^0-9]", "", key) or "0"])
+    name = f"k{number}"
+    return json.dumps({"current": name, "keys": {keys.current: keys.keys[keys.current], name: fresh}})
+
+
+def accepted(text: str) -> list[str]:
+    """Ids of the keys whose links are accepted."""
+    return sorted(_read(text, "of link keys").keys)
+
+
+def _read(text: str, name: str) -> _Keys:
+    try:
+        return _Keys.model_validate_json(text)
+    except ValidationError:
+        # The cause would hold the keys themselves.
+        raise Misconfigured(
+            f"the secret {name} does not hold link keys",
+            next_action='Write {"current": "k1", "keys": {"k1": "<32 random characters or more>"}} into it.',
+        ) from None
 
 
 def _claims(payload: str) -> LinkClaims:

@@ -11,6 +11,7 @@ from mendloop.adapters import aws_clients
 from mendloop.adapters.aws_errors import code_of, translated
 from mendloop.domain.catalog import Approver
 from mendloop.domain.errors import Misconfigured
+from mendloop.ports import Subscription
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
@@ -35,17 +36,25 @@ class SnsMailer:
 
     def confirmed(self, approver: Approver) -> bool:
         """Whether the approver's topic has a subscription that somebody confirmed."""
+        return self.subscription(approver).reached
+
+    def subscription(self, approver: Approver) -> Subscription:
+        """The best of what the topic has: one that is confirmed reaches somebody, whatever else there is."""
         topic = self._topic_of(approver)
         with translated(topic):
             try:
                 pages = list(self._client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic))
             except ClientError as error:
                 if code_of(error) in _NO_TOPIC:
-                    return False
+                    return Subscription.MISSING
                 raise
         # The ARN of one that nobody clicked is the word PendingConfirmation, of a left one Deleted.
         arns = [subscription.get("SubscriptionArn", "") for page in pages for subscription in page["Subscriptions"]]
-        return any(arn.startswith("arn:") for arn in arns)
+        if any(arn.startswith("arn:") for arn in arns):
+            return Subscription.CONFIRMED
+        if "PendingConfirmation" in arns or "pending confirmation" in arns:
+            return Subscription.PENDING
+        return Subscription.DELETED if "Deleted" in arns else Subscription.MISSING
 
     def send(self, approver: Approver, subject: str, body: str) -> str:
         """Message id."""

@@ -8,6 +8,7 @@ import typer
 from mendloop.cli.commands import (
     catalog,
     cloud,
+    deciding,
     drafting,
     evidence,
     incidents,
@@ -46,6 +47,10 @@ app.command("incidents")(incidents.list_incidents)
 app.command("show")(incidents.show)
 app.command("evidence")(evidence.evidence)
 app.command("digest")(incidents.digest)
+app.command("approve")(deciding.approve)
+app.command("reject")(deciding.reject)
+app.command("overview")(deciding.overview)
+app.command("rotate-link-keys")(deciding.rotate_link_keys)
 app.command("report")(report.report)
 app.add_typer(recovery.app, name="dlq", help="What could not be taken in or delivered: show it, hand it on again.")
 app.command("unstick")(recovery.unstick)

@@ -1,5 +1,8 @@
 """The words of mails and alerts at an incident's end: plain text, allowed fields only."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from mendloop.domain import outgoing
 from mendloop.domain.denial import Denial
 from mendloop.domain.outgoing import Facts
@@ -42,3 +45,22 @@ def alert(facts: Facts, error: str, ticket: str, denial: Denial | None = None) -
         *outgoing.observed(facts),
     ]
     return outgoing.checked("\n".join(lines) + "\n")
+
+
+def held(questions: Sequence[tuple[str, str, datetime]], more: int) -> tuple[str, str]:
+    """Subject and body of one mail for many questions: summary, personal link and expiry of each."""
+    subject_ = outgoing.title_of(f"[mendloop] Decide: {outgoing.plural(len(questions), 'change')} at once")
+    opening = "So much happened at once that these are told together. Each waits for a decision of its own."
+    # Checked without the links: a signature looks as random as a key, and belongs here.
+    outgoing.checked("\n".join([opening, *(summary for summary, _, _ in questions)]))
+    asked = [
+        f"{n}. {what}\n{link}\nuntil {until:%a %d %b, %H:%M} UTC" for n, (what, link, until) in enumerate(questions, 1)
+    ]
+    rest = [f"{more} more will follow."] if more else []
+    return subject_, "\n\n".join([opening, *asked, *rest, "The links are yours alone."]) + "\n"
+
+
+def unreachable(lines: Sequence[str]) -> tuple[str, str]:
+    """For the operators: who would not get a mail, and what to do."""
+    next_ = "Run `mendloop catalog push`: it subscribes again, and says who must follow the link in the mail from AWS."
+    return "[mendloop] Somebody who approves gets no mail", outgoing.checked("\n".join([*lines, "", next_]) + "\n")

@@ -151,6 +151,8 @@ class Journey:
             workflow=self.workflow,
             telemetry_at=lambda account, region: ScriptedTelemetry(),
             signals=InMemorySignals(),
+            signer=self.signer,
+            audit=self.audit,
             mailer=self.mailer,
             clock=self.clock,
         )

@@ -14,7 +14,9 @@ EFFECTS: dict[str, frozenset[str]] = {
             *("save_publication", "save_correction", "save_rejection", "save_roots"),
         }
     ),
-    "DecisionStore": frozenset({"ask", "decide", "consent", "hand_over", "save_token", "save_nonce", "use_nonce"}),
+    "DecisionStore": frozenset(
+        {"ask", "decide", "consent", "hand_over", "take_stamp", "save_token", "save_nonce", "use_nonce"}
+    ),
     "AuditTrail": frozenset({"add"}),
     "Workflow": frozenset({"start", "wake", "fail", "report_end"}),
     "CodeHost": frozenset({"push_branch", "open_pull_request"}),
@@ -60,7 +62,7 @@ READS: dict[str, frozenset[str]] = {
         }
     ),
     "TicketTracker": frozenset({"find"}),
-    "Mailer": frozenset({"confirmed"}),
+    "Mailer": frozenset({"confirmed", "subscription"}),
 }
 
 

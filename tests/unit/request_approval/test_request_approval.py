@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from mendloop import documents
+from mendloop.asking import held_back
 from mendloop.contracts.approval import Action, ApprovalRequest, DecisionSlot
 from mendloop.contracts.evidence import Gap
 from mendloop.contracts.incident import IncidentState
 from mendloop.contracts.verification import PreparationSlot, VerificationNext, VerificationSlot
 from mendloop.domain.errors import ContentChanged, Misconfigured, Throttled
-from tests.browser.sample import URL, World, asked, evidence, fix, verification
+from mendloop.postage import MOST, may_mail
+from mendloop.timeline import told
+from tests.browser.sample import URL, WORD, World, asked, evidence, fix, verification
 from tests.fakes import house
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.mailer import FailingMailer, RecordingMailer
@@ -28,7 +31,9 @@ def test_the_mail_answers_five_questions_and_quotes_nothing() -> None:
         assert f"\n{number}. " in mail.body
     assert f"{URL}/r/" in mail.body and "AttributeError" in mail.body and "order_total" in mail.body
     assert "NoneType" not in mail.body and "SPRING" not in mail.body
-    assert all(len(line) <= 68 for line in mail.body.splitlines() if "http" not in line)
+    texts = [line for line in mail.body.splitlines() if line and "http" not in line]
+    assert all(line[0].isupper() or line[0].isdigit() or line.startswith(("mendloop asks", WORD)) for line in texts)
+    assert max(len(line) for line in texts) < 160, "short paragraphs, each a line of its own"
     assert len(mail.subject) <= 100 and mail.subject.isascii()
 
 
@@ -217,3 +222,17 @@ def test_the_summary_is_one_true_sentence() -> None:
     assert question is not None
     expected = "AttributeError in shop: undo 3 lines of 3f2a91c07d in shop/pricing/totals.py::order_total"
     assert question.summary == expected
+
+
+def test_in_a_storm_mails_are_held_for_the_digest_and_nobody_is_forgotten() -> None:
+    world = World()
+    for _ in range(MOST):
+        may_mail(world.decisions, "dana", "question", world.clock.now())
+    slot = world.ask()
+    assert [mail.to for mail in world.mailer.sent] == slot.asked == ["robin"]
+    question = world.decisions.latest(house.INCIDENT)
+    assert question is not None
+    world.clock.advance(minutes=10)
+    world.ask(decision=reminding(question))
+    assert [mail.to for mail in world.mailer.sent] == ["robin"], "held until the sweep sends its digest"
+    assert told(world.incidents, house.INCIDENT, "request_approval", held_back(question, "dana"))

@@ -1,6 +1,7 @@
 """Sweep frees what got stuck, once."""
 
 import json
+import re
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -10,10 +11,12 @@ import pytest
 from functions.intake.readers import read
 from functions.sweep.step import Swept, sweep
 from mendloop.alerting import ALERTED
-from mendloop.asking import asked_line, failed_line, reminded_line
+from mendloop.asking import asked_line, failed_line, held_back, reminded_line
 from mendloop.contracts.incident import Incident, IncidentState, TimelineEntry
 from mendloop.domain.errors import AccessDenied, Unavailable
 from mendloop.ports import AlarmDescription
+from mendloop.timeline import told
+from tests.fakes.audit import InMemoryAudit
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.decisions import InMemoryDecisions
@@ -30,9 +33,12 @@ from tests.fakes.house import (
 from tests.fakes.incidents import InMemoryIncidents
 from tests.fakes.mailer import RecordingMailer
 from tests.fakes.signals import InMemorySignals
+from tests.fakes.signer import InMemorySigner
 from tests.fakes.telemetry import ScriptedTelemetry
 from tests.fakes.workflow import ARN, RecordingWorkflow
 from tests.unit.publish_pull_request.scene import Deaths, Killed
+
+OTHER = "inc-ffffffffffffffff"
 
 
 class House:
@@ -42,6 +48,7 @@ class House:
         self.incidents, self.workflow, self.telemetry = InMemoryIncidents(), RecordingWorkflow(), ScriptedTelemetry()
         self.clock, self.decisions = FixedClock(NOW + timedelta(minutes=minutes)), InMemoryDecisions()
         self.catalogs, self.mailer, self.signals = FixedCatalog(), RecordingMailer(), InMemorySignals()
+        self.signer, self.audit = InMemorySigner(), InMemoryAudit()
         for incident in standing:
             self.incidents.claim(incident)
 
@@ -57,6 +64,8 @@ class House:
             workflow=self.workflow,
             telemetry_at=self.telemetry_at,
             signals=self.signals,
+            signer=self.signer,
+            audit=self.audit,
             mailer=self.mailer,
             clock=self.clock,
             site_url="https://site.example.com",
@@ -343,3 +352,42 @@ def test_an_unreadable_catalog_keeps_nothing_else_from_being_freed() -> None:
     house = House(make_incident())
     house.catalogs.catalog = None
     assert house.sweep().started == [INCIDENT]
+
+
+def test_what_was_held_in_a_storm_comes_in_one_mail_with_a_link_each() -> None:
+    names = [f"inc-{number:016x}" for number in range(35)]
+    house = House(*(make_incident(name, state=IncidentState.WAITING) for name in names))
+    for name in names:
+        question = house.decisions.ask(make_request(id=f"{name}.0-aaaa", incident_id=name, approvers=["dana"]))
+        house.incidents.note(name, TimelineEntry(at=NOW, step="request_approval", what=held_back(question, "dana")))
+    assert house.sweep().digests == ["dana"]
+    (mail,) = house.mailer.sent
+    assert mail.to == "dana" and mail.body.count("/r/") == 30 and "5 more will follow" in mail.body
+    assert len(set(re.findall(r"/r/(\S+)", mail.body))) == 30
+    assert house.sweep().digests == ["dana"] and house.mailer.sent[1].body.count("/r/") == 5
+    assert house.sweep().digests == [] and len(house.mailer.sent) == 2
+    assert len(house.audit.chain(names[0])) == 1, "a link in a digest is written down like every other"
+
+
+def test_a_held_reminder_becomes_a_reminder_and_a_decided_question_is_left_out() -> None:
+    house = House(make_incident(state=IncidentState.WAITING), make_incident(OTHER, state=IncidentState.WAITING))
+    asked = [house.decisions.ask(make_request(id=f"{name}.0-a", incident_id=name)) for name in (INCIDENT, OTHER)]
+    house.decisions.decide(make_decision(asked[1]))
+    for each in asked:
+        for what in (asked_line(each, "dana"), asked_line(each, "robin"), held_back(each, "dana", again=True)):
+            house.incidents.note(each.incident_id, TimelineEntry(at=NOW, step="request_approval", what=what))
+    house.sweep()
+    assert [mail.to for mail in house.mailer.sent] == ["dana"] and house.mailer.sent[0].body.count("/r/") == 1
+    assert told(house.incidents, INCIDENT, "request_approval", reminded_line(asked[0], "dana"))
+
+
+def test_the_operators_hear_once_of_who_gets_no_mail() -> None:
+    house = House()
+    house.mailer.unconfirmed = {"dana", "robin"}
+    for _ in range(3):
+        house.sweep()
+    ((subject, body),) = house.mailer.alerts
+    assert "gets no mail" in subject and "dana gets no mail: the confirmation mail was not followed." in body
+    assert "Nobody can be asked about shop" in body and "mendloop catalog push" in body
+    house.clock.advance(days=7)
+    assert house.sweep().unreachable and len(house.mailer.alerts) == 2, "and again next week"

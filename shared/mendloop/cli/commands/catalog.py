@@ -16,7 +16,7 @@ from mendloop.cli.subscriptions import subscribe
 from mendloop.domain.catalog import Catalog, Service
 from mendloop.domain.catalog_file import parse_catalog
 from mendloop.domain.codeowners_file import owners_of
-from mendloop.domain.errors import BadCatalog
+from mendloop.domain.errors import BadCatalog, Misconfigured
 
 app = typer.Typer(no_args_is_help=True)
 console = Console(highlight=False, soft_wrap=True)
@@ -48,6 +48,20 @@ def check(file: File = Path("mendloop.yaml")) -> None:
             if not service.test_command:
                 console.print("  no test_command: nothing can be proved, changes become tickets")
         console.print(f"{file}: {len(catalog.services)} services, {len(catalog.approvers)} approvers, valid")
+
+
+def _refuse_unkept(catalog: Catalog, *, signed_in_pages: bool) -> None:
+    """Misconfigured for a policy under which nothing could ever be approved in this deployment."""
+    for service in (each for each in catalog.services.values() if each.approval.signed_in):
+        people = [catalog.approvers[name] for name in dict.fromkeys(service.approvers)]
+        known = [each.name for each in people if each.iam or (each.oidc and signed_in_pages)]
+        if len(known) < service.approval.people:
+            raise Misconfigured(
+                f"services.{service.name}.approval needs {service.approval.people} people who can sign in, "
+                f"here {len(known)} can",
+                next_action="Deploy with an identity provider (-c oidc_issuer=…, docs/approval.md), or give the "
+                "approvers their `iam` identities.",
+            )
 
 
 def _approvals(service: Service) -> list[str]:
@@ -85,6 +99,7 @@ def push(file: File = Path("mendloop.yaml"), aws: Aws = False) -> None:
     with told():
         catalog = read(file)
         place = here(aws=aws)
+        _refuse_unkept(catalog, signed_in_pages=place.outputs.get("OidcIssuer", "none") != "none")
         place.client("s3").put_object(
             Bucket=place.outputs["CatalogBucket"], Key="mendloop.yaml", Body=file.read_bytes()
         )
