@@ -104,7 +104,7 @@ class Loop:
 
     def settle(self) -> None:
         """The wait is over; the decision is read from its row."""
-        slot = settle_decision(self.execution, **self._ports("decisions", "incidents", "clock"))
+        slot = settle_decision(self.execution, **self._ports("decisions", "incidents", "audit", "clock"))
         self.execution = self.execution.model_copy(update={"decision": slot, "rounds": self.execution.rounds + 1})
 
     def prepare(self) -> None:
@@ -170,7 +170,7 @@ class Loop:
         self._again()
 
     def _ask(self) -> None:
-        names = ("artifacts", "incidents", "decisions", "catalogs", "signer", "mailer", "clock")
+        names = ("artifacts", "incidents", "decisions", "catalogs", "signer", "audit", "mailer", "clock")
         slot = request_approval(self.execution, **self._ports(*names), site_url=self.world.url)
         self.world.decisions.save_token(slot.request_id, TOKEN)
         self._put(approval=slot)
