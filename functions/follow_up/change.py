@@ -11,7 +11,7 @@ from mendloop import incident_facts
 from mendloop.contracts.follow_up import FollowUp
 from mendloop.domain.catalog import Catalog, Repository, Service
 from mendloop.domain.errors import MendloopError, Retryable
-from mendloop.domain.follow_up import FollowUpState, Standing, next_look, standing
+from mendloop.domain.follow_up import FollowUpState, next_look, standing
 from mendloop.domain.follow_up_rules import FollowUpRules
 from mendloop.domain.outgoing_reasons import in_words, reason_code
 from mendloop.ports import Clock, CodeHost, IncidentStore, Mailer, Switch, Telemetry, TicketTracker
@@ -62,11 +62,11 @@ class Change:
     def _told(self, look: Look, voice: Voice, now: datetime) -> FollowUp:
         readied = voice.tell_request(self.followed, look)
         stands = standing(look.facts, voice.service.follow_up, now)
-        untold = ""
+        known = self.followed.model_copy(update={"facts": look.facts})
+        untold = self._ticket_told(voice, known, voice.tie_ticket)
         if stands.state is not self.followed.state:
-            known = self.followed.model_copy(update={"facts": look.facts})
             voice.tell_standing(known, stands)
-            untold = self._ticket_told(voice, known, stands)
+            untold = self._ticket_told(voice, known, lambda: voice.tell_ticket(known, stands))
             self._tell_incident(stands.state)
         return self.followed.model_copy(
             update={
@@ -82,10 +82,10 @@ class Change:
             }
         )
 
-    def _ticket_told(self, voice: Voice, known: FollowUp, stands: Standing) -> str:
+    def _ticket_told(self, voice: Voice, known: FollowUp, tell: Callable[[], None]) -> str:
         """Why it could not be told, as a reason code: what an operator has to mend must not hold up the news."""
         try:
-            voice.tell_ticket(known, stands)
+            tell()
         except Retryable:
             raise
         except MendloopError as error:

@@ -89,6 +89,12 @@ class Voice:
         if standing.state is FollowUpState.LOST:
             self.news.alert("is not looked at any more", sentence)
 
+    def tie_ticket(self) -> None:
+        """The fault's ticket, where there is one, names the pull request; once."""
+        if self.news.incidents.ticket(self.news.incident.published_as):
+            tracker = self.tracker(self.service)
+            Desk(tracker, self.service, self.news.incidents, self.news.clock).tie(self.news.incident)
+
     def tell_ticket(self, followed: FollowUp, standing: Standing) -> None:
         """Of the fault, where there is one: told once, and closed or opened again as the news is."""
         if standing.state not in _TOLD:

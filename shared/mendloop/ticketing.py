@@ -53,6 +53,20 @@ class Desk:
         record = self._record(incident)
         return self.tracker.find(record.key, record.number) if record else None
 
+    def tie(self, incident: Incident) -> None:
+        """The ticket of the fault, where one was filed, names the pull request from now on; nobody is called."""
+        made, record = self.incidents.publication(incident.published_as, incident.generation), self._record(incident)
+        if made is None or not made.url or record is None or record.pull_request == made.url:
+            return
+        standing = self.tracker.find(record.key, record.number)
+        if standing is None:
+            return
+        told = self._allowed(Facts(incident_id=incident.id, service=self.service.name, at=incident.signal.time))
+        self.tracker.update(standing, self._kept(told, incident, record.seen_in(incident.generation)))
+        if not told.public or self.service.repository.public:
+            self.tracker.link(standing, made.url, f"Pull request {made.number}")
+        self.incidents.save_ticket(record.model_copy(update={"pull_request": made.url}))
+
     def is_public(self) -> bool:
         """Whether anybody can read the service's tickets."""
         tickets, code = self.service.tickets, self.service.repository

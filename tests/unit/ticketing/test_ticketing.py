@@ -158,6 +158,29 @@ def test_the_pull_request_is_named() -> None:
     assert "- Pull request: https://github.com/acme/shop/pull/7" in house.tracker.tickets[f"{FAULT}.1"].body
 
 
+def test_a_pull_request_that_came_later_is_tied_once_and_calls_nobody() -> None:
+    house = House()
+    first = house.file()
+    desk = Desk(house.tracker, house.service, house.incidents, house.clock)
+    desk.tie(house.incident(2))
+    assert not house.tracker.links, "there is none yet"
+    url = "https://github.com/acme/shop/pull/7"
+    house.incidents.save_publication(make_publication(generation=2, number="7", url=url))
+    for _ in range(2):
+        desk.tie(house.incident(2))
+    assert house.tracker.links == {first.key: {url: "Pull request 7"}} and not house.said
+    body = house.tracker.tickets[first.key].body
+    assert f"- Pull request: {url}" in body and "Seen in 2 incidents" in body
+
+
+def test_where_anybody_reads_a_private_pull_request_is_not_tied() -> None:
+    house = House(public=True)
+    first = house.file()
+    house.incidents.save_publication(make_publication(number="7", url="https://github.com/acme/shop/pull/7"))
+    Desk(house.tracker, house.service, house.incidents, house.clock).tie(house.incident(1))
+    assert not house.tracker.links and "pull/7" not in house.tracker.tickets[first.key].body
+
+
 def test_who_asked_for_it_is_named() -> None:
     assert "Decided by dana." in House().file(why=Why("asked_by_approver", by="dana")).body
 
