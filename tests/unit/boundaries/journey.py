@@ -8,6 +8,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -259,11 +260,10 @@ class Journey:
         (document,) = self.machine.started.values()
         execution = Execution.model_validate_json(document)
         own = execution.incident_id
-        self.store.claim_fault(house.SERVICE, house.FAULT, own)
-        self.store.save(self.incident.model_copy(update={"fault": house.FAULT, "generation": 1}))
         if self.known_ticket:
-            key = f"{house.FAULT}.1"
-            self.tickets.file(house.make_ticket(key=key, incident_id="inc-aaaaaaaaaaaaaaaa"))
+            self._filed_earlier("inc-aaaaaaaaaaaaaaaa")
+        owner = self.store.claim_fault(house.SERVICE, house.FAULT, own)
+        self.store.save(self.incident.model_copy(update={"fault": house.FAULT, "generation": owner.generation}))
         fix = self._fix(own)
         draft = self._keep(own, "draft", fix)
         proof = self._keep(own, "verification", house.make_verification(incident_id=own, draft_sha256=draft.sha256))
@@ -278,6 +278,14 @@ class Journey:
             ),
         }
         return execution.model_copy(update=slots)
+
+    def _filed_earlier(self, earlier: str) -> None:
+        """By an incident of the fault's first generation, which has ended; people were told a day ago."""
+        self.store.claim_fault(house.SERVICE, house.FAULT, earlier)
+        self.store.release_fault(house.SERVICE, house.FAULT, earlier)
+        filed = self.tickets.file(house.make_ticket(incident_id=earlier))
+        told = self.clock.now() - timedelta(days=1)
+        self.store.save_ticket(house.make_ticket_record(key=filed.key, number=filed.number, told_at=told))
 
     def _fix(self, own: str) -> CodeFix:
         fix = house.make_code_fix(base=self.base)

@@ -11,7 +11,8 @@ EFFECTS: dict[str, frozenset[str]] = {
     "IncidentStore": frozenset(
         {
             *("claim", "open", "save", "record", "note", "claim_fault", "release_fault"),
-            *("save_publication", "save_correction", "save_rejection", "save_roots"),
+            *("save_publication", "save_correction", "save_rejection", "save_roots", "save_ticket"),
+            *("follow", "save_follow_up", "sight"),
         }
     ),
     "DecisionStore": frozenset(
@@ -19,8 +20,8 @@ EFFECTS: dict[str, frozenset[str]] = {
     ),
     "AuditTrail": frozenset({"add"}),
     "Workflow": frozenset({"start", "wake", "fail", "report_end"}),
-    "CodeHost": frozenset({"push_branch", "open_pull_request"}),
-    "TicketTracker": frozenset({"file", "comment"}),
+    "CodeHost": frozenset({"push_branch", "open_pull_request", "mark_ready", "comment"}),
+    "TicketTracker": frozenset({"file", "comment", "note", "close", "update", "link"}),
     "Mailer": frozenset({"send", "alert"}),
 }
 """What changes the world outside a step, by port; everything else only reads."""
@@ -37,6 +38,8 @@ READS: dict[str, frozenset[str]] = {
             "rejections",
             "standing_at",
             "roots",
+            "ticket",
+            *("follow_up", "due_follow_ups", "follow_ups", "sightings"),
         }
     ),
     "DecisionStore": frozenset({"request", "latest", "decision", "consents", "handed_over", "token"}),
@@ -58,10 +61,10 @@ READS: dict[str, frozenset[str]] = {
                 "commit_diff",
                 "compare",
             ),
-            *("archive", "branch", "pull_request", "open_pull_requests"),
+            *("archive", "branch", "pull_request", "numbered", "open_pull_requests", "checks"),
         }
     ),
-    "TicketTracker": frozenset({"find"}),
+    "TicketTracker": frozenset({"find", "is_public", "examine"}),
     "Mailer": frozenset({"confirmed", "subscription"}),
 }
 
