@@ -21,5 +21,6 @@ def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         clock=wiring.clock,
         site_url=wiring.settings.site_url,
     )
-    measured("follow_up", followed.figures())
+    if followed.looked or followed.failed:  # a metric that says nothing costs as much as one that does
+        measured("follow_up", followed.figures())
     return followed.model_dump(mode="json")

@@ -97,7 +97,10 @@ def problems(journey: Journey) -> Iterator[str]:
         yield "nobody was told"
     # By the release itself: without its record, that the owner has ended does not count.
     journey.store.by_id.clear()
-    if journey.store.claim_fault(house.SERVICE, house.FAULT, "inc-bbbbbbbbbbbbbbbb").generation != 2 + journey.known_ticket:
+    if (
+        journey.store.claim_fault(house.SERVICE, house.FAULT, "inc-bbbbbbbbbbbbbbbb").generation
+        != 2 + journey.known_ticket
+    ):
         yield "the fault was not released"
 
 
