@@ -30,7 +30,7 @@ def regression_tests(context: DraftContext, proposal: Proposal) -> Iterator[Regr
         replayed(context, place),
         islice(lost, 1),  # the likeliest; whether it shows the failure, only the proof tells
         proposed(place, proposal),
-        _witnessed(told(context, place), others),
+        _witnessed(told(context, place, proposal.edits), others),
         lost,
         guessed(context, place),
     ):

@@ -4,7 +4,7 @@ Whether it reproduces, only the proof decides: here by the exception's type and 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -13,7 +13,7 @@ from functions.draft_patch.regression.place import Place
 from functions.draft_patch.regression.signature import statement_at
 from functions.draft_patch.regression.situation import situation_of
 from functions.draft_patch.site import Site, crash_site
-from mendloop.contracts.draft import RegressionSource, RegressionTest
+from mendloop.contracts.draft import Edit, RegressionSource, RegressionTest
 from mendloop.contracts.mapping import Target
 
 _SUSPICIOUS = {
@@ -56,12 +56,17 @@ class _Call:
     parameters: tuple[str, ...]
 
 
-def told(context: DraftContext, place: Place) -> Iterator[RegressionTest]:
-    """At most one: the situation made again from what the message and the line say of values."""
+def told(context: DraftContext, place: Place, edits: Sequence[Edit]) -> Iterator[RegressionTest]:
+    """At most one: the situation made again from what the message and the line say of values.
+
+    None for a change elsewhere: it may cure where the value came from, while the function that raised fails as before.
+    """
     site = crash_site(context)
     module = _module(site.path, context) if site else ""
     situation = situation_of(site) if site and module else None
     if site is None or situation is None or (situation.quotes and context.service.repository.public):
+        return
+    if not any(_touches(edit, site, context, alone=not situation.real) for edit in edits):
         return
     body, said = situation.lines(), _words(situation.said)
     content = _SITUATION.format(
@@ -82,6 +87,17 @@ def told(context: DraftContext, place: Place) -> Iterator[RegressionTest]:
         expected_lines=_lines(site, context),
         reason=f"Made from the trace: {said}; a stand-in for each value that it does not tell.",
     )
+
+
+def _touches(edit: Edit, site: Site, context: DraftContext, *, alone: bool) -> bool:
+    """Whether an edit lies in the function that raised; not `alone`: anywhere in its file, e.g. in the constructor."""
+    source = context.base.python(site.path) if edit.path == site.path else None
+    function = source.named(site.function) if source else None
+    at = site.text.find(edit.search.replace("\r\n", "\n")) if function else -1
+    if function is None or at < 0:
+        return False
+    first = site.text.count("\n", 0, at) + 1
+    return not alone or (first <= function.end and first + edit.search.rstrip("\n").count("\n") >= function.start)
 
 
 def _words(said: list[str]) -> str:

@@ -32,6 +32,8 @@ class Situation:
     """Attributes of stand-ins, as statements."""
     receiver: str = STAND_IN
     paths: list[str] = field(default_factory=list)
+    real: bool = False
+    """Whether the receiver is an object of the class, and no stand-in."""
     quotes: bool = False
     """Whether a value is production's own, and no sample of its type."""
 
@@ -106,7 +108,7 @@ def _own_attribute(site: Site, callee: Callee, tree: ast.Module) -> Situation | 
     if missing is None or not callee.own or missing["kind"] != callee.owner:
         return None
     made = made_without(missing["name"], callee, tree)
-    return Situation(callee, [f"an object that has no {missing['name']}"], receiver=made) if made else None
+    return Situation(callee, [f"an object that has no {missing['name']}"], receiver=made, real=True) if made else None
 
 
 def _on(node: ast.AST, line: int) -> bool:

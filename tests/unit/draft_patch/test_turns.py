@@ -73,6 +73,16 @@ def test_a_test_that_showed_the_failure_is_what_the_next_draft_must_turn_green()
     assert third.regression == first.regression
 
 
+def test_a_test_of_the_function_that_raised_is_no_judge_of_a_change_elsewhere() -> None:
+    elsewhere = {"path": "shop/entry.py", "search": "def handler", "replace": "LIMIT = 3\n\n\ndef handler"}
+    for edit, made in ((GOOD_EDIT, True), (elsewhere, False)):
+        shop = Shop(drafters=["claude"], entry_point="")
+        broken = shop.break_it()
+        trace = shop.usual_trace(broken).model_copy(update={"message": "'NoneType' object is not iterable"})
+        room = Drafting(shop, broken, trace=trace, requests=[], model=ScriptedModel(propose(edit)))
+        assert bool(room.fix().regression.expected_lines) is made
+
+
 def test_a_test_that_is_kept_asks_of_another_drafter_nothing_about_the_commit_that_was_not_to_blame() -> None:
     shop = Shop(drafters=["revert", "claude"])
     room = Drafting(shop, shop.break_it(), model=ScriptedModel(propose(GOOD_EDIT)))
