@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from functions.draft_patch.context import DraftContext, Proposal
-from functions.draft_patch.regression.generated import guessed, told
+from functions.draft_patch.regression.generated import guessed
 from functions.draft_patch.regression.place import place_for
 from functions.draft_patch.regression.proposed import proposed
 from functions.draft_patch.regression.removed import restored, witnesses
 from functions.draft_patch.regression.replay import replayed
+from functions.draft_patch.regression.told import told
 from mendloop.contracts.draft import RegressionSource, RegressionTest, Witness
 
 

@@ -57,11 +57,7 @@ def _lost_by(context: DraftContext, suspect: str) -> tuple[Tree, dict[str, list[
 
 def tests_lost(context: DraftContext, commit: Commit) -> bool:
     """Whether a commit took a test away, or changed one."""
-    if not commit.parents:
-        return False
-    before, after = context.base.at(commit.parents[0]), context.base.at(commit.sha)
-    diff = context.base.code.commit_diff(context.service.repository, commit.sha)
-    return any(_lost(before, after, path) for path in paths_in(diff) if holds_tests(path))
+    return any(_lost_by(context, commit.sha)[1].values())
 
 
 def _about_target(before: Tree, path: str, name: str, context: DraftContext) -> bool:
