@@ -202,6 +202,28 @@ def test_whoever_alerts_may_publish_to_the_operators() -> None:
         assert bool(to_operators) == ("alert" in room.needs), room.name
 
 
+def test_the_sweep_may_send_what_was_held_and_watch_mailboxes() -> None:
+    """A digest is a mail, holds links, and every link is written down before."""
+    mine = of_role("SweepRole")
+    allowed = {
+        action: flat(one) for each in mine for action in listed(each["Action"]) for one in listed(each["Resource"])
+    }
+    assert allowed["sns:ListSubscriptionsByTopic"].endswith(":mendloop-approver-*")
+    assert "LinkKeys" in allowed["secretsmanager:GetSecretValue"]
+    assert "Audit" in allowed["s3:PutObject"] and allowed["s3:PutObject"].endswith("/incidents/*")
+
+
+def test_the_audit_trail_is_added_to_by_four_rooms_and_deleted_by_none() -> None:
+    writers = {
+        room.name
+        for room in ROOMS
+        for each in of_role(f"{room.title}Role")
+        if "s3:PutObject" in listed(each["Action"]) and any("Audit" in flat(one) for one in listed(each["Resource"]))
+    }
+    assert writers == {"request_approval", "settle_decision", "review", "sweep"}
+    assert not granted("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention")
+
+
 def test_the_sweep_may_invoke_the_safety_net_and_nothing_else() -> None:
     for room in ROOMS:
         mine = [each for each in of_role(f"{room.title}Role") if "lambda:InvokeFunction" in listed(each["Action"])]

@@ -18,6 +18,7 @@ from mendloop.contracts.incident import Incident, IncidentState
 from mendloop.contracts.mapping import CodeMap
 from mendloop.ports import AlarmDescription
 from tests.fakes.artifacts import InMemoryArtifacts
+from tests.fakes.audit import InMemoryAudit
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.decisions import InMemoryDecisions
@@ -25,6 +26,7 @@ from tests.fakes.house import ALARM, INCIDENT, LOG_GROUP
 from tests.fakes.incidents import InMemoryIncidents
 from tests.fakes.mailer import RecordingMailer
 from tests.fakes.signals import InMemorySignals
+from tests.fakes.signer import InMemorySigner
 from tests.fakes.switch import InMemorySwitch
 from tests.fakes.telemetry import ScriptedTelemetry
 from tests.fakes.workflow import RecordingWorkflow
@@ -109,6 +111,8 @@ class Loop:
             workflow=self.workflow,
             telemetry_at=lambda account, region: self.telemetry,
             signals=self.signals,
+            signer=InMemorySigner(),
+            audit=InMemoryAudit(),
             mailer=self.mailer,
             clock=self.clock,
         )

@@ -11,6 +11,7 @@ from mendloop.contracts.execution import Execution
 from mendloop.contracts.incident import Incident, IncidentState
 from mendloop.domain.errors import AccessDenied, Unavailable
 from tests.fakes.artifacts import InMemoryArtifacts
+from tests.fakes.audit import InMemoryAudit
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.clock import NOW, FixedClock
 from tests.fakes.decisions import InMemoryDecisions
@@ -18,6 +19,7 @@ from tests.fakes.house import FAULT, INCIDENT, SERVICE, make_incident
 from tests.fakes.incidents import InMemoryIncidents
 from tests.fakes.mailer import RecordingMailer
 from tests.fakes.signals import InMemorySignals
+from tests.fakes.signer import InMemorySigner
 from tests.fakes.telemetry import ScriptedTelemetry
 from tests.fakes.tracker import InMemoryTracker
 from tests.fakes.workflow import ARN, RecordingWorkflow
@@ -71,6 +73,8 @@ class Net:
             workflow=self.workflow,
             telemetry_at=lambda account, region: ScriptedTelemetry(),
             signals=InMemorySignals(),
+            signer=InMemorySigner(),
+            audit=InMemoryAudit(),
             mailer=self.mailer,
             clock=self.clock,
         )
