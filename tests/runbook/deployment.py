@@ -121,9 +121,11 @@ def _deployed() -> dict[str, str]:
         outputs[output] = name
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     outputs |= {output: sqs.create_queue(QueueName=name)["QueueUrl"] for output, name in QUEUES.items()}
-    for output, name in {"ArtifactsBucket": "artifacts", "CatalogBucket": "catalog"}.items():
+    for output, name in {"ArtifactsBucket": "artifacts", "CatalogBucket": "catalog", "AuditBucket": "audit"}.items():
         boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
         outputs[output] = name
+    keys = json.dumps({"current": "k1", "k1": "k" * 64})
+    outputs["LinkKeysSecret"] = boto3.client("secretsmanager").create_secret(Name="links", SecretString=keys)["ARN"]
     for name in ("dana", "robin"):
         sns.create_topic(Name=f"mendloop-approver-{name}")
     outputs["ApproverTopicPrefix"] = f"arn:aws:sns:{REGION}:{ACCOUNT}:mendloop-approver-"
