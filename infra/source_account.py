@@ -23,7 +23,7 @@ from infra.constructs.triggers import PATTERNS, Rule
 from infra.options import Options
 from infra.rooms import BY_NAME
 
-READERS = ("collect_evidence", "map_code", "sweep")
+READERS = ("collect_evidence", "map_code", "sweep", "follow_up")
 """Whose needs say telemetry, revision or alarms."""
 
 

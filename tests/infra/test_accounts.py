@@ -18,7 +18,7 @@ from tests.infra.test_findings import listed
 from tests.infra.test_iam_differences import flat
 
 ONE, OTHER, CENTRAL = "111122223333", "444455556666", "777788889999"
-READERS = ("CollectEvidence", "MapCode", "Sweep")
+READERS = ("CollectEvidence", "MapCode", "Sweep", "FollowUp")
 
 
 def found(kind: str, **context: str) -> dict[str, dict[str, Any]]:
