@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import requests
 from pydantic import TypeAdapter, ValidationError
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from mendloop.domain.errors import Unavailable
 
@@ -42,7 +43,9 @@ class BoundedHTTP(HTTPAdapter):
                     raise requests.ReadTimeout("the answer took too long")
                 if len(content) > MOST_BYTES:
                     raise requests.ConnectionError("the answer is too large")
-        except OSError as error:
+        except requests.RequestException:
+            raise
+        except (OSError, HTTPError) as error:
             raise requests.ConnectionError(type(error).__name__) from error
         finally:
             answer.close()
