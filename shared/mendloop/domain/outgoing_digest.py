@@ -69,7 +69,8 @@ def _said(state: IncidentState) -> str:
 
 def _incident(incident: Incident, site: str) -> list[str]:
     what = f"{incident.signal.kind.value.replace('_', ' ')} {outgoing.code(incident.signal.resource)}"
-    lines = [f"  - {incident.opened_at:%d %b %H:%M} {what}: {_said(incident.state)}. {incident.id}"]
+    by_now = f", {incident.follow_up} by now" if incident.follow_up else ""
+    lines = [f"  - {incident.opened_at:%d %b %H:%M} {what}: {_said(incident.state)}{by_now}. {incident.id}"]
     happened = outgoing.sentence(incident.reason)
     lines += [f"    {happened}"] if happened else []
     lines += [f"    {incident.would_have}"] if incident.would_have else []

@@ -63,6 +63,13 @@ def test_it_says_what_happened_and_what_would_have_happened_per_service() -> Non
     assert "billing (autonomy: draft)\n  1 incident: 1 pull request" in desk.mail("dana")
 
 
+def test_what_became_of_a_pull_request_is_said_beside_it() -> None:
+    desk = Desk()
+    desk.incident(1, state=IncidentState.PULL_REQUEST, follow_up="fixed")
+    desk.run()
+    assert "pull request, fixed by now. inc-0000000000000001" in desk.mail("robin")
+
+
 def test_a_quiet_week_is_said_too() -> None:
     desk = Desk()
     desk.run()
