@@ -42,5 +42,5 @@ def test_each_deployment_meanwhile_is_marked_at_its_time_and_no_name_is_in_the_p
     drawn = str(chart(series(0, 1, 5, 4), deployed))
     marks = [float(x) for x in re.findall(r'class="mark" x1="([\d.]+)"', drawn)]
     assert len(marks) == 2 and 0 < marks[0] < marks[1] < WIDTH
-    assert f"Deployed at {NOW + timedelta(minutes=1):%H:%M}, {NOW + timedelta(minutes=2):%H:%M}." in drawn
+    assert f"Deployed at {NOW + timedelta(minutes=1):%H:%M}, {NOW + timedelta(minutes=2):%H:%M} (upright)." in drawn
     assert "<script>" not in drawn and "<i>" not in drawn and "<b>" not in drawn
