@@ -34,7 +34,9 @@ def chart(series: Series, deployments: Sequence[Deployment] = ()) -> Markup:
     ]
     said = f"The alarm's metric from {began:%H:%M} to {ended:%H:%M} UTC: highest {max(p.value for p in shown):g}"
     said += (
-        f", threshold {threshold:g} (dashed)" if threshold is not None else ", with the band of what was expected (shaded)" * bool(upper)
+        f", threshold {threshold:g} (dashed)"
+        if threshold is not None
+        else ", with the band of what was expected (shaded)" * bool(upper)
     )
     said += f". Deployed at {', '.join(f'{at:%H:%M}' for at in marks)} (upright)" if marks else ""
     return Markup(

@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from functions.review.once import ReadOnce
 from functions.review.rendering import POLICY
 from functions.review.site import Site
 from functions.review.web import read, write
@@ -17,7 +18,7 @@ def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
         artifacts=wiring.artifacts,
         incidents=wiring.incidents,
         decisions=wiring.decisions,
-        catalogs=wiring.catalogs,
+        catalogs=ReadOnce(wiring.catalogs),
         signer=wiring.signer,
         audit=wiring.audit,
         workflow=wiring.workflow,

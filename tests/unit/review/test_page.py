@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from functions.review.once import ReadOnce
 from functions.review.rendering import POLICY, SCRIPT, STYLE
 from functions.review.web import read, write
 from mendloop.contracts.draft import Claim
@@ -221,3 +222,11 @@ def test_what_was_not_taken_and_a_test_that_is_not_published_are_shown() -> None
     assert "Orders &lt;b&gt;may&lt;/b&gt; be empty." in body and "in the model's words" in body
     assert "Considered and not taken: 1" in body and "&lt;i&gt;lies" in body
     assert "no part of the change" in body and "assert &lt;b&gt;" in body
+
+
+def test_the_catalog_is_read_once_for_a_request() -> None:
+    store = FixedCatalog(house.make_catalog())
+    read = ReadOnce(store)
+    before = read.load()
+    store.catalog = house.make_catalog(autonomy="explain")
+    assert read.load() == before and ReadOnce(store).load() != before
