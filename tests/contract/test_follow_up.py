@@ -10,7 +10,6 @@ import pytest
 from functions.follow_up.step import Followed, follow_up
 from mendloop.contracts.follow_up import HeadChange
 from mendloop.contracts.incident import IncidentState
-from mendloop.domain.catalog import Repository
 from mendloop.domain.follow_up import Facts
 from mendloop.domain.follow_up import FollowUpState as S
 from mendloop.ports import CheckState, CodeHost, FileChange
@@ -116,7 +115,7 @@ class Story:
             clock=self.clock,
         )
 
-    def _host(self, _: Repository) -> CodeHost:
+    def _host(self, *_: object) -> CodeHost:
         return self.workshop.host
 
     def settle(self) -> S:
