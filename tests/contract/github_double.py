@@ -10,6 +10,7 @@ import re
 import subprocess
 import tarfile
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.contract import github_shapes as shapes
+from tests.contract.wire import Exchange, Refusal
 
 TOKEN = "double-token"
 LOCATION = "acme/shop"
@@ -125,6 +127,19 @@ class GitHubDouble:
         handler.end_headers()
         handler.wfile.write(content)
 
+    def __call__(self, exchange: Exchange) -> Answer:
+        """The same on a wire that can be disturbed; documents only."""
+        try:
+            if exchange.headers.get("authorization", "").split(" ")[-1] != TOKEN:
+                raise Refused(401, "Bad credentials")
+            status, answer = self._route(
+                exchange.method, exchange.path, exchange.query, exchange.body, exchange.headers
+            )
+            # As it was then: what changes later must not change what was answered.
+            return status, deepcopy(answer)
+        except Refused as error:
+            raise Refusal(error.status, error.answer, error.headers) from error
+
     def _route(self, method: str, path: str, query: dict[str, str], body: Any, headers: dict[str, str]) -> Answer:
         if (method, path) == ("POST", "/graphql"):
             return 200, self._graphql(body)
@@ -132,7 +147,7 @@ class GitHubDouble:
             members = self.teams.get("/".join(team.groups()))
             if members is None:
                 raise Refused(404, "Not Found")
-            return 200, [{"login": login} for login in members]
+            return 200, [shapes.user(login) for login in members]
         root = f"/repos/{LOCATION}"
         if not path.startswith(root):
             raise Refused(404, "Not Found")
@@ -144,7 +159,7 @@ class GitHubDouble:
 
     def _routes(self) -> list[tuple[str, str, Callable[..., Answer]]]:
         return [
-            ("GET", "", lambda **_: (200, {"default_branch": self.default, "full_name": LOCATION})),
+            ("GET", "", lambda **_: (200, shapes.repository(self.default))),
             ("GET", "/deployments", lambda **_: (200, self.deployments)),
             ("GET", r"/deployments/(\d+)/statuses", lambda number, **_: (200, self.statuses.get(number, []))),
             ("GET", "/commits/([^/]+)", self._commit),
@@ -194,16 +209,8 @@ class GitHubDouble:
         asked = "%H%x00%P%x00%T%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B"
         fields = self._git("log", "-1", f"--format={asked}", sha).decode().split("\0")
         hash_, parents, tree, an, ae, ad, cn, ce, cd, message = fields
-        return {
-            "sha": hash_,
-            "commit": {
-                "message": message.strip(),
-                "tree": {"sha": tree},
-                "author": {"name": an, "email": ae, "date": ad},
-                "committer": {"name": cn, "email": ce, "date": cd.replace("+00:00", "Z")},
-            },
-            "parents": [{"sha": parent} for parent in parents.split()],
-        }
+        people = ((an, ae, ad), (cn, ce, cd.replace("+00:00", "Z")))
+        return shapes.commit(hash_, tree, parents.split(), people, message.strip())
 
     def _commit(self, ref: str, *, headers: dict[str, str], **_: Any) -> Answer:
         sha = self._sha(ref)
@@ -229,7 +236,8 @@ class GitHubDouble:
         except Refused as error:
             raise Refused(404, "Not Found") from error
         shas = self._text("log", "--reverse", "--format=%H", between).split()
-        return 200, {"total_commits": len(shas), "commits": [self._document(sha) for sha in self._paged(shas, query)]}
+        documents = [self._document(sha) for sha in self._paged(shas, query)]
+        return 200, shapes.comparison(self._document(self._sha(base)), documents, len(shas))
 
     def _tree(self, sha: str, *, query: dict[str, str], **_: Any) -> Answer:
         recursive = "recursive" in query
@@ -243,21 +251,20 @@ class GitHubDouble:
             item = {"path": path, "mode": mode, "type": kind, "sha": hash_}
             items.append({**item, "size": int(size)} if size != "-" else item)
         if recursive and self.cut_trees:
-            return 200, {"sha": sha, "tree": items[:1], "truncated": True}
-        return 200, {"sha": sha, "tree": items, "truncated": False}
+            return 200, {**shapes.tree(sha, items[:1]), "truncated": True}
+        return 200, shapes.tree(sha, items)
 
     def _blob(self, sha: str, **_: Any) -> Answer:
         content = self._git("cat-file", "blob", sha)
         # GitHub wraps its base64 at 60 characters.
-        return 200, {"sha": sha, "encoding": "base64", "content": base64.encodebytes(content).decode()}
+        return 200, shapes.blob(sha, base64.encodebytes(content).decode(), len(content))
 
     def _git_commit(self, sha: str, **_: Any) -> Answer:
-        found = self._document(self._sha(sha))
-        return 200, {"sha": found["sha"], **found["commit"], "parents": found["parents"]}
+        return 200, shapes.git_commit(self._document(self._sha(sha)))
 
     def _ref(self, name: str, **_: Any) -> Answer:
         sha = self._sha(f"refs/heads/{name}")
-        return 200, {"ref": f"refs/heads/{name}", "object": {"type": "commit", "sha": sha}}
+        return 200, shapes.reference(f"refs/heads/{name}", sha)
 
     def _check_runs(self, sha: str, *, query: dict[str, str], **_: Any) -> Answer:
         """All that was reported; what is called `lint` only reports a status."""
@@ -304,7 +311,7 @@ class GitHubDouble:
     # --- writing ---
 
     def _make_blob(self, *, body: Any, **_: Any) -> Answer:
-        return 201, {"sha": self._store(base64.b64decode(body["content"]))}
+        return 201, shapes.short_blob(self._store(base64.b64decode(body["content"])))
 
     def _store(self, content: bytes) -> str:
         return self._git("hash-object", "-w", "--stdin", stdin=content).decode().strip()
@@ -323,7 +330,7 @@ class GitHubDouble:
                 self._git(
                     "update-index", "--add", "--cacheinfo", f"{item['mode']},{item['sha']},{item['path']}", env=env
                 )
-        return 201, {"sha": self._git("write-tree", env=env).decode().strip()}
+        return 201, shapes.tree(self._git("write-tree", env=env).decode().strip(), [])
 
     def _make_commit(self, *, body: Any, **_: Any) -> Answer:
         who = {
@@ -334,14 +341,14 @@ class GitHubDouble:
         env = {**who, "PATH": "/usr/bin:/bin:/usr/local/bin"}
         parents = [part for parent in body["parents"] for part in ("-p", parent)]
         sha = self._git("commit-tree", body["tree"], *parents, stdin=body["message"].encode(), env=env)
-        return 201, {"sha": sha.decode().strip()}
+        return 201, shapes.git_commit(self._document(sha.decode().strip()))
 
     def _make_ref(self, *, body: Any, **_: Any) -> Answer:
         try:
             self._git("update-ref", body["ref"], body["sha"], "0" * 40)
         except Refused as error:
             raise Refused(422, "Reference already exists") from error
-        return 201, {"ref": body["ref"], "object": {"sha": body["sha"]}}
+        return 201, shapes.reference(body["ref"], body["sha"])
 
     def _list_pulls(self, *, query: dict[str, str], **_: Any) -> Answer:
         state, head = query.get("state", "open"), query.get("head", "").partition(":")[2]
@@ -374,6 +381,10 @@ class GitHubDouble:
         made = shapes.pull_request(len(self.pulls) + 1, f"{self.url}/{LOCATION}", body, head)
         self.pulls.append(made)
         return 201, made
+
+    def branches(self) -> list[str]:
+        """Names, sorted."""
+        return self._text("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads").split()
 
     def end(self, number: int, *, merged: str = "") -> None:
         """As a person closes it, or merges it as the commit `merged`."""

@@ -78,7 +78,7 @@ def pull_request(number: int, site: str, asked: dict[str, Any], head: str) -> di
 
 def label(name: str) -> dict[str, Any]:
     url = f"{REPOSITORY}/labels/{name}"
-    made = {"id": 3, "node_id": "L_3", "url": url, "name": name, "description": None, "color": "ededed"}
+    made = {"id": 3, "node_id": "L_3", "url": url, "name": name, "description": "", "color": "ededed"}
     return {**made, "default": False}
 
 
@@ -114,4 +114,71 @@ def combined_status(sha: str, told: dict[str, str]) -> dict[str, Any]:
     return {
         **{"state": "pending", "statuses": statuses, "sha": sha, "total_count": len(statuses)},
         **{"repository": repository(), "commit_url": url, "url": url},
+    }
+
+
+People = tuple[tuple[str, str, str], tuple[str, str, str]]
+"""Author and committer: name, mail, time."""
+
+
+def commit(sha: str, tree: str, parents: list[str], people: People, message: str) -> dict[str, Any]:
+    """As the commits interface tells it; git's own has the same in another order."""
+    url = f"{REPOSITORY}/commits/{sha}"
+    who = [dict(zip(("name", "email", "date"), person, strict=True)) for person in people]
+    told = {"message": message, "tree": {"sha": tree, "url": url}, "author": who[0], "committer": who[1], "url": url}
+    return {
+        **{"sha": sha, "node_id": f"C_{sha[:9]}", "url": url, "html_url": url, "comments_url": url},
+        **{"commit": {**told, "comment_count": 0}, "author": user(), "committer": user()},
+        **{"parents": [{"sha": parent, "url": url, "html_url": url} for parent in parents]},
+    }
+
+
+def git_commit(document: dict[str, Any]) -> dict[str, Any]:
+    told = document["commit"]
+    unsigned = {"verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None}
+    kept = {name: document[name] for name in ("sha", "node_id", "url", "html_url", "parents")}
+    return {
+        **kept,
+        **{name: told[name] for name in ("author", "committer", "message", "tree")},
+        "verification": unsigned,
+    }
+
+
+def blob(sha: str, content: str, size: int) -> dict[str, Any]:
+    return {**short_blob(sha), "content": content, "encoding": "base64", "size": size, "node_id": "B_1"}
+
+
+def short_blob(sha: str) -> dict[str, Any]:
+    return {"url": f"{REPOSITORY}/git/blobs/{sha}", "sha": sha}
+
+
+def tree(sha: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"sha": sha, "url": f"{REPOSITORY}/git/trees/{sha}", "tree": items, "truncated": False}
+
+
+def reference(name: str, sha: str) -> dict[str, Any]:
+    url = f"{REPOSITORY}/git/{name}"
+    return {"ref": name, "node_id": "REF_1", "url": url, "object": {"type": "commit", "sha": sha, "url": url}}
+
+
+def comparison(base: dict[str, Any], commits: list[dict[str, Any]], total: int) -> dict[str, Any]:
+    urls = dict.fromkeys(("url", "html_url", "permalink_url", "diff_url", "patch_url"), f"{REPOSITORY}/compare")
+    counts = {"status": "ahead", "ahead_by": total, "behind_by": 0, "total_commits": total}
+    return {**urls, **counts, "base_commit": base, "merge_base_commit": base, "commits": commits, "files": []}
+
+
+def deployment(number: int, environment: str, sha: str) -> dict[str, Any]:
+    url = f"{REPOSITORY}/deployments/{number}"
+    return {
+        **{"url": url, "id": number, "node_id": f"D_{number}", "sha": sha, "ref": "main", "task": "deploy"},
+        **{"payload": {}, "environment": environment, "description": None, "creator": user(), "created_at": AT},
+        **{"updated_at": AT, "statuses_url": url, "repository_url": REPOSITORY},
+    }
+
+
+def deployment_status(state: str) -> dict[str, Any]:
+    url = f"{REPOSITORY}/deployments/1/statuses/1"
+    return {
+        **{"url": url, "id": 1, "node_id": "DS_1", "state": state, "creator": user(), "description": ""},
+        **{"target_url": "", "created_at": AT, "updated_at": AT, "deployment_url": url, "repository_url": REPOSITORY},
     }
