@@ -35,6 +35,7 @@ WILDCARDS = (
     ("{aws}:sns:{here}:mendloop-approver-*", "One topic per approver; approvers come and go with the catalog."),
     ("{aws}:states:{here}:execution:mendloop-remediation:*", "An execution's name is its incident."),
     ("{aws}:secretsmanager:{here}:secret:{github}-??????", "Secrets Manager adds six characters to a name."),
+    ("{aws}:secretsmanager:{here}:secret:{github_app}-??????", "Secrets Manager adds six characters to a name."),
     ("{aws}:secretsmanager:{here}:secret:{model}-??????", "Secrets Manager adds six characters to a name."),
     ("{aws}:bedrock:*::foundation-model/anthropic.*", "A cross-region profile calls the model wherever it runs."),
     ("{aws}:bedrock:*:<AWS::AccountId>:inference-profile/*", "The profile is chosen by setting, per region."),

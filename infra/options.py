@@ -15,6 +15,8 @@ Set with `-c name=value` or in `cdk.json`:
     trackers        where tickets go, comma separated, instead of what the catalog's services name
     github_tickets_secret  name of the secret with a token for issues (default: github_secret's)
     jira_secret, linear_secret   names of the secrets with `address:token` for Jira, an API key for Linear
+    github_app_secret  name of the secret with a GitHub App's key (`mendloop github create-app`), instead of one token;
+                    then only the function mint_token may read it
     github_secret, model_secret   names of secrets in Secrets Manager that you make yourself
     model_provider, model_name, model_base_url   for the claude drafter; empty: it is not configured
     oidc_issuer, oidc_audience   an identity provider in front of the pages (docs/approval.md); empty: none
@@ -53,6 +55,7 @@ class Options:
     reminder_seconds: int = 8 * 3600
     deadline_hours: int = 336
     github_secret: str = "mendloop/github"  # noqa: S105 - a name
+    github_app_secret: str = ""
     github_tickets_secret: str = ""
     jira_secret: str = "mendloop/jira"  # noqa: S105 - a name
     linear_secret: str = "mendloop/linear"  # noqa: S105 - a name
@@ -126,6 +129,7 @@ def read_options(context: Callable[[str], object | None]) -> Options:
         reminder_seconds=int(text("reminder_seconds", str(Options.reminder_seconds))),
         deadline_hours=int(text("deadline_hours", str(Options.deadline_hours))),
         github_secret=text("github_secret", Options.github_secret),
+        github_app_secret=text("github_app_secret", ""),
         github_tickets_secret=text("github_tickets_secret", ""),
         jira_secret=text("jira_secret", Options.jira_secret),
         linear_secret=text("linear_secret", Options.linear_secret),

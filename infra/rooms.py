@@ -31,7 +31,7 @@ class Room:
         """Which layers of `infra.bundling.Bundles` it gets."""
         wanted = {
             "layer": True,
-            "code_layer": not {"code", "code_host", "tickets"}.isdisjoint(self.needs),
+            "code_layer": not {"code", "code_host", "tickets", "app_key"}.isdisjoint(self.needs),
             "ticket_layer": "tickets" in self.needs,
             "model_layer": "model" in self.needs,
             "sandbox_layer": "sandbox" in self.needs,
@@ -56,6 +56,7 @@ ROOMS = (
     Room("await_decision", ("decisions", "wake")),
     Room("settle_decision", ("decisions", "incidents", "audit")),
     Room("publish_pull_request", (*KNOWN, "decisions", "pause", "code_host", "site_url"), timeout=300),
+    Room("mint_token", ("incidents", "catalog", "decisions", "pause", "app_key")),
     Room("file_ticket", (*KNOWN, "site_url", "tickets"), timeout=120),
     Room("announce_outcome", (*KNOWN, *PEOPLE, "decisions")),
     Room("leave_to_human", (*KNOWN, "alert", "site_url", "tickets"), timeout=120),
@@ -80,6 +81,8 @@ ROOMS = (
     ),
 )
 
+ALWAYS = tuple(room for room in ROOMS if room.name != "mint_token")
+"""Rooms of every deployment; tokens are only made where there is an App (`github_app_secret`)."""
 BY_NAME = {room.name: room for room in ROOMS}
 STATE_MACHINE_NAME = "mendloop-remediation"
 """Fixed, so that functions inside the machine may name it without a circle in the template."""

@@ -31,7 +31,7 @@ from infra.constructs.test_builds import TestBuilds
 from infra.constructs.triggers import Triggers
 from infra.constructs.workflow import Workflow
 from infra.options import Options
-from infra.rooms import ROOMS, STATE_MACHINE_NAME
+from infra.rooms import ROOMS, STATE_MACHINE_NAME, Room
 
 PAUSE_PARAMETER = "/mendloop/pause"
 NOTHING_PAUSED = '{"all": false, "services": []}'
@@ -122,7 +122,11 @@ class MendloopStack(Stack):
             artifacts=storage.artifacts,
             catalog=storage.catalog,
             audit=storage.audit,
-            secrets={"github": options.github_secret, "model": options.model_secret},
+            secrets={
+                "github": options.github_secret,
+                "github_app": options.github_app_secret or options.github_secret,
+                "model": options.model_secret,
+            },
             builds=builds,
         )
 
@@ -135,7 +139,7 @@ class MendloopStack(Stack):
         in_function = options.runner == "sandbox"
         vpc = IsolatedNetwork(self, "Network").vpc if in_function and not options.local else None
         functions = {}
-        for room in (room for room in ROOMS if in_function or room.name != "run_tests"):
+        for room in (room for room in ROOMS if _deployed(room, options)):
             jailed = room.name == "run_tests"
             made = Step(
                 self,
@@ -161,6 +165,13 @@ class MendloopStack(Stack):
     def _outputs(self, **outputs: str) -> None:
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
+
+
+def _deployed(room: Room, options: Options) -> bool:
+    """Tests run in a build instead where the runner is one; tokens are made where there is an App."""
+    return {"run_tests": options.runner == "sandbox", "mint_token": bool(options.github_app_secret)}.get(
+        room.name, True
+    )
 
 
 def _layer(scope: Construct, id: str, path: str, options: Options) -> lambda_.LayerVersion:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from mendloop import documents
+from mendloop.approved_question import approved_question
 from mendloop.approving import Rules, as_consent, rules_of
-from mendloop.contracts.approval import Action, ApprovalRequest, Content, Decision
+from mendloop.contracts.approval import ApprovalRequest, Content, Decision
 from mendloop.contracts.draft import CodeFix, Draft
 from mendloop.contracts.evidence import Evidence
 from mendloop.contracts.execution import Execution
@@ -52,8 +53,8 @@ def read_approved(
 
     ContentChanged when it is not what they saw.
     """
-    request = _question(execution, decisions)
-    decision = _approval(request, decisions)
+    asked = execution.decision.request_id if execution.decision else ""
+    request, decision = approved_question(execution.incident_id, decisions, asked=asked)
     approvers = _by_the_rules(request, decision, decisions, rules_of(request, catalog, artifacts))
     documents.load(artifacts, request.evidence, Evidence)
     fix = documents.load_any(artifacts, request.draft, _DRAFT)
@@ -66,31 +67,6 @@ def read_approved(
     if verification.status is VerificationStatus.FAILED:
         raise ContentChanged("the verification failed; a failed draft is never published")
     return Approved(request, decision, approvers, fix, verification)
-
-
-def _question(execution: Execution, decisions: DecisionStore) -> ApprovalRequest:
-    newest = decisions.latest(execution.incident_id)
-    asked = execution.decision.request_id if execution.decision else ""
-    if newest is None or newest.incident_id != execution.incident_id:
-        raise BadDecision(f"nobody was ever asked about {execution.incident_id}")
-    if asked and asked != newest.id:
-        raise ContentChanged(f"the decision is on {asked}, but the newest question is {newest.id}")
-    return newest
-
-
-def _approval(request: ApprovalRequest, decisions: DecisionStore) -> Decision:
-    decision = decisions.decision(request.id)
-    if decision is None:
-        raise BadDecision(f"nobody has decided {request.id}")
-    if decision.action is not Action.APPROVE:
-        raise BadDecision(f"{request.id} was not approved: the decision is {decision.action.value}")
-    if decision.by not in request.approvers:
-        raise BadDecision(f"{request.id} was approved by somebody who was not asked")
-    if decision.at > request.expires_at:
-        raise BadDecision(f"{request.id} was approved after it had expired")
-    if decision.content_sha256 != request.content_sha256:
-        raise ContentChanged(f"the decision on {request.id} is bound to another content")
-    return decision
 
 
 def _by_the_rules(request: ApprovalRequest, decision: Decision, decisions: DecisionStore, rules: Rules) -> list[str]:

@@ -18,7 +18,7 @@ def handler(execution: Execution, wiring: Wiring) -> PublicationSlot:
         decisions=wiring.decisions,
         artifacts=wiring.artifacts,
         catalogs=wiring.catalogs,
-        code=wiring.code_host(service.repository),
+        code=wiring.publishing_host(service.repository, incident.id),
         switch=wiring.switch,
         clock=wiring.clock,
         site_url=wiring.settings.site_url,

@@ -10,6 +10,7 @@ from mendloop.contracts.publication import Publication
 from mendloop.domain.catalog import Autonomy, Service
 from mendloop.domain.errors import ContentChanged, Misconfigured, Paused, TooManyOpen
 from mendloop.domain.outgoing import AUTHOR
+from mendloop.open_requests import take_place
 from mendloop.ports import Branch, Clock, CodeHost, FileChange, IncidentStore, PullRequest, Switch
 
 MAX_SUFFIX = 9
@@ -128,12 +129,7 @@ class Press:
             raise Paused(f"{service.name} is paused: the approved change is kept, nothing is published")
         if service.autonomy is not Autonomy.PULL_REQUEST:
             raise Misconfigured(f"services.{service.name}.autonomy is {service.autonomy}: nothing may be published")
-        still_open = self.code.open_pull_requests(service.repository)
-        if len(still_open) >= service.limits.open_pull_requests:
-            raise TooManyOpen(
-                f"{len(still_open)} pull requests of {service.name} are open, its limit is "
-                f"{service.limits.open_pull_requests}"
-            )
+        still_open = take_place(self.incident.id, service, code=self.code, incidents=self.incidents, clock=self.clock)
         earlier = self.incidents.publication(fault, self.incident.generation - 1)
         if earlier and any(found.number == earlier.number for found in still_open):
             raise TooManyOpen(f"pull request {earlier.number} for this same fault is still open")

@@ -19,7 +19,8 @@
 | alert | MENDLOOP_OPERATORS_TOPIC_ARN | publish to the operators |
 | link_keys | MENDLOOP_LINK_KEYS_SECRET | read |
 | pause | MENDLOOP_PAUSE_PARAMETER | read |
-| code_host | MENDLOOP_GITHUB_SECRET | read |
+| code_host | MENDLOOP_GITHUB_SECRET | read; with an App instead: MENDLOOP_TOKEN_BROKER, invoke mint_token |
+| app_key | MENDLOOP_GITHUB_APP_SECRET | read the App's key: mint_token alone |
 | model | MENDLOOP_MODEL_* | read its secret, or call Bedrock |
 | code | | the layer for code |
 | sandbox | MENDLOOP_ARTIFACTS_BUCKET, MENDLOOP_SANDBOX | read and write the one prefix `sandbox/` |
@@ -87,6 +88,7 @@ class House:
                 "link_keys": self._link_keys,
                 "pause": self._pause,
                 "code_host": self._code_host,
+                "app_key": self._app_key,
                 "model": self._model,
                 "sandbox": self._sandbox,
                 "code": lambda _: None,
@@ -199,7 +201,17 @@ class House:
         _allow(function, ("ssm:GetParameter",), self.pause.parameter_arn)
         _set(function, PAUSE_PARAMETER=self.pause.parameter_name)
 
+    def _app_key(self, function: lambda_.Function) -> None:
+        self._named_secret(function, self.options.github_app_secret)
+        _set(function, GITHUB_APP_SECRET=self.options.github_app_secret)
+
     def _code_host(self, function: lambda_.Function) -> None:
+        if self.options.github_app_secret:
+            name, stack = BY_NAME["mint_token"].function_name, Stack.of(function)
+            arn = stack.format_arn(service="lambda", resource=f"function:{name}")
+            _allow(function, ("lambda:InvokeFunction",), arn)
+            _set(function, TOKEN_BROKER=name)
+            return
         self._named_secret(function, self.options.github_secret)
         _set(function, GITHUB_SECRET=self.options.github_secret)
 

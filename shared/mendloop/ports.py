@@ -19,6 +19,7 @@ from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Sig
 from mendloop.contracts.mapping import Commit, Correction, SourceRoots
 from mendloop.contracts.publication import Publication, Ticket, TicketRecord
 from mendloop.contracts.spending import CapLevel
+from mendloop.contracts.tokens import MintedToken
 from mendloop.contracts.verification import TestJob, TestRun
 from mendloop.domain.budget import Tokens
 from mendloop.domain.catalog import Approver, Catalog, Repository
@@ -318,6 +319,26 @@ class CodeHost(Protocol):
         """On a pull request, once per text: the same text again is no second comment. NotFound when there is none."""
 
 
+class TokenIssuer(Protocol):
+    """Whoever holds the key of an App at the code host."""
+
+    def issue(self, repository: Repository, permissions: Mapping[str, str]) -> MintedToken:
+        """For that one repository, with these permissions and no more. AccessDenied where the App is not installed."""
+
+
+class TokenBroker(Protocol):
+    """Where rooms get their tokens; each is good for one repository of the catalog."""
+
+    def read(self, repository: Repository) -> str:
+        """To read code."""
+
+    def publish(self, repository: Repository, incident_id: str) -> str:
+        """To push and open a pull request: BadDecision without an approval, TooManyOpen at the cap."""
+
+    def follow(self, repository: Repository, incident_id: str) -> str:
+        """To watch, comment on and mark ready what was published for the incident."""
+
+
 class TicketTracker(Protocol):
     """Where tickets are filed.
 
@@ -551,6 +572,14 @@ class IncidentStore(FollowUpStore, Protocol):
 
     def roots(self, service: str) -> SourceRoots | None:
         """What earlier incidents of the service taught, or None."""
+
+    def take_place(
+        self, queue: str, places: int, incident_id: str, *, at: datetime, since: datetime, standing: Collection[str]
+    ) -> bool:
+        """One of the queue's numbered places for the incident, its own where it has one; False when all are taken.
+
+        A place is free when nobody took it, or who took it, before `since`, is not among `standing`.
+        """
 
     def save_publication(self, publication: Publication) -> None:
         """Keyed by fault and generation."""

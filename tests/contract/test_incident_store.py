@@ -1,5 +1,6 @@
 """Every incident store: claims, occurrences, timeline, faults, publications."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -377,3 +378,29 @@ def test_sightings_are_kept_once_in_the_order_of_time(store: IncidentStore) -> N
     store.sight(make_sighting(fault="e" * 16))
     assert store.sightings(SERVICE, FAULT) == [first, later]
     assert store.claim_fault(SERVICE, FAULT, INCIDENT).mine, "a sighting owns nothing"
+
+
+def take(store: IncidentStore, who: str, places: int = 2, minutes: int = 0, standing: tuple[str, ...] = ()) -> bool:
+    at = NOW + timedelta(minutes=minutes)
+    return store.take_place("q", places, who, at=at, since=at - timedelta(minutes=15), standing=standing)
+
+
+def test_places_are_taken_once_each_and_kept_by_who_has_one(store: IncidentStore) -> None:
+    assert [take(store, who) for who in ("a", "b", "c", "a", "b")] == [True, True, False, True, True]
+
+
+def test_a_place_is_free_again_when_its_holder_neither_stands_nor_is_on_the_way(store: IncidentStore) -> None:
+    assert take(store, "a", 1) and not take(store, "b", 1, minutes=14)
+    assert not take(store, "b", 1, minutes=60, standing=("a",))
+    assert take(store, "b", 1, minutes=60) and not take(store, "a", 1, minutes=61)
+
+
+def test_what_stands_without_a_place_takes_one_first(store: IncidentStore) -> None:
+    assert not take(store, "b", 2, standing=("x", "y"))
+    assert take(store, "b", 3, standing=("x", "y"))
+
+
+def test_fifty_at_once_share_three_places(store: IncidentStore) -> None:
+    with ThreadPoolExecutor(10) as pool:
+        won = list(pool.map(lambda number: take(store, f"inc-{number}", 3), range(50)))
+    assert sum(won) == 3

@@ -1,5 +1,6 @@
 """An incident store in memory; every method is atomic under one lock."""
 
+from collections.abc import Collection
 from datetime import datetime
 from threading import Lock
 
@@ -26,6 +27,7 @@ class InMemoryIncidents(InMemoryFollowUps):
         self._roots: dict[str, SourceRoots] = {}
         self._corrections: dict[tuple[str, str], Correction] = {}
         self._rejections: dict[tuple[str, str, str], Rejection] = {}
+        self._held: dict[str, dict[int, tuple[str, datetime]]] = {}
         self._publications: dict[tuple[str, int], Publication] = {}
         self._tickets: dict[str, TicketRecord] = {}
 
@@ -123,6 +125,21 @@ class InMemoryIncidents(InMemoryFollowUps):
 
     def correction(self, service: str, fault: str) -> Correction | None:
         return self._corrections.get((service, fault))
+
+    def take_place(
+        self, queue: str, places: int, incident_id: str, *, at: datetime, since: datetime, standing: Collection[str]
+    ) -> bool:
+        with self._lock:
+            held = self._held.setdefault(queue, {})
+            for number in [number for number, (who, when) in held.items() if who not in standing and when <= since]:
+                if held[number][0] != incident_id:
+                    del held[number]
+            holders = {who for who, _ in held.values()}
+            for comer in [*sorted(set(standing) - holders - {incident_id}), incident_id]:
+                free = [number for number in range(places) if number not in held]
+                if comer not in holders and free:
+                    held[free[0]] = (comer, at)
+            return incident_id in {who for who, _ in held.values()}
 
     def save_publication(self, publication: Publication) -> None:
         self._publications[publication.fault, publication.generation] = publication

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.rooms import BY_NAME, ROOMS
+from infra.rooms import ALWAYS, BY_NAME
 from tests.infra.synthesis import resources, template
 
 OUTPUTS = (
@@ -52,11 +52,11 @@ def test_the_local_cloud_gets_the_same_kinds_but_for_the_sandboxes_network() -> 
 
 def test_every_room_is_a_function_with_its_own_log_and_role() -> None:
     functions = properties("AWS::Lambda::Function")
-    assert sorted(found["FunctionName"] for found in functions.values()) == sorted(r.function_name for r in ROOMS)
+    assert sorted(found["FunctionName"] for found in functions.values()) == sorted(r.function_name for r in ALWAYS)
     roles = [json.dumps(found["Role"]) for found in functions.values()]
     assert len(set(roles)) == len(roles)
     logs = {found["LogGroupName"]: found for found in properties("AWS::Logs::LogGroup").values()}
-    assert {f"/aws/lambda/{room.function_name}" for room in ROOMS} <= set(logs)
+    assert {f"/aws/lambda/{room.function_name}" for room in ALWAYS} <= set(logs)
     assert all(found["RetentionInDays"] for found in logs.values())
 
 

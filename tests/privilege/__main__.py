@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from infra.rooms import BY_NAME, ROOMS
+from infra.rooms import ALWAYS, BY_NAME
 from mendloop.cli import local_cloud
 from mendloop.cli.demo.deploy import deploy_all, fresh_cloud
 from mendloop.cli.toolbox import Toolbox, find_root
@@ -59,7 +59,7 @@ def main(rooms: Sequence[str]) -> int:
     results: list[Result] = []
     with tempfile.TemporaryDirectory() as folder, ended_loop(Path(folder)) as desk:
         console.print(f"Deployed, and one loop ended, in {time.monotonic() - began:.0f} s.")
-        for name in rooms or [room.name for room in ROOMS]:
+        for name in rooms or [room.name for room in ALWAYS]:
             since = time.monotonic()
             results += of_room(desk, name)
             console.print(f"  {name}: {time.monotonic() - since:.0f} s")
@@ -104,7 +104,7 @@ def of_room(desk: Desk, room: str) -> list[Result]:
 def tests_of(room: str) -> list[Test]:
     """The tests that are named after the room."""
     named = {name: test for name, test in vars(test_rooms).items() if name.startswith(f"test_{room}")}
-    longer = [other.name for other in ROOMS if other.name.startswith(room) and other.name != room]
+    longer = [other.name for other in ALWAYS if other.name.startswith(room) and other.name != room]
     return [test for name, test in named.items() if not any(name.startswith(f"test_{other}") for other in longer)]
 
 

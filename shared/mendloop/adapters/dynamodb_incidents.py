@@ -10,6 +10,7 @@
 | `fault#<service>#<fault>` | `correction` | the target as an operator named it | save_correction, correction |
 | `fault#<service>#<fault>` | `rejected#<sha256>` | a rejected draft | save_rejection (conditional), rejections |
 | `service#<service>` | `roots` | which folder of the run time is which of the repository | save_roots, roots |
+| `queue#<host>:<repository>` | `place-<number>` | who opens a pull request, and since when | take_place (conditional) |
 | `fault#<fault>` | `publication#<generation>` | a publication | publication |
 | `fault#<fault>` | `ticket` | the fault's newest ticket | ticket |
 | incident id | `follow_up` | what became of its change | see `dynamodb_follow_ups` |
@@ -19,12 +20,14 @@ Index `by_state`: `gsi1pk` = `state#<state>`, `gsi1sk` = `<opened at>#<incident 
 and rate gates only. Nothing here expires: incidents are the record.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from itertools import islice
 
 from mendloop.adapters.dynamodb_faults import FaultClaims
 from mendloop.adapters.dynamodb_follow_ups import FollowUpItems
 from mendloop.adapters.dynamodb_items import ABSENT, INDEX, Item, Items, sortable
+from mendloop.adapters.dynamodb_places import Places
 from mendloop.adapters.dynamodb_together import Put, put_all
 from mendloop.contracts.approval import Rejection
 from mendloop.contracts.incident import Incident, IncidentState, Occurrence, Signal, TimelineEntry
@@ -41,6 +44,7 @@ class DynamoDbIncidents(FollowUpItems):
     def __init__(self, table: str) -> None:
         super().__init__(Items(table))
         self._faults = FaultClaims(self._items, self._has_ended)
+        self._queues = Places(self._items)
 
     def claim(self, incident: Incident) -> Claim:
         """One conditional write; the loser's answer comes with it."""
@@ -157,6 +161,12 @@ class DynamoDbIncidents(FollowUpItems):
         """What earlier incidents taught, or None."""
         found = self._items.get(f"service#{service}", "roots")
         return SourceRoots.model_validate_json(found.doc) if found else None
+
+    def take_place(
+        self, queue: str, places: int, incident_id: str, *, at: datetime, since: datetime, standing: Collection[str]
+    ) -> bool:
+        """One conditional write where one is free."""
+        return self._queues.take(queue, places, incident_id, at=at, since=since, standing=standing)
 
     def save_publication(self, publication: Publication) -> None:
         """Keyed by fault and generation."""

@@ -3,6 +3,7 @@
 Adapters are imported where they are built, so that a function's cold start pays for nothing it does not use.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 
 from mendloop.domain.catalog import Repository, Service
@@ -26,6 +27,8 @@ from mendloop.ports import (
     Switch,
     Telemetry,
     TicketTracker,
+    TokenBroker,
+    TokenIssuer,
     Workflow,
 )
 from mendloop.runtime.settings import Settings
@@ -147,12 +150,42 @@ class Wiring:
 
         return SqsSignals(self.settings.need("signals_queue_url"))
 
+    @cached_property
+    def tokens(self) -> TokenBroker:
+        """The broker's function where there is an App, else the one token of a secret."""
+        from mendloop.adapters.token_brokers import LambdaTokens, SecretTokens
+
+        if self.settings.token_broker:
+            return LambdaTokens(self.settings.token_broker)
+        return SecretTokens(self.secrets, self.settings.need("github_secret"))
+
+    def token_issuer(self, repository: Repository) -> TokenIssuer:
+        """The App, by its key."""
+        from mendloop.adapters.github.app import GitHubApp
+
+        return GitHubApp(self.secrets.get(self.settings.need("github_app_secret")), repository.base_url)
+
     def code_host(self, repository: Repository) -> CodeHost:
-        """The adapter that serves a repository."""
+        """The adapter that serves a repository, to read; with one token for everything it may write, too."""
+        return self._code_host(repository, lambda: self.tokens.read(repository))
+
+    def publishing_host(self, repository: Repository, incident_id: str) -> CodeHost:
+        """The same to push and open a pull request: no token without an approval, none above the cap."""
+        return self._code_host(repository, lambda: self.tokens.publish(repository, incident_id))
+
+    def following_host(self, repository: Repository, incident_id: str) -> CodeHost:
+        """The same to watch, comment on and mark ready what was published for an incident."""
+        return self._code_host(repository, lambda: self.tokens.follow(repository, incident_id))
+
+    def code_host_with(self, repository: Repository, token: str) -> CodeHost:
+        """By a token that was just made."""
+        return self._code_host(repository, lambda: token)
+
+    def _code_host(self, repository: Repository, token: Callable[[], str]) -> CodeHost:
         if repository.host == "github":
             from mendloop.adapters.github import GitHub
 
-            return GitHub(self.secrets.get(self.settings.need("github_secret")), repository.base_url)
+            return GitHub(token(), repository.base_url)
         if self.settings.stage != "local":
             raise Misconfigured(
                 f"repository {repository.location}: host local_git is for the local cloud; set host: github"

@@ -10,6 +10,7 @@ from mendloop.adapters import git_archive
 from mendloop.adapters.git_names import branch_name, full_hash, is_ref_name
 from mendloop.adapters.github import publishing, pull_requests, reading, standing
 from mendloop.adapters.github.api import TIMEOUT_SECONDS, Api
+from mendloop.adapters.github.repositories import path_of, pull_path
 from mendloop.adapters.patience import Patience
 from mendloop.contracts.mapping import Commit
 from mendloop.domain.catalog import Repository
@@ -43,13 +44,13 @@ class GitHub:
         """As GitHub's settings say."""
         known = self._defaults.get(repository.location)
         if known is None:
-            known = reading.text_at(self._api.get(_at(repository)), "default_branch")
+            known = reading.text_at(self._api.get(path_of(repository)), "default_branch")
             self._defaults[repository.location] = known
         return known
 
     def deployed_revision(self, repository: Repository) -> tuple[str, str]:
         """Of GitHub's deployments to an environment that is called production."""
-        return standing.read_deployed(self._api, _at(repository))
+        return standing.read_deployed(self._api, path_of(repository))
 
     def team_members(self, repository: Repository, team: str) -> list[str]:
         """At most 200; the token needs to read the organisation's members."""
@@ -62,7 +63,7 @@ class GitHub:
         if not is_ref_name(name):
             return None
         try:
-            return reading.text_at(self._api.get(f"{_at(repository)}/commits/{quote(name, safe='')}"), "sha")
+            return reading.text_at(self._api.get(f"{path_of(repository)}/commits/{quote(name, safe='')}"), "sha")
         except (NotFound, Rejected):
             self.default_branch(repository)
             return None
@@ -71,7 +72,7 @@ class GitHub:
         """All files, sorted by path."""
         key = (repository.location, full_hash(revision))
         if key not in self._trees:
-            self._trees[key] = reading.read_tree(self._api, _at(repository), revision)
+            self._trees[key] = reading.read_tree(self._api, path_of(repository), revision)
         return self._trees[key]
 
     def file(self, repository: Repository, revision: str, path: str) -> bytes | None:
@@ -90,7 +91,7 @@ class GitHub:
             listed = [entry for entry in self.tree(repository, revision) if entry.path in wanted]
             regular = [entry for entry in listed if entry.mode.startswith("100") and entry.size <= MAX_FILE_BYTES]
             return {entry.path: self._blob(repository, entry.sha) for entry in regular}
-        packed = self._api.download(f"{_at(repository)}/tarball/{full_hash(revision)}")
+        packed = self._api.download(f"{path_of(repository)}/tarball/{full_hash(revision)}")
         return {path: content for path, _, content in git_archive.unpack(packed, wanted=wanted)}
 
     def blame(self, repository: Repository, revision: str, path: str, start: int, end: int) -> list[BlameLine]:
@@ -113,7 +114,7 @@ class GitHub:
         if since:
             asked["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         try:
-            found = list(islice(self._api.pages(f"{_at(repository)}/commits", limit, **asked), limit))
+            found = list(islice(self._api.pages(f"{path_of(repository)}/commits", limit, **asked), limit))
         except (NotFound, Rejected):
             found = []
         if not found:
@@ -122,29 +123,29 @@ class GitHub:
 
     def commit_diff(self, repository: Repository, revision: str) -> str:
         """Against the first parent."""
-        path = f"{_at(repository)}/commits/{full_hash(revision)}"
+        path = f"{path_of(repository)}/commits/{full_hash(revision)}"
         return self._api.text(path, "application/vnd.github.diff")
 
     def compare(self, repository: Repository, base: str, head: str) -> list[Commit]:
         """GitHub tells the oldest first; we the newest."""
-        path = f"{_at(repository)}/compare/{full_hash(base)}...{full_hash(head)}"
+        path = f"{path_of(repository)}/compare/{full_hash(base)}...{full_hash(head)}"
         found = [reading.commit_of(item) for item in self._api.pages(path, MAX_COMPARED, "commits")]
         return found[::-1]
 
     def archive(self, repository: Repository, revision: str) -> bytes:
         """GitHub's own archive, read with distrust and packed anew; `export-ignore` files are missing in it."""
-        packed = self._api.download(f"{_at(repository)}/tarball/{full_hash(revision)}")
+        packed = self._api.download(f"{path_of(repository)}/tarball/{full_hash(revision)}")
         return git_archive.pack(git_archive.unpack(packed))
 
     def branch(self, repository: Repository, name: str) -> Branch | None:
         """The branch, or None when the repository answers that it has none."""
         if not is_ref_name(name):
             return None
-        head = publishing.head_of(self._api, _at(repository), name)
+        head = publishing.head_of(self._api, path_of(repository), name)
         if not head:
             self.default_branch(repository)
             return None
-        message = reading.text_at(self._api.get(f"{_at(repository)}/git/commits/{head}"), "message")
+        message = reading.text_at(self._api.get(f"{path_of(repository)}/git/commits/{head}"), "message")
         return Branch(name=name, head=head, message=message.strip())
 
     def push_branch(
@@ -162,8 +163,8 @@ class GitHub:
         if base not in self._roots:
             self._read(self._one(repository, base))
         parent = (base, self._roots[base])
-        commit = publishing.commit_changes(self._api, _at(repository), parent, changes, modes, message, author)
-        publishing.create_branch(self._api, _at(repository), name, commit)
+        commit = publishing.commit_changes(self._api, path_of(repository), parent, changes, modes, message, author)
+        publishing.create_branch(self._api, path_of(repository), name, commit)
         return Branch(name=name, head=commit, message=message.strip())
 
     def pull_request(self, repository: Repository, branch: str) -> PullRequest | None:
@@ -173,7 +174,7 @@ class GitHub:
     def numbered(self, repository: Repository, number: str) -> PullRequest | None:
         """None only when the repository itself can be read."""
         try:
-            return reading.pull_request_of(self._api.get(_pull(repository, number)))
+            return reading.pull_request_of(self._api.get(pull_path(repository, number)))
         except NotFound:
             self.default_branch(repository)
             return None
@@ -181,7 +182,7 @@ class GitHub:
     def open_pull_requests(self, repository: Repository) -> list[PullRequest]:
         """On mendloop's own branches, oldest first."""
         asked = {"state": "open", "sort": "created", "direction": "asc"}
-        found = self._api.pages(f"{_at(repository)}/pulls", MAX_COMPARED, **asked)
+        found = self._api.pages(f"{path_of(repository)}/pulls", MAX_COMPARED, **asked)
         return [made for made in map(reading.pull_request_of, found) if made.branch.startswith(BRANCH_PREFIX)]
 
     def open_pull_request(
@@ -195,29 +196,29 @@ class GitHub:
         reviewers: Sequence[str] = (),
     ) -> PullRequest:
         """The open one of this branch where there is one."""
-        base, at = self.default_branch(repository), _at(repository)
+        base, at = self.default_branch(repository), path_of(repository)
         made = pull_requests.create_pull_request(self._api, (at, repository.location), branch, base, title, body)
         return pull_requests.complete(self._api, at, made, labels, reviewers)
 
     def checks(self, repository: Repository, revision: str) -> Checks:
         """Of check runs and statuses."""
         self._one(repository, revision)
-        return standing.read_checks(self._api, _at(repository), revision)
+        return standing.read_checks(self._api, path_of(repository), revision)
 
     def mark_ready(self, repository: Repository, number: str) -> PullRequest:
         """By GraphQL, since REST cannot."""
-        _pull(repository, number)
-        return pull_requests.mark_ready(self._api, _at(repository), number)
+        pull_path(repository, number)
+        return pull_requests.mark_ready(self._api, path_of(repository), number)
 
     def comment(self, repository: Repository, number: str, body: str) -> None:
         """GitHub keeps the comments of pull requests with those of issues."""
-        _pull(repository, number)
-        pull_requests.comment(self._api, _at(repository), number, body)
+        pull_path(repository, number)
+        pull_requests.comment(self._api, path_of(repository), number, body)
 
     def _blob(self, repository: Repository, sha: str) -> bytes:
         key = (repository.location, sha)
         if key not in self._blobs:
-            self._blobs[key] = reading.read_blob(self._api, _at(repository), sha)
+            self._blobs[key] = reading.read_blob(self._api, path_of(repository), sha)
         return self._blobs[key]
 
     def _read(self, document: Any) -> Commit:
@@ -229,19 +230,6 @@ class GitHub:
     def _one(self, repository: Repository, revision: str) -> Any:
         """A commit's document; GitHub says 422 for a hash that it does not know."""
         try:
-            return self._api.get(f"{_at(repository)}/commits/{full_hash(revision)}")
+            return self._api.get(f"{path_of(repository)}/commits/{full_hash(revision)}")
         except Rejected as error:
             raise NotFound(f"there is no commit {revision[:12]} in {repository.location}") from error
-
-
-def _at(repository: Repository) -> str:
-    owner, slash, name = repository.location.partition("/")
-    if not (owner and slash and name) or "/" in name:
-        raise Rejected(f"{repository.location[:80]!r} is not `owner/name`")
-    return f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}"
-
-
-def _pull(repository: Repository, number: str) -> str:
-    if not number.isdecimal():
-        raise Rejected(f"{number[:40]!r} is no number of a pull request")
-    return f"{_at(repository)}/pulls/{number}"
