@@ -27,7 +27,7 @@ class Reach:
 
     incidents: IncidentStore
     catalog: Catalog
-    code_host: Callable[[Repository], CodeHost]
+    code_host: Callable[[Repository, str], CodeHost]
     tracker: Callable[[Service], TicketTracker]
     telemetry_at: Callable[[str, str], Telemetry]
     switch: Switch
@@ -50,7 +50,7 @@ class Change:
         if reach.switch.paused(service.name):
             # Signals of a paused service are not taken in: that nothing was seen says nothing.
             return followed.model_copy(update={"facts": followed.facts.joined(blind=now), "next_at": now + PAUSED})
-        news, code = self._news(), reach.code_host(service.repository)
+        news, code = self._news(), reach.code_host(service.repository, followed.incident_id)
         signal = news.incident.signal
         telemetry = reach.telemetry_at(signal.account, signal.region)
         look = Eyes(service, news.incident, code, telemetry, reach.incidents).look(followed, now)

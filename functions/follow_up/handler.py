@@ -13,7 +13,7 @@ def handler(event: dict[str, Any], wiring: Wiring) -> dict[str, Any]:
     followed = follow_up(
         incidents=wiring.incidents,
         catalogs=wiring.catalogs,
-        code_host=wiring.code_host,
+        code_host=wiring.following_host,
         tracker=wiring.tracker,
         telemetry_at=wiring.telemetry_at,
         switch=wiring.switch,

@@ -37,7 +37,7 @@ def follow_up(
     *,
     incidents: IncidentStore,
     catalogs: CatalogStore,
-    code_host: Callable[[Repository], CodeHost],
+    code_host: Callable[[Repository, str], CodeHost],
     tracker: Callable[[Service], TicketTracker],
     telemetry_at: Callable[[str, str], Telemetry],
     switch: Switch,

@@ -6,7 +6,7 @@ from typing import Any
 from tests.infra.synthesis import template
 
 APP = {"github_app_secret": "mendloop/github-app"}
-READERS = {"MapCode", "DraftPatch", "PrepareVerification", "PublishPullRequest"}
+READERS = {"MapCode", "DraftPatch", "PrepareVerification", "PublishPullRequest", "FollowUp"}
 
 
 def roles_with(part: str, **context: str) -> set[str]:

@@ -7,7 +7,6 @@ import pytest
 
 from mendloop.contracts.follow_up import HeadChange
 from mendloop.contracts.incident import IncidentState
-from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import AccessDenied, Archived, MendloopError, Misconfigured, NotFound, Unavailable
 from mendloop.domain.follow_up import FollowUpState as S
 from mendloop.ports import CheckState
@@ -365,7 +364,7 @@ def test_a_token_that_cannot_be_had_is_said_and_stops_nobody_else() -> None:
     other = world.followed.model_copy(update={"incident_id": AGAIN, "service": "gone"})
     world.incidents.follow(other)
 
-    def no_token(_: Repository) -> Any:
+    def no_token(*_: object) -> Any:
         raise Misconfigured("the secret is not set")
 
     world.code_host = no_token

@@ -61,7 +61,7 @@ class World:
         self.incidents.release_fault(SERVICE, FAULT, INCIDENT)
         self.runs(scene.base)
 
-    def code_host(self, _: Repository) -> CodeHost:
+    def code_host(self, _: Repository, incident_id: str = "") -> CodeHost:
         return self.code
 
     # --- what people and production do ---
