@@ -11,6 +11,7 @@ from mendloop.cli.commands import (
     deciding,
     drafting,
     evidence,
+    github,
     incidents,
     mapping,
     recovery,
@@ -29,6 +30,7 @@ app = typer.Typer(
     "Commands reach the local cloud of this checkout; --aws reaches the account of your credentials.",
 )
 app.add_typer(catalog.app, name="catalog", help="Check, push and show the catalog mendloop.yaml.")
+app.add_typer(github.app, name="github", help="Create a GitHub App.")
 app.command("try")(tryout.try_)
 app.add_typer(mapping.app, name="eval", help="Measure on cases whose answer is known.")
 app.command("map")(mapping.map_log)
