@@ -1,5 +1,6 @@
 """The five answers that a pull request begins with."""
 
+import re
 from collections.abc import Sequence
 
 from functions.publish_pull_request.approved import Approved
@@ -8,6 +9,7 @@ from mendloop.contracts.verification import VerificationStatus
 from mendloop.domain import outgoing
 from mendloop.domain.outgoing import Facts, code, plural
 
+_ADDRESS = re.compile(r"https://[\w./:#?=&%-]{1,300}", re.ASCII)
 _PROVED = {
     VerificationStatus.PROVED: "Proved: the regression test fails on the running revision and on the base, "
     "and passes on the patch.",
@@ -18,8 +20,8 @@ _PROVED = {
 }
 
 
-def answers(facts: Facts, approved: Approved, approvers: Sequence[str]) -> list[str]:
-    """Which signal, which code, how small, how far proved, what happens."""
+def answers(facts: Facts, approved: Approved, approvers: Sequence[str], ticket: str = "") -> list[str]:
+    """Which signal, which code, how small, how far proved, what happens; and where the fault's ticket is."""
     fired = f"{facts.signal.replace('_', ' ')} {code(facts.resource)}" if facts.signal and not facts.public else ""
     times = f", {plural(facts.count, 'time')}" if facts.exception else ""
     lead = "which the failed deployment changed" if facts.last_good else "where the failure's own frames lead"
@@ -32,7 +34,8 @@ def answers(facts: Facts, approved: Approved, approvers: Sequence[str]) -> list[
         f"5. **What happens now?** {person(facts, approvers)} approved this very change. It stays a draft until the "
         "checks of its head are green; merging it is up to you.",
         "",
-        *outgoing.pointer(facts),
+        "\n".join(outgoing.pointer(facts)).rstrip("\n"),
+        *([f"Ticket: {ticket}"] if _ADDRESS.fullmatch(ticket) and not facts.public else []),
     ]
 
 

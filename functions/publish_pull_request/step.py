@@ -65,7 +65,9 @@ def publish_pull_request(
     )
     reviewer = _reviewer(facts, catalog, service.repository)
     press = Press(incident, service, approved, reviewer, incidents=incidents, code=code, switch=switch, clock=clock)
-    words = _words(facts, approved, catalog, code, service.repository, incident.signal.console_url)
+    ticket = incidents.ticket(incident.published_as)
+    links = {"console": incident.signal.console_url, "ticket": ticket.url if ticket else ""}
+    words = _words(facts, approved, catalog, code, service.repository, links)
     done, opened = press.publish(words, patched_files(code, service.repository, approved.fix))
     follow_published(incident, execution, done, approved.fix, incidents=incidents, clock=clock)
     asked = _asked(reviewer, opened.reviewers)
@@ -75,7 +77,7 @@ def publish_pull_request(
 
 
 def _words(
-    facts: Facts, approved: Approved, catalog: Catalog, code: CodeHost, repository: Repository, console: str
+    facts: Facts, approved: Approved, catalog: Catalog, code: CodeHost, repository: Repository, links: dict[str, str]
 ) -> Words:
     """As this repository is used to: titles by its commits, the body by its template."""
     approvers = [" ".join(catalog.approvers[name].full_name.split()) for name in approved.approvers]
@@ -85,7 +87,7 @@ def _words(
     template = (code.file(repository, base, path) or b"")[:MAX_TEMPLATE_BYTES].decode(errors="ignore") if path else ""
     return Words(
         title=title,
-        body=texts.body(facts, approved, approvers, template=template, console=console),
+        body=texts.body(facts, approved, approvers, template=template, **links),
         message=texts.commit_message(facts, approved, approvers, head=title, editor=_editor(approved, catalog)),
     )
 

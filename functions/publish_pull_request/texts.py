@@ -31,14 +31,23 @@ def title(facts: Facts, subjects: Sequence[str] = ()) -> str:
     return outgoing.title_of(in_habit(f"Fix {outgoing.headline(facts)}", subjects))
 
 
-def body(facts: Facts, approved: Approved, approvers: Sequence[str], *, template: str = "", console: str = "") -> str:
+def body(
+    facts: Facts,
+    approved: Approved,
+    approvers: Sequence[str],
+    *,
+    template: str = "",
+    console: str = "",
+    ticket: str = "",
+) -> str:
     """Five answers first, then the detail; cut below GitHub's limit; SecretFound rather than a leak.
 
-    `template`: the repository's own. `console`: address of the signal in AWS's console.
+    `template`: the repository's own. `console`: address of the signal in AWS's console. `ticket`: of
+    the fault's ticket.
     """
     fix, verification = approved.fix, approved.verification
     sections: Sections = [
-        ("In five answers", answers(facts, approved, approvers)),
+        ("In five answers", answers(facts, approved, approvers, ticket)),
         ("What was observed", [*outgoing.observed(facts), *_console(facts, console)]),
         ("Why this code", _why(facts)),
         ("What changed", _changes(fix)),

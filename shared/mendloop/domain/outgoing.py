@@ -123,7 +123,9 @@ def failure(facts: Facts) -> str:
 
 def observed(facts: Facts) -> list[str]:
     """What was seen in production, as list lines."""
-    lines = [f"{identifier(facts.exception)} was logged {plural(facts.count, 'time')}." if facts.count else ""]
+    lines = [
+        f"{identifier(facts.exception, 'An error')} was logged {plural(facts.count, 'time')}." if facts.count else ""
+    ]
     if not facts.public:
         seen = f" at {facts.at:%Y-%m-%d %H:%M} UTC" if facts.at else ""
         lines.insert(0, f"{_signal(facts)} {code(facts.resource)} {_did(facts)}{seen}." if facts.signal else "")

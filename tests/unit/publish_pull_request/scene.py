@@ -93,7 +93,7 @@ class Scene:
         self.repository = make_repository()
         self.incidents.claim(make_incident(fault=FAULT, state=IncidentState.STARTED))
         self.evidence, self.mapping = make_evidence(), make_code_map()
-        self.fix = self.make_fix()
+        self.fix = self.make_fix() if PATH in (files or {PATH}) else make_code_fix(base=self.base)
 
     def make_fix(self, **fields: Any) -> CodeFix:
         fix = make_code_fix(base=self.base, **fields)
@@ -104,7 +104,8 @@ class Scene:
             return self.code.file(self.repository, self.base, path)
 
         after = apply_edits(read, fix.edits)
-        after[fix.regression.path] = fix.regression.content.encode()
+        if fix.regression.path:
+            after[fix.regression.path] = fix.regression.content.encode()
         return fix.model_copy(update={"diff": unified_diff({path: read(path) for path in after}, after)})
 
     def ask(self, **fields: Any) -> ApprovalRequest:

@@ -15,6 +15,7 @@ from tests.fakes.house import (
     make_fault,
     make_incident,
     make_signal,
+    make_ticket_record,
     make_trace,
 )
 from tests.unit.publish_pull_request.scene import Scene
@@ -147,3 +148,10 @@ def test_the_signal_leads_to_its_console() -> None:
         signal = make_signal(console_url=url)
         scene.incidents.save(make_incident(fault=FAULT, state=IncidentState.STARTED, signal=signal))
         assert (f"In the console: {url}" in published(scene)) is told
+
+
+def test_the_faults_ticket_is_named_but_not_in_public() -> None:
+    for public in (False, True):
+        scene = Scene(public=public)
+        scene.incidents.save_ticket(make_ticket_record(of=FAULT, url="https://acme.atlassian.net/browse/OPS-7"))
+        assert ("Ticket: https://acme.atlassian.net/browse/OPS-7" in published(scene)) is not public
