@@ -315,6 +315,9 @@ class CodeHost(Protocol):
     def mark_ready(self, repository: Repository, number: str) -> PullRequest:
         """No draft any more, once; PullRequestEnded when it was closed or merged, NotFound when there is none."""
 
+    def examine(self, repository: Repository) -> str:
+        """With read-only calls: what is published where, in words. Raises what publishing would, as far as seen."""
+
     def comment(self, repository: Repository, number: str, body: str) -> None:
         """On a pull request, once per text: the same text again is no second comment. NotFound when there is none."""
 

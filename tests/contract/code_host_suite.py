@@ -295,6 +295,9 @@ class CodeHostSuite:
         said = workshop.comments(opened.number)
         assert [line.splitlines()[-1] for line in said] == ["Checks are red.", "They are green."]
 
+    def test_it_says_where_it_would_publish(self, workshop: Workshop, history: list[str]) -> None:
+        assert "pull requests against main" in workshop.host.examine(workshop.repository)
+
     def test_no_such_pull_request(self, workshop: Workshop, history: list[str]) -> None:
         host, repository = workshop.host, workshop.repository
         with pytest.raises(NotFound):

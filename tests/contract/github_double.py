@@ -58,6 +58,7 @@ class GitHubDouble:
     reported: dict[str, dict[str, str]] = field(default_factory=dict)
     comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     collaborators: set[str] = field(default_factory=lambda: {"dana"})
+    settings: dict[str, Any] = field(default_factory=dict)
     cut_trees: bool = False
     tarball: bytes | None = None
     url: str = ""
@@ -148,6 +149,8 @@ class GitHubDouble:
             if members is None:
                 raise Refused(404, "Not Found")
             return 200, [shapes.user(login) for login in members]
+        if path == "/rate_limit":
+            return 200, shapes.rate_limit()
         root = f"/repos/{LOCATION}"
         if not path.startswith(root):
             raise Refused(404, "Not Found")
@@ -159,7 +162,7 @@ class GitHubDouble:
 
     def _routes(self) -> list[tuple[str, str, Callable[..., Answer]]]:
         return [
-            ("GET", "", lambda **_: (200, shapes.repository(self.default))),
+            ("GET", "", lambda **_: (200, shapes.repository(self.default, **self.settings))),
             ("GET", "/deployments", lambda **_: (200, self.deployments)),
             ("GET", r"/deployments/(\d+)/statuses", lambda number, **_: (200, self.statuses.get(number, []))),
             ("GET", "/commits/([^/]+)", self._commit),

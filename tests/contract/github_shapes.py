@@ -182,3 +182,8 @@ def deployment_status(state: str) -> dict[str, Any]:
         **{"url": url, "id": 1, "node_id": "DS_1", "state": state, "creator": user(), "description": ""},
         **{"target_url": "", "created_at": AT, "updated_at": AT, "deployment_url": url, "repository_url": REPOSITORY},
     }
+
+
+def rate_limit() -> dict[str, Any]:
+    left = {"limit": 5000, "used": 20, "remaining": 4980, "reset": 1_800_000_000}
+    return {"resources": {"core": left, "search": left}, "rate": left}

@@ -14,6 +14,8 @@ from mendloop.adapters.github.weather import kind_of
 from mendloop.domain.catalog import Repository
 from mendloop.domain.errors import (
     AccessDenied,
+    Archived,
+    BranchProtected,
     Conflict,
     MendloopError,
     Misconfigured,
@@ -25,7 +27,7 @@ from mendloop.domain.errors import (
     Unavailable,
 )
 from tests.contract.code_host_suite import DAY, ME
-from tests.contract.git_workshop import GitWorkshop
+from tests.contract.git_workshop import GitWorkshop, git
 from tests.contract.github_double import LOCATION, TOKEN, GitHubDouble, Refused
 
 REPOSITORY = Repository(host="github", location=LOCATION)
@@ -229,3 +231,75 @@ def test_a_teams_members_are_its_logins(double: GitHubDouble) -> None:
     assert host.team_members(REPOSITORY, "acme/shop-owners") == ["dweber", "robin"]
     with pytest.raises(NotFound):
         host.team_members(REPOSITORY, "acme/others")
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "said"),
+    [
+        ({"archived": True}, Archived, "archived"),
+        ({"permissions": {"push": False}}, AccessDenied, "may not push"),
+    ],
+)
+def test_what_stands_in_the_way_of_publishing_is_seen_by_reading(
+    double: GitHubDouble, sha: str, settings: dict[str, Any], kind: type[MendloopError], said: str
+) -> None:
+    host = GitHub(TOKEN, double.url)
+    assert host.examine(REPOSITORY) == (
+        "draft pull requests against main (private); the token: it may push, 4980 of 5000 requests are left this hour; "
+        "0 of mendloop's are open"
+    )
+    double.settings = settings
+    with pytest.raises(kind, match=said):
+        host.examine(REPOSITORY)
+    assert all(seen.method == "GET" for seen in double.seen)
+
+
+@pytest.mark.parametrize(
+    ("refused", "kind", "advice"),
+    [
+        (Refused(403, "Repository was archived so is read-only."), Archived, "Unarchive"),
+        (Refused(422, "Repository rule violations found"), BranchProtected, "mendloop/*"),
+        (Refused(403, "Resource protected", {"X-GitHub-SSO": "required; url=x"}), AccessDenied, "single sign-on"),
+        (Refused(403, "This installation has been suspended"), AccessDenied, "suspension"),
+        (Refused(403, "acme has an IP allow list enabled"), AccessDenied, "IP allow list"),
+        (Refused(401, "Bad credentials"), Misconfigured, "expired, revoked"),
+        (Refused(403, "Your token has expired"), Misconfigured, "new token"),
+        (Refused(403, "Resource not accessible by integration"), AccessDenied, "docs/github.md"),
+    ],
+)
+def test_each_refusal_names_its_way_out(
+    double: GitHubDouble, sha: str, refused: Refused, kind: type[MendloopError], advice: str
+) -> None:
+    host = GitHub(TOKEN, double.url)
+    host.tree(REPOSITORY, sha)
+    host.commit(REPOSITORY, sha)
+    double.faults.append(refused)
+    with pytest.raises(kind) as caught:
+        host.push_branch(REPOSITORY, "mendloop/inc-1", sha, [], "One", ME)
+    assert advice in caught.value.next_action and type(caught.value) is kind
+
+
+def test_the_permission_that_would_have_done_is_named(double: GitHubDouble, sha: str) -> None:
+    headers = {"X-Accepted-GitHub-Permissions": "contents=write"}
+    double.faults.append(Refused(403, "Resource not accessible by personal access token", headers))
+    with pytest.raises(AccessDenied, match="contents=write"):
+        GitHub(TOKEN, double.url).default_branch(REPOSITORY)
+
+
+def test_a_default_branch_renamed_between_two_calls_is_a_lost_race(double: GitHubDouble, sha: str) -> None:
+    host = GitHub(TOKEN, double.url)
+    host.push_branch(REPOSITORY, "mendloop/inc-1", sha, [], "One", ME)
+    host.default_branch(REPOSITORY)
+    git(double.folder, "branch", "-m", "main", "trunk")
+    with pytest.raises(Conflict, match="no longer called main"):
+        host.open_pull_request(REPOSITORY, "mendloop/inc-1", "T", "B")
+    double.default = "trunk"
+    assert GitHub(TOKEN, double.url).open_pull_request(REPOSITORY, "mendloop/inc-1", "T", "B").base == "trunk"
+
+
+def test_a_plan_without_drafts_gets_one_that_is_ready(double: GitHubDouble, sha: str) -> None:
+    host = GitHub(TOKEN, double.url)
+    host.push_branch(REPOSITORY, "mendloop/inc-1", sha, [], "One", ME)
+    host.default_branch(REPOSITORY)
+    double.faults.append(Refused(422, "Draft pull requests are not supported in this repository."))
+    assert not host.open_pull_request(REPOSITORY, "mendloop/inc-1", "T", "B").draft

@@ -234,6 +234,9 @@ class InMemoryCodeHost:
         self._stored(revision)
         return Checks.of(revision, self.reported.get(revision, {}))
 
+    def examine(self, repository: Repository) -> str:
+        return f"pull requests against {self.default}, in memory"
+
     def mark_ready(self, repository: Repository, number: str) -> PullRequest:
         found = self._numbered(repository, number)
         if found.state != "open":

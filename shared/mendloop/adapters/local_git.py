@@ -194,6 +194,11 @@ class LocalGit:
         git = Git(repository.location)
         return Checks.of(revision, _own(git).checks(_known(git, revision)))
 
+    def examine(self, repository: Repository) -> str:
+        """Where its documents are."""
+        where = _own(Git(repository.location)).folder
+        return f"pull requests against {self.default_branch(repository)} are documents in {where}"
+
     def mark_ready(self, repository: Repository, number: str) -> PullRequest:
         """In the document."""
         return self._requests(repository).mark_ready(number)

@@ -23,7 +23,7 @@ class Finding:
 
 def examine(place: Place, catalog: Catalog, service: Service) -> Iterator[Finding]:
     """All checks of one service; a check that cannot be made is a finding, not a crash."""
-    for check in (_repository, _revision, _alarms, _approvers, _tracker, _test_command, _paused):
+    for check in (_repository, _publishing, _revision, _alarms, _approvers, _tracker, _test_command, _paused):
         try:
             yield from check(place, catalog, service)
         except MendloopError as error:
@@ -40,6 +40,11 @@ def _repository(place: Place, catalog: Catalog, service: Service) -> Iterator[Fi
         f"repository {service.repository.location} is readable: {branch} at {(head or 'nothing')[:10]}, {files} files",
         "The default branch is empty or missing: push it, or correct repository.location in the catalog.",
     )
+
+
+def _publishing(place: Place, catalog: Catalog, service: Service) -> Iterator[Finding]:
+    """Where an approved change would go."""
+    yield Finding(True, f"publishing: {place.wiring.code_host(service.repository).examine(service.repository)}")
 
 
 def _revision(place: Place, catalog: Catalog, service: Service) -> Iterator[Finding]:

@@ -219,3 +219,18 @@ class TestBase:
         scene.code.requests.clear()
         scene.code.commit_files({PATH: SOURCE.replace("total = 0", "total = 1")}, "Inside")
         assert scene.run().branch == slot.branch
+
+
+@pytest.mark.parametrize("decided", [None, Action.REJECT])
+def test_a_forged_start_that_claims_an_approval_publishes_nothing(decided: Action | None) -> None:
+    from mendloop.contracts.approval import DecisionSlot
+
+    scene = Scene()
+    request = scene.ask()
+    if decided:
+        scene.decisions.decide(make_decision(request, action=decided))
+    hashed = request.content_sha256
+    slot = DecisionSlot(request_id=request.id, action=Action.APPROVE, by="dana", at=NOW, content_sha256=hashed)
+    with pytest.raises(BadDecision):
+        scene.run(make_execution(decision=slot))
+    assert not scene.branches and not scene.code.requests

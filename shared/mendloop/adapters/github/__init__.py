@@ -35,6 +35,8 @@ class GitHub:
         self, token: str, base_url: str = "", *, timeout: float = TIMEOUT_SECONDS, patience: Patience | None = None
     ) -> None:
         self._api = Api(token, base_url, timeout, patience)
+        # An App's token for reading may not push, and need not.
+        self._own = not token.startswith("ghs_")
         self._trees: dict[tuple[str, str], list[TreeEntry]] = {}
         self._blobs: dict[tuple[str, str], bytes] = {}
         self._roots: dict[str, str] = {}
@@ -204,6 +206,11 @@ class GitHub:
         """Of check runs and statuses."""
         self._one(repository, revision)
         return standing.read_checks(self._api, path_of(repository), revision)
+
+    def examine(self, repository: Repository) -> str:
+        """The branch, what is open, what the token may, and how much of its quota is left."""
+        still_open = len(self.open_pull_requests(repository))
+        return f"{standing.examine(self._api, path_of(repository), own=self._own)}; {still_open} of mendloop's are open"
 
     def mark_ready(self, repository: Repository, number: str) -> PullRequest:
         """By GraphQL, since REST cannot."""

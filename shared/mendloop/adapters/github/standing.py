@@ -5,6 +5,7 @@ from itertools import islice
 
 from mendloop.adapters.github.api import Api
 from mendloop.adapters.github.reading import legible
+from mendloop.domain.errors import AccessDenied, Archived
 from mendloop.ports import Checks, CheckState
 
 MAX_DEPLOYMENTS = 100
@@ -38,3 +39,23 @@ def read_checks(api: Api, at: str, revision: str) -> Checks:
     for status in api.pages(f"{at}/commits/{revision}/status", MAX_CHECK_RUNS, "statuses"):
         told[status["context"]] = _REPORTED.get(status["state"], CheckState.RED)
     return Checks.of(revision, told)
+
+
+@legible()
+def examine(api: Api, at: str, *, own: bool) -> str:
+    """In words. Archived, or AccessDenied where a token of one's `own` may not push, or nothing says which may."""
+    found, quota = api.get(at), api.get("/rate_limit")["resources"]["core"]
+    if found["archived"] or found.get("disabled"):
+        raise Archived(f"{found['full_name']} is archived or disabled")
+    may = (found.get("permissions") or {}).get("push")
+    if own and may is False:
+        raise AccessDenied(
+            f"the token may not push to {found['full_name']}",
+            next_action="Give the token contents and pull requests: write on it (docs/github.md).",
+        )
+    pushes = (
+        "it may push" if own and may else "an App's, made for each purpose" if not own else "what it may is not told"
+    )
+    kind = "private" if found["private"] else "public"
+    left = f"{quota['remaining']} of {quota['limit']} requests are left this hour"
+    return f"draft pull requests against {found['default_branch']} ({kind}); the token: {pushes}, {left}"
