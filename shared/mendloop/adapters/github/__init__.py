@@ -212,6 +212,10 @@ class GitHub:
         still_open = len(self.open_pull_requests(repository))
         return f"{standing.examine(self._api, path_of(repository), own=self._own)}; {still_open} of mendloop's are open"
 
+    def is_public(self, repository: Repository) -> bool:
+        """Whether anybody can read it; in doubt, they can."""
+        return self._api.get(path_of(repository)).get("private") is not True
+
     def mark_ready(self, repository: Repository, number: str) -> PullRequest:
         """By GraphQL, since REST cannot."""
         pull_path(repository, number)

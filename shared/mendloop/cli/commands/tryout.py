@@ -23,15 +23,23 @@ def try_(
     approve: Annotated[bool, typer.Option("--approve", help="Decide as a browser would: approve.")] = False,
     reject: Annotated[bool, typer.Option("--reject", help="Decide as a browser would: reject.")] = False,
     ticket: Annotated[bool, typer.Option("--ticket", help="Decide as a browser would: ticket instead.")] = False,
+    publish: Annotated[
+        str, typer.Option(help="github:owner/repository: open the approved change there, too, as a draft.")
+    ] = "",
+    token_file: Annotated[Path | None, typer.Option(help="With --publish: a file with the token alone.")] = None,
+    token_env: Annotated[str, typer.Option(help="With --publish: the variable that holds the token.")] = "",
+    github_url: Annotated[str, typer.Option(help="With --publish: the API of an Enterprise Server.")] = "",
     keep: Annotated[bool, typer.Option("--keep", help="Leave the local cloud running at the end.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write what happened as JSON.")] = None,
 ) -> None:
     """Run the whole loop on your own repository and log, on the local cloud, up to the review page and beyond."""
     from mendloop.cli.demo.attend import chosen
     from mendloop.cli.tryout.inputs import Options
+    from mendloop.cli.tryout.publish import read_target
     from mendloop.cli.tryout.run import Wishes, run_try
 
     with told():
         options = Options(repo, log, revision, root, runtime_root, test_command, request, entry_point)
         decide = chosen(approve=approve, reject=reject, ticket=ticket)
-        run_try(options, Wishes(decide, keep, report, test_seconds))
+        target = read_target(publish, token_file, token_env, github_url) if publish else None
+        run_try(options, Wishes(decide, keep, report, test_seconds, target))

@@ -21,18 +21,20 @@ from mendloop.cli.plain import plain
 from mendloop.cli.stack import deploy_stack
 from mendloop.cli.toolbox import Toolbox, find_root
 from mendloop.cli.tryout.inputs import Inputs, Options, read_inputs
+from mendloop.cli.tryout.publish import Target, publish
 from mendloop.cli.tryout.world import APPROVER, furnish, signal
 from mendloop.domain.errors import Unavailable
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """How the run goes. `test_seconds`: for all sessions of one proof together."""
+    """How the run goes. `test_seconds`: for all sessions of one proof together. `target`: where to publish, too."""
 
     decide: Choice | None = None
     keep: bool = False
     report: Path | None = None
     test_seconds: int = 600
+    target: Target | None = None
 
 
 def run_try(options: Options, wishes: Wishes) -> dict[str, Any]:
@@ -48,10 +50,16 @@ def run_try(options: Options, wishes: Wishes) -> dict[str, Any]:
         with console.status("Reading the repository and the log …"):
             inputs = read_inputs(options, copy, now)
         _introduce(console, inputs)
+        if wishes.target:
+            console.print(f"Approved, it goes to {wishes.target.repository.location}: {plain(wishes.target.words)}.")
         with own_cloud(tools, console.print, keep=wishes.keep) as cloud:
             needed = wishes.keep
             found = _loop(console, tools, cloud, inputs, wishes)
             needed = needed or bool(found["pull_request"])
+            if wishes.target and found["pull_request"]:
+                opened = publish(wishes.target, inputs.copy, found["pull_request"]["branch"])
+                found["published"] = opened.url
+                console.print(f"Opened {plain(opened.url)}{' as a draft' if opened.draft else ''}.")
             if wishes.report:
                 write_report(found, wishes.report)
                 console.print(f"Report: {wishes.report}")
@@ -78,7 +86,8 @@ def _loop(console: Console, tools: Toolbox, cloud: LocalCloud, inputs: Inputs, w
     began = time.monotonic()
     with console.status("Deploying mendloop on the local cloud …"):
         place = local_place(cloud, deploy_stack(tools, cloud, approvers=(APPROVER,)))
-        inbox = furnish(place, inputs, test_seconds=wishes.test_seconds)
+        public = wishes.target is not None and wishes.target.public
+        inbox = furnish(place, inputs, test_seconds=wishes.test_seconds, public=public)
     deployed = time.monotonic()
     console.print(f"Deployed in {deployed - began:.1f} s. The log lies there as the service [bold]{inputs.service}[/].")
     signal(place, inputs)

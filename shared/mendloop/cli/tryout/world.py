@@ -30,10 +30,10 @@ def log_group(inputs: Inputs) -> str:
     return f"/aws/lambda/{inputs.service}"
 
 
-def furnish(place: Place, inputs: Inputs, *, test_seconds: int) -> Inbox:
+def furnish(place: Place, inputs: Inputs, *, test_seconds: int, public: bool = False) -> Inbox:
     """Catalog, approver's inbox, function and log. Nothing fails yet: `signal` says so."""
     inbox = Inbox(place, "inbox")
-    body = yaml.safe_dump(_catalog(inputs, inbox.arn, test_seconds), sort_keys=False, allow_unicode=True)
+    body = yaml.safe_dump(_catalog(inputs, inbox.arn, test_seconds, public=public), sort_keys=False, allow_unicode=True)
     place.client("s3").put_object(Bucket=place.outputs["CatalogBucket"], Key="mendloop.yaml", Body=body.encode())
     catalog, _ = place.wiring.catalogs.load()
     subscribe(place, catalog)
@@ -58,10 +58,10 @@ def signal(place: Place, inputs: Inputs) -> None:
     place.wiring.signals.put(json.dumps(payload))
 
 
-def _catalog(inputs: Inputs, inbox_arn: str, test_seconds: int) -> dict[str, Any]:
+def _catalog(inputs: Inputs, inbox_arn: str, test_seconds: int, *, public: bool = False) -> dict[str, Any]:
     service = {
         "signals": {"functions": [inputs.service], "log_groups": [log_group(inputs)]},
-        "repository": {"host": "local_git", "location": str(inputs.copy)},
+        "repository": {"host": "local_git", "location": str(inputs.copy), "public": public},
         "root": inputs.root,
         "runtime_root": inputs.runtime_root,
         "test_command": inputs.tests.command,
