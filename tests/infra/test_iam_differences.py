@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra.constructs.triggers import NOBODY_WAITS
-from infra.rooms import BY_NAME, ROOMS
+from infra.rooms import ALWAYS, BY_NAME
 from tests.infra.synthesis import definition, resources
 from tests.infra.test_findings import listed, roles_of, statements
 from tests.privilege.unmissed import UNMISSED, Unmissed
@@ -65,7 +65,7 @@ def test_tokens_are_answered_for_one_state_machine() -> None:
 def test_whoever_reads_objects_that_may_be_missing_may_list() -> None:
     """The sandbox alone may not: its job is always there, and a list would tell it of other incidents."""
     buckets = resources("AWS::S3::Bucket")
-    for room in ROOMS:
+    for room in ALWAYS:
         mine = of_role(f"{room.title}Role")
         objects = {
             flat(r) for each in mine if "s3:GetObject" in listed(each["Action"]) for r in listed(each["Resource"])
@@ -107,7 +107,7 @@ def test_every_rule_may_send_to_its_queues() -> None:
 
 
 def test_every_function_may_write_its_own_log() -> None:
-    for room in ROOMS:
+    for room in ALWAYS:
         (own,) = [each for each in of_role(f"{room.title}Role") if "logs:PutLogEvents" in listed(each["Action"])]
         group = f":log-group:/aws/lambda/{room.function_name}"
         ends = sorted(flat(resource).split(group)[1] for resource in listed(own["Resource"]))
@@ -127,12 +127,12 @@ def test_secrets_are_read_by_whoever_asks_for_them() -> None:
     for need, name in (("code_host", "mendloop/github"), ("model", "mendloop/model")):
         readers = {
             room.name
-            for room in ROOMS
+            for room in ALWAYS
             for each in of_role(f"{room.title}Role")
             if "secretsmanager:GetSecretValue" in listed(each["Action"])
             and any(flat(resource).endswith(f":secret:{name}-??????") for resource in listed(each["Resource"]))
         }
-        assert readers == {room.name for room in ROOMS if need in room.needs}, need
+        assert readers == {room.name for room in ALWAYS if need in room.needs}, need
 
 
 def test_whoever_reads_telemetry_may_read_traces_and_deployments() -> None:
@@ -158,7 +158,7 @@ def test_whoever_reads_telemetry_may_read_traces_and_deployments() -> None:
         "logs:DescribeMetricFilters": "*",
         "lambda:ListAliases": ":function:*",
     }
-    for room in ROOMS:
+    for room in ALWAYS:
         mine = of_role(f"{room.title}Role")
         granted_here = {
             action: flat(each["Resource"])
@@ -174,7 +174,7 @@ def test_whoever_reads_telemetry_may_read_traces_and_deployments() -> None:
 def test_the_ledger_may_do_what_its_transactions_hold() -> None:
     """A reservation puts and updates, a settlement updates; what was spent is read."""
     (ledger,) = [name for name in resources("AWS::DynamoDB::Table") if "Ledger" in name]
-    for room in ROOMS:
+    for room in ALWAYS:
         mine = of_role(f"{room.title}Role")
         found = [set(each["Action"]) for each in mine if f"<{ledger}>" in map(flat, listed(each["Resource"]))]
         calls = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"}
@@ -189,14 +189,14 @@ def test_whatever_nobody_waits_for_may_be_handed_on() -> None:
 
 
 def test_whoever_puts_signals_in_may_send_them() -> None:
-    for room in ROOMS:
+    for room in ALWAYS:
         mine = [each for each in of_role(f"{room.title}Role") if "sqs:SendMessage" in listed(each["Action"])]
         queues = [flat(resource) for each in mine for resource in listed(each["Resource"])]
         assert any("Signals" in queue for queue in queues) == ("queue" in room.needs), room.name
 
 
 def test_whoever_alerts_may_publish_to_the_operators() -> None:
-    for room in ROOMS:
+    for room in ALWAYS:
         mine = [each for each in of_role(f"{room.title}Role") if "sns:Publish" in listed(each["Action"])]
         to_operators = [each for each in mine if any("Operators" in flat(one) for one in listed(each["Resource"]))]
         assert bool(to_operators) == ("alert" in room.needs), room.name
@@ -225,11 +225,11 @@ def test_the_audit_trail_is_added_to_by_four_rooms_and_deleted_by_none() -> None
 
 
 def test_the_sweep_may_invoke_the_safety_net_and_nothing_else() -> None:
-    for room in ROOMS:
+    for room in ALWAYS:
         mine = [each for each in of_role(f"{room.title}Role") if "lambda:InvokeFunction" in listed(each["Action"])]
         invoked = [flat(one).rpartition(":")[2] for each in mine for one in listed(each["Resource"])]
         assert invoked == (["mendloop-leave-to-human"] if "safety_net" in room.needs else []), room.name
-    (net,) = [room.name for room in ROOMS if "safety_net" in room.needs]
+    (net,) = [room.name for room in ALWAYS if "safety_net" in room.needs]
     assert net == "sweep"
 
 
