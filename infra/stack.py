@@ -115,6 +115,8 @@ class MendloopStack(Stack):
             ReceiveSignalArn=functions["receive_signal"].function_arn,
             DashboardName=dashboard.name,
         )
+        if "mint_token" in functions:
+            self._outputs(TokenBrokerName=functions["mint_token"].function_name)
         answer_findings(
             self,
             functions,

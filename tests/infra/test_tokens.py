@@ -34,6 +34,10 @@ def test_without_an_app_there_is_no_broker() -> None:
     assert roles_with("mint-token") == set() and "mendloop-mint-token" not in json.dumps(functions)
 
 
+def test_the_command_line_asks_the_broker_too() -> None:
+    assert "TokenBrokerName" in template(**APP)["Outputs"] and "TokenBrokerName" not in template()["Outputs"]
+
+
 def test_the_broker_may_write_no_object_and_push_nothing_on() -> None:
     found: dict[str, Any] = template(**APP)["Resources"]
     (policy,) = [

@@ -34,6 +34,7 @@ OUTPUTS = {
     "pause_parameter": "PauseParameter",
     "link_keys_secret": "LinkKeysSecret",
     "github_secret": "GithubSecret",
+    "token_broker": "TokenBrokerName",
     "github_tickets_secret": "GithubTicketsSecret",
     "jira_secret": "JiraSecret",
     "linear_secret": "LinearSecret",
