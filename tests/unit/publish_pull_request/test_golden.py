@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,8 @@ def published(**case: Any) -> str:
     scene.run()
     [opened] = scene.code.requests
     assert sha256(scene.fix.diff) == request.content.diff_sha256
-    return f"# {opened.title}\n\n{opened.body}"
+    # The content's hash is another one with every field that a contract gets.
+    return re.sub("content [0-9a-f]{12}", "content 0123456789ab", f"# {opened.title}\n\n{opened.body}")
 
 
 def fix_of(scene: Scene, case: dict[str, Any]) -> CodeFix:
