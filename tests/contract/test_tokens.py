@@ -25,7 +25,7 @@ from mendloop.domain.errors import (
     TooManyOpen,
     Unavailable,
 )
-from mendloop.domain.github_permissions import PUBLISH, READ
+from mendloop.domain.github_permissions import PUBLISH, READ, app_permissions
 from tests.contract import github_shapes as shapes
 from tests.contract import specifications
 from tests.contract.wire import Exchange, Refusal, Wire
@@ -53,6 +53,7 @@ class AppDouble:
         self.installed = {"acme/shop"}
         self.more: dict[str, Any] = {}
         self.suspended = False
+        self.granted = app_permissions()
 
     def __call__(self, exchange: Exchange) -> tuple[int, Any]:
         said = exchange.headers["authorization"].removeprefix("Bearer ")
@@ -81,7 +82,13 @@ class AppDouble:
                 **urls,
                 "app_id": APP,
             },
-            **{"target_id": 1, "target_type": "Organization", "permissions": {}, "events": [], "app_slug": "mendloop"},
+            **{
+                "target_id": 1,
+                "target_type": "Organization",
+                "permissions": self.granted,
+                "events": [],
+                "app_slug": "mendloop",
+            },
             **{"created_at": "2026-11-24T02:00:00Z", "updated_at": "2026-11-24T02:00:00Z"},
             **{"single_file_name": None, "suspended_by": None, "suspended_at": None},
         }
@@ -141,6 +148,14 @@ def test_an_app_that_is_not_installed_or_suspended_says_so(wire: Wire, double: A
     with pytest.raises(AccessDenied, match="suspended") as caught:
         app(wire).issue(REPOSITORY, READ)
     assert "suspension" in caught.value.next_action
+
+
+def test_what_was_never_granted_is_named_and_members_are_not_missed(wire: Wire, double: AppDouble) -> None:
+    double.granted = {"contents": "read", "deployments": "read", "metadata": "read", "pull_requests": "read"}
+    app(wire).issue(REPOSITORY, READ)
+    assert wire.seen[-1].body["permissions"].keys() == READ.keys() - {"members"}
+    with pytest.raises(AccessDenied, match="contents: write, pull_requests: write in acme/shop"):
+        app(wire).issue(REPOSITORY, PUBLISH)
 
 
 @pytest.mark.parametrize(

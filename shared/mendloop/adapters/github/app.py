@@ -12,8 +12,11 @@ from mendloop.adapters.github.repositories import path_of
 from mendloop.adapters.patience import Patience
 from mendloop.contracts.tokens import MintedToken
 from mendloop.domain.catalog import Repository
-from mendloop.domain.errors import AccessDenied, Misconfigured, NotFound, Permanent, Rejected
+from mendloop.domain.errors import AccessDenied, Misconfigured, NotFound, Permanent
 from mendloop.domain.github_permissions import Permissions, exceeds
+
+OPTIONAL = {"members"}
+"""Asked for where it was granted: a person's own account has no members."""
 
 
 class GitHubApp:
@@ -28,20 +31,22 @@ class GitHubApp:
         """Checked to be good for this repository alone, and for no more than was asked."""
         name = repository.location.partition("/")[2]
         try:
-            number = _number(self._api.get(f"{path_of(repository)}/installation"))
+            number, granted = _installation(self._api.get(f"{path_of(repository)}/installation"))
         except NotFound as error:
             raise AccessDenied(
                 f"the App is not installed on {repository.location}",
                 next_action="Install the App on this repository: GitHub, Settings, GitHub Apps, Install.",
             ) from error
-        asked = {"repositories": [name], "permissions": dict(permissions)}
-        try:
-            answer = self._api.post(f"/app/installations/{number}/access_tokens", asked)
-        except Rejected as error:
+        if lacking := exceeds({each: permissions[each] for each in permissions.keys() - OPTIONAL}, granted):
+            named = ", ".join(f"{each}: {permissions[each]}" for each in lacking)
             raise AccessDenied(
-                f"the App's installation lacks a permission: {error}",
+                f"the App may not {named} in {repository.location}",
                 next_action="Give the App what docs/github.md lists, then accept it for the installation.",
-            ) from error
+            )
+        cut = {each: may for each, may in permissions.items() if not exceeds({each: may}, granted)}
+        answer = self._api.post(
+            f"/app/installations/{number}/access_tokens", {"repositories": [name], "permissions": cut}
+        )
         return _checked(answer, name, permissions)
 
 
@@ -60,8 +65,9 @@ def _credentials(secret: str) -> Auth.AppAuth:
 
 
 @legible()
-def _number(document: Any) -> int:
-    return int(document["id"])
+def _installation(document: Any) -> tuple[int, Permissions]:
+    """Its number, and what its owner granted."""
+    return int(document["id"]), dict(document["permissions"])
 
 
 @legible()
