@@ -216,7 +216,7 @@ def test_the_sweep_may_send_what_was_held_and_watch_mailboxes() -> None:
 def test_the_audit_trail_is_added_to_by_four_rooms_and_deleted_by_none() -> None:
     writers = {
         room.name
-        for room in ROOMS
+        for room in ALWAYS
         for each in of_role(f"{room.title}Role")
         if "s3:PutObject" in listed(each["Action"]) and any("Audit" in flat(one) for one in listed(each["Resource"]))
     }
