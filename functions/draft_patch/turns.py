@@ -25,10 +25,11 @@ def drafted(context: DraftContext, drafters: Sequence[Drafter]) -> Result:
     declined: list[tuple[str, Declined]] = []
     refusals: list[str] = []
     if context.retest:
-        again = _with_another_test(context.retest, context)
+        others = replace(context, tried=[*context.tried, tuple(context.retest.edits)])
+        again = _fresh(others, drafters, refusals) or _with_another_test(context.retest, context)
         if again:
             return again, refusals
-        context = replace(context, tried=[*context.tried, tuple(context.retest.edits)])
+        context = others
     untested: list[CodeFix] = []
     for drafter in in_turn(context, drafters):
         result = _from_one(drafter, context, refusals)
@@ -42,6 +43,16 @@ def drafted(context: DraftContext, drafters: Sequence[Drafter]) -> Result:
         best = min(untested, key=lambda fix: fix.changed_lines)
         return _with_alternatives(best, [fix for fix in untested if fix is not best], declined), refusals
     return _explained(context, declined), refusals
+
+
+def _fresh(context: DraftContext, drafters: Sequence[Drafter], refusals: list[str]) -> CodeFix | None:
+    """In the last attempt: of those that cost nothing and had no turn, before a draft is tested once more."""
+    for drafter in drafters:
+        if context.attempt >= MOST_ATTEMPTS and not drafter.costs and drafter.name not in context.had:
+            result = _from_one(drafter, context, refusals)
+            if isinstance(result, CodeFix) and result.regression.test_id:
+                return result
+    return None
 
 
 def in_turn(context: DraftContext, drafters: Sequence[Drafter]) -> list[Drafter]:

@@ -21,6 +21,8 @@ _SUSPICIOUS = {
     "StopIteration": ("[]",),
 }
 _MOST = 2
+MOST_MESSAGE = 200
+"""Of the words that a made-up test must fail with: its type and function alone could be met by chance."""
 
 _TEMPLATE = '''"""{function} with a value that raises {exception}, made from its signature and the trace."""
 
@@ -56,6 +58,7 @@ def guessed(context: DraftContext, place: Place) -> Iterator[RegressionTest]:
             path=place.path,
             content=content,
             test_id=place.node_id("test_value_that_raised_in_production"),
+            expected_message=context.fault.trace.message[:MOST_MESSAGE] if context.fault else "",
             reason=f"Made from the signature: {value} for each argument is typical for {context.exception}.",
         )
 

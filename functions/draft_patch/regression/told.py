@@ -6,14 +6,13 @@ Whether it reproduces, only the proof decides: by the exception's type and words
 from collections.abc import Iterator, Sequence
 
 from functions.draft_patch.context import DraftContext
-from functions.draft_patch.regression.generated import module_of
+from functions.draft_patch.regression.generated import MOST_MESSAGE, module_of
 from functions.draft_patch.regression.place import Place
 from functions.draft_patch.regression.signature import statement_at
 from functions.draft_patch.regression.situation import situation_of
 from functions.draft_patch.site import Site, crash_site
 from mendloop.contracts.draft import Edit, RegressionSource, RegressionTest
 
-_MOST_MESSAGE = 200
 _SITUATION = '''"""{function} as the trace tells: {said}. What it does not tell is a stand-in."""
 
 {imports}
@@ -51,7 +50,7 @@ def told(context: DraftContext, place: Place, edits: Sequence[Edit]) -> Iterator
         path=place.path,
         content=content,
         test_id=place.node_id("test_values_that_raised_in_production"),
-        expected_message=site.message[:_MOST_MESSAGE],
+        expected_message=site.message[:MOST_MESSAGE],
         expected_lines=_lines(site, context),
         reason=f"Made from the trace: {said}; a stand-in for each value that it does not tell.",
     )

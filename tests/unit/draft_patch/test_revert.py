@@ -240,8 +240,12 @@ def test_all_that_the_suspect_took_away_bears_witness_and_is_not_published() -> 
 
 
 def test_a_guess_from_signature_and_trace_comes_last() -> None:
-    test = Drafting(shop := Shop(), shop.break_it(), requests=[]).fix().regression
+    shop = Shop()
+    broken = shop.break_it()
+    test = Drafting(shop, broken, requests=[]).fix().regression
     assert test.source is RegressionSource.GENERATED
+    said = shop.usual_trace(broken).message
+    assert said and test.expected_message == said, "a guess may fail by chance, and not with the same words"
     assert "order_total(None)" in test.content and "from shop.pricing.totals import order_total" in test.content
 
 

@@ -10,7 +10,7 @@ from tests.fakes.house import make_verification
 from tests.fakes.model import ScriptedModel
 from tests.unit.draft_patch.drafting import Drafting
 from tests.unit.draft_patch.test_claude_drafter import GOOD_EDIT, propose, use
-from tests.unit.map_code.shop import BAD, Shop
+from tests.unit.map_code.shop import BAD, GOOD, Shop
 
 TEST = "from shop.pricing.totals import order_total\n\n\ndef test_none():\n    assert order_total(None) == 0\n"
 TWICE = BAD.replace("    total = 0\n", "    total = 0.0\n").replace("    return total\n", "    return int(total)\n")
@@ -26,7 +26,7 @@ def unprovable(model: ScriptedModel) -> Drafting:
 
 def after(room: Drafting, slot: DraftSlot, **verdict: Any) -> Execution:
     """The execution after a proof that came to nothing."""
-    kept = make_verification(status="failed", **verdict)
+    kept = make_verification(**{"status": "failed", **verdict})
     ref = documents.store(room.shop.artifacts, f"v-{slot.attempt}", kept)
     failed = VerificationSlot(status=VerificationStatus.FAILED, ref=ref, reason="No.", next=VerificationNext.REDRAFT)
     return room.execution.model_copy(update={"draft": slot, "verification": failed})
@@ -55,6 +55,21 @@ def test_the_last_attempt_belongs_to_a_drafter_that_had_none() -> None:
         execution = after(room, slot)
     assert drafters == ["revert", "revert", "claude"]
     assert len(room.model.exchanges) == 1, "no money was spent before"
+
+
+def test_the_last_attempt_is_rather_anothers_than_one_more_test_of_the_same_draft() -> None:
+    shop = Shop(drafters=["revert", "templates"])
+    source = GOOD.replace("    total = 0\n", "    total = 0\n    if len(items) > 0:\n        total = 1\n")
+    broken = shop.break_it(source)
+    words = "object of type 'NoneType' has no len()"
+    room = Drafting(shop, broken, trace=shop.usual_trace(broken, "if len(items)").model_copy(update={"message": words}))
+    drafters, execution = [], room.execution
+    for _ in range(3):
+        slot, fix = room.draft(execution)
+        assert isinstance(fix, CodeFix) and fix.regression.test_id
+        drafters.append(fix.drafter)
+        execution = after(room, slot, status="not_reproduced")
+    assert drafters == ["revert", "revert", "templates"]
 
 
 def test_a_test_that_showed_the_failure_is_what_the_next_draft_must_turn_green() -> None:
