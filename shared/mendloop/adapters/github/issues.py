@@ -62,7 +62,7 @@ class GitHubIssues:
             return standing.ticket()
         made = self._create(ticket, known)
         # What racing writers made lies in the list by now: all of them see the same oldest one.
-        standing = self._standing([*self._listed(ticket.key), made])
+        standing = self._standing([*self._listed(ticket.key), made], mine=made.number)
         return (standing or made).ticket()
 
     def comment(self, ticket: Ticket, body: str) -> None:
@@ -166,13 +166,17 @@ class GitHubIssues:
         issues = read(ISSUES, found.get("items") if isinstance(found, dict) else found)
         return [issue for issue in issues if issue.marks[0] == key]
 
-    def _standing(self, found: list[Issue]) -> Issue | None:
-        """The oldest open one, its twins closed; of closed ones the newest that is no duplicate."""
+    def _standing(self, found: list[Issue], mine: int = 0) -> Issue | None:
+        """The oldest open one, its twins closed; of closed ones the newest that is no duplicate.
+
+        A racing writer closes its own (`mine`) only: the others do the same with theirs.
+        """
         by_number = {issue.number: issue for issue in found}
         issues = [by_number[number] for number in sorted(by_number)]
         unfinished = [issue for issue in issues if issue.state == "open"]
         for twin in unfinished[1:]:
-            self._close(twin, unfinished[0])
+            if mine in (0, twin.number):
+                self._close(twin, unfinished[0])
         if unfinished:
             return unfinished[0]
         closed = [issue for issue in issues if issue.state_reason != "duplicate"]
