@@ -4,6 +4,8 @@ from mendloop.cli.place import Place
 from mendloop.domain.catalog import Approver, Catalog
 from mendloop.domain.errors import Misconfigured
 
+CONFIRMED = "confirmed"
+
 
 def subscribe(place: Place, catalog: Catalog) -> dict[str, str]:
     """Approver → `confirmed` or what they have to do. Addresses no longer in the catalog are unsubscribed."""
@@ -31,4 +33,4 @@ def _one(place: Place, approver: Approver) -> str:
     if not arn:
         answer = sns.subscribe(TopicArn=topic, Protocol=wanted[0], Endpoint=wanted[1], ReturnSubscriptionArn=False)
         arn = answer["SubscriptionArn"]
-    return "confirmed" if arn.startswith("arn:") else f"not confirmed: {wanted[1]} must follow the link in SNS's mail"
+    return CONFIRMED if arn.startswith("arn:") else f"not confirmed: {wanted[1]} must follow the link in SNS's mail"

@@ -12,7 +12,7 @@ from mendloop.cli.deriving import propose, written
 from mendloop.cli.errors import told
 from mendloop.cli.inventory import running
 from mendloop.cli.place import here
-from mendloop.cli.subscriptions import subscribe
+from mendloop.cli.subscriptions import CONFIRMED, subscribe
 from mendloop.domain.catalog import Catalog, Service
 from mendloop.domain.catalog_file import parse_catalog
 from mendloop.domain.codeowners_file import owners_of
@@ -103,8 +103,14 @@ def push(file: File = Path("mendloop.yaml"), aws: Aws = False) -> None:
         place.client("s3").put_object(
             Bucket=place.outputs["CatalogBucket"], Key="mendloop.yaml", Body=file.read_bytes()
         )
-        for name, state in subscribe(place, catalog).items():
+        states = subscribe(place, catalog)
+        for name, state in states.items():
             console.print(f"{name}: {state}")
+        for service in catalog.services.values():
+            if all(states[name] != CONFIRMED for name in service.approvers):
+                console.print(
+                    f"[bold red]Nobody can be asked about {service.name}[/]: none of its approvers confirmed."
+                )
         _, digest = place.wiring.catalogs.load()
         console.print(f"pushed; sha256 {digest}")
 
