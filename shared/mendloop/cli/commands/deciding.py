@@ -122,7 +122,8 @@ def rotate_link_keys(
         changed = client.describe_secret(SecretId=name).get("LastChangedDate", datetime.min.replace(tzinfo=UTC))
         if len(accepted(text)) > 1 and datetime.now(UTC) - changed < LONGEST_LINK and not force:
             raise Rejected(
-                f"the keys were rotated on {changed:%Y-%m-%d}: links of the key before that may still be in use"
+                f"the keys were rotated on {changed:%Y-%m-%d}: links of the key before that may still be in use",
+                next_action="Wait until a week has passed, or give --force where a key must go at once.",
             )
         fresh = rotated(text, secrets.token_urlsafe(48))
         client.put_secret_value(SecretId=name, SecretString=fresh)
