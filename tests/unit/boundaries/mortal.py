@@ -12,7 +12,7 @@ EFFECTS: dict[str, frozenset[str]] = {
         {
             *("claim", "open", "save", "record", "note", "claim_fault", "release_fault"),
             *("save_publication", "save_correction", "save_rejection", "save_roots", "save_ticket"),
-            *("follow", "save_follow_up", "sight"),
+            *("follow", "save_follow_up", "sight", "take_place"),
         }
     ),
     "DecisionStore": frozenset(
@@ -61,7 +61,7 @@ READS: dict[str, frozenset[str]] = {
                 "commit_diff",
                 "compare",
             ),
-            *("archive", "branch", "pull_request", "numbered", "open_pull_requests", "checks"),
+            *("archive", "branch", "pull_request", "numbered", "open_pull_requests", "checks", "examine"),
         }
     ),
     "TicketTracker": frozenset({"find", "is_public", "examine"}),
