@@ -65,7 +65,8 @@ def locate(trace: StackTrace, service: Service, snapshot: Snapshot, taught: Taug
     chains = [_of_failing(block) for block in blocks]
     frames = [frame for chain in chains for frame in chain]
     index.learn(frames, language)
-    places, unmapped, outcomes, ends = list[list[Place]](), list[str](), list[Outcome](), list[bool]()
+    places, unmapped, outcomes = list[list[Place]](), list[str](), list[Outcome]()
+    next_is_own = list[bool]()
     below = [one for chain in chains for one in [*chain[1:], None][: len(chain)]]
     for frame, called in zip(frames, below, strict=True):
         matches, reason = index.find(frame, language)
@@ -74,16 +75,17 @@ def locate(trace: StackTrace, service: Service, snapshot: Snapshot, taught: Taug
         )
         if found:
             places.append([calling(place, called, snapshot) if called else place for place in found])
-            ends.append(True)
+            next_is_own.append(True)
         else:
-            ends[-1:] = [False] if ends else []
+            next_is_own[-1:] = [False] if next_is_own else []
             outcome, why = _why(frame, matches, reason, snapshot)
             outcomes.append(outcome)
             unmapped.append(f"{frame.path[:200]}:{frame.line or '?'} in {frame.function[:80]}: {why}")
-    if language == "java" and len(blocks) == 1 and (cut := joined_at([one[0] for one in places], ends, snapshot)):
-        places, ends = places[cut:] + places[:cut], ends[cut:] + ends[:cut]
+    whole = language != "java" or len(blocks) > 1
+    cut = 0 if whole else joined_at([one[0] for one in places], next_is_own, snapshot)
+    places, next_is_own = places[cut:] + places[:cut], next_is_own[cut:] + next_is_own[:cut]
     messages = "\n".join(f"{block.type}: {block.message}" for block in blocks)
-    known, below_own = tuple(index.learnt[:10]), bool(ends) and not ends[-1]
+    known, below_own = tuple(index.learnt[:10]), bool(places) and not next_is_own[-1]
     if any(place.function is None and WORDS[Outcome.LINES_ONLY] in place.note for one in places for place in one):
         outcomes.append(Outcome.LINES_ONLY)
     distinct = tuple(dict.fromkeys(outcomes))
