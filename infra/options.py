@@ -22,6 +22,7 @@ Set with `-c name=value` or in `cdk.json`:
     oidc_issuer, oidc_audience   an identity provider in front of the pages (docs/approval.md); empty: none
     oidc_claim      which claim says who somebody is (default sub), matched against the catalog's `oidc`
     oidc_header     in which the token comes (default Authorization)
+    site_url        where people reach the pages, with a provider in front: https://… without a path (docs/approval.md)
     audit_mode      governance | compliance: object lock of the audit bucket (default governance)
     audit_days      how long its records are kept from deletion (default 400)
     source_accounts  numbers of other accounts, comma separated, whose events are taken in (docs/accounts.md)
@@ -68,6 +69,7 @@ class Options:
     oidc_audience: tuple[str, ...] = ()
     oidc_claim: str = "sub"
     oidc_header: str = "Authorization"
+    site_url: str = ""
     audit_mode: str = "governance"
     audit_days: int = 400
     source_accounts: tuple[str, ...] = ()
@@ -101,6 +103,10 @@ class Options:
         """Who comes to the pages, and how long what happened there is kept."""
         if self.oidc_issuer and not (self.oidc_issuer.startswith("https://") and self.oidc_audience):
             raise ValueError("oidc_issuer: an https address, together with oidc_audience")
+        if self.oidc_issuer and not self.site_url:
+            raise ValueError("site_url: with oidc_issuer, the https address at which people reach the pages")
+        if self.site_url and not re.fullmatch(r"https://[a-z0-9.-]{1,253}(?::\d{1,5})?", self.site_url):
+            raise ValueError(f"site_url: {self.site_url!r} is no https address without a path")
         if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", self.oidc_header):
             raise ValueError(f"oidc_header: {self.oidc_header!r} is no name of a header")
         _one_of("audit_mode", self.audit_mode, ("governance", "compliance"))
@@ -141,6 +147,7 @@ def read_options(context: Callable[[str], object | None]) -> Options:
         oidc_audience=_listed(text("oidc_audience", "")),
         oidc_claim=text("oidc_claim", Options.oidc_claim),
         oidc_header=text("oidc_header", Options.oidc_header),
+        site_url=text("site_url", ""),
         audit_mode=text("audit_mode", Options.audit_mode),
         audit_days=int(text("audit_days", str(Options.audit_days))),
         source_accounts=_listed(text("source_accounts", "")),

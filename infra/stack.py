@@ -67,7 +67,7 @@ class MendloopStack(Stack):
                 description="What is paused",
             ),
             state_machine_arn=machine_arn,
-            site_url=site.url,
+            site_url=options.site_url or site.url,
             options=options,
         )
         functions = self._functions(house, options, bundles)

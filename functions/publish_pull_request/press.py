@@ -14,6 +14,7 @@ from mendloop.open_requests import take_place
 from mendloop.ports import Branch, Clock, CodeHost, FileChange, IncidentStore, PullRequest, Switch
 
 MAX_SUFFIX = 9
+_REGULAR = "100644"
 LABEL = "mendloop"
 
 
@@ -109,14 +110,24 @@ class Press:
         raise ContentChanged(f"{MAX_SUFFIX} branches of {self.incident.id} hold other contents already")
 
     def _is_ours(self, branch: Branch, files: Mapping[str, bytes]) -> bool:
-        """A trailer alone proves nothing: anybody can write one, or push on top."""
+        """A trailer alone proves nothing: anybody can write one, push on top, or add what nobody approved."""
         trailer = f"Mendloop-Content: {self.approved.request.content_sha256}"
         if trailer not in branch.message.splitlines():
             return False
         repository = self.service.repository
         parents = self.code.commit(repository, branch.head).parents
-        return parents == [self.approved.fix.base] and all(
-            self.code.file(repository, branch.head, path) == content for path, content in files.items()
+        if parents != [self.approved.fix.base] or not self._nothing_else(branch.head, files):
+            return False
+        return all(self.code.file(repository, branch.head, path) == content for path, content in files.items())
+
+    def _nothing_else(self, head: str, files: Mapping[str, bytes]) -> bool:
+        """Against the base, only these files differ, and none of them in what it is."""
+        repository = self.service.repository
+        before = {one.path: (one.mode, one.sha) for one in self.code.tree(repository, self.approved.fix.base)}
+        after = {one.path: (one.mode, one.sha) for one in self.code.tree(repository, head)}
+        changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+        return changed <= set(files) and all(
+            path in after and after[path][0] == before.get(path, (_REGULAR, ""))[0] for path in changed
         )
 
     def _push(self, name: str, message: str, files: Mapping[str, bytes]) -> Branch:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from functions.request_approval.mail import Letter, handed_mail, reminder, request_mail
-from mendloop.asking import STEP, Due, asked_line, failed_line, handed_line, held_back, reminded_line
+from mendloop.asking import STEP, Due, asked_line, failed_line, handed_line, held_back, reminded_line, unreached_line
 from mendloop.contracts.approval import ApprovalRequest, HandOver
 from mendloop.domain.catalog import Catalog
 from mendloop.domain.errors import MendloopError, Misconfigured
@@ -39,6 +39,8 @@ class Round:
             try:
                 if not self.mailer.confirmed(self.catalog.approvers[name]):
                     self.unconfirmed.append(name)
+                    for each in (one for one in wanted.handed if one.to == name):
+                        self._note(unreached_line(self.request, each))
                     continue
                 if not may_mail(self.decisions, name, "question", self.clock.now()):
                     self.held.append(name)

@@ -90,8 +90,10 @@ class Access:
 
     def _open_for(self, question: ApprovalRequest, claims: LinkClaims) -> bool:
         latest = self.decisions.latest(question.incident_id)
+        incident = self.incidents.load(question.incident_id)
         return (
             latest is not None
+            and not (incident is not None and incident.state.terminal)
             and latest.id == question.id
             and claims.content_sha256 == question.content_sha256
             and self.clock.now() < question.expires_at

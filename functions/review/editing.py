@@ -66,6 +66,8 @@ class Editing(Recording):
         deciding = fields.get("action") == Action.ADJUST
         if fix and deciding:
             problem = self._unconfirmed(question, fields, comment)
+            if unknown := self._rules(question).unknown_editor(self._identity):
+                problem = f"Nothing was stored: {unknown}."
             if not problem and not self._use_nonce(question, fields.get("nonce", ""), request):
                 problem = "The page was too old or sent twice: send this one."
         if fix is None or problem or not deciding:

@@ -28,8 +28,9 @@ class Recording(Access):
     def _hand_over(self, question: ApprovalRequest, claims: LinkClaims, to: str) -> Answer:
         """Recorded; the execution is woken to mail the other one their link. Nothing is decided by it."""
         handed = HandOver(request_id=question.id, by=claims.approver, to=to, at=self.clock.now())
-        self.decisions.hand_over(handed)
+        # Written down first: what counts stands in the chain, whoever dies in between.
         write_down(self.audit, question.incident_id, of_hand_over(handed, question, self._identity))
+        self.decisions.hand_over(handed)
         note_once(
             self.incidents, self.clock, question.incident_id, "review", f"Handed over to {to}", by=claims.approver
         )
@@ -58,8 +59,9 @@ class Recording(Access):
         rules = self._rules(question)
         if rules.people > 1:
             consents = self.decisions.consent(as_consent(mine))
-            for own in (each for each in consents if each.by == mine.by):
-                write_down(self.audit, question.incident_id, of_consent(own))
+            # Everybody's, not only one's own: whoever died after their consent left it to the next one.
+            for each in consents:
+                write_down(self.audit, question.incident_id, of_consent(each))
             agreed = rules.counting(consents)
             if len(agreed) < rules.people:
                 what = f"Approved; {rules.people} different people must, {len(agreed)} did"

@@ -3,6 +3,7 @@
 | need | variable | may |
 |---|---|---|
 | incidents, decisions | MENDLOOP_<NEED>_TABLE | read and put items; nothing is ever deleted |
+| decisions_read | MENDLOOP_DECISIONS_TABLE | read items: who only asks what was decided must not decide |
 | ledger | MENDLOOP_LEDGER_TABLE | the same, and update, which its transactions do |
 | artifacts | MENDLOOP_ARTIFACTS_BUCKET | read and write documents, below `incidents/` |
 | raw | MENDLOOP_ARTIFACTS_BUCKET | write raw events, below `signals/` |
@@ -29,7 +30,7 @@
 `make least-privilege` takes every statement away in turn: whatever is granted here must be missed by a test there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Stack
@@ -46,7 +47,8 @@ from infra.constructs.storage import Storage
 from infra.options import Options
 from infra.rooms import BY_NAME
 
-ITEMS = ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem")
+READ_ITEMS = ("dynamodb:GetItem", "dynamodb:Query")
+ITEMS = (*READ_ITEMS, "dynamodb:PutItem")
 TRANSACTIONS = ("dynamodb:UpdateItem",)
 OBJECTS = ("s3:GetObject", "s3:PutObject")
 
@@ -67,7 +69,9 @@ class House:
     def give(self, function: lambda_.Function, need: str) -> None:
         """One need to one function; KeyError for a need that is not in the table."""
         if need in {"incidents", "decisions", "ledger"}:
-            self._table(function, need)
+            self._table(function, need, (*ITEMS, *(TRANSACTIONS if need == "ledger" else ())))
+        elif need == "decisions_read":
+            self._table(function, "decisions", READ_ITEMS)
         else:
             gifts: dict[str, Callable[[lambda_.Function], None]] = {
                 "artifacts": self._artifacts,
@@ -98,10 +102,10 @@ class House:
             }
             gifts[need](function)
 
-    def _table(self, function: lambda_.Function, need: str) -> None:
-        table: dynamodb.Table = getattr(self.storage, need)
-        table.grant(function, *ITEMS, *(TRANSACTIONS if need == "ledger" else ()))
-        function.add_environment(f"MENDLOOP_{need.upper()}_TABLE", table.table_name)
+    def _table(self, function: lambda_.Function, name: str, actions: Sequence[str]) -> None:
+        table: dynamodb.Table = getattr(self.storage, name)
+        table.grant(function, *actions)
+        function.add_environment(f"MENDLOOP_{name.upper()}_TABLE", table.table_name)
 
     def _artifacts(self, function: lambda_.Function) -> None:
         self._objects(function, "incidents")

@@ -48,6 +48,15 @@ class Rules:
             )
         return ""
 
+    def unknown_editor(self, identity: Identity) -> str:
+        """Why an edit by this way in would hide who made it from a policy that bars authors, or ""."""
+        if self.service.approval.not_author and identity is Identity.LINK:
+            return (
+                f"{self.service.name} lets nobody approve their own edit, and a link does not say who opened it: "
+                "ask for another draft with a hint, or adjust where people are signed in"
+            )
+        return ""
+
     def counting(self, consents: Iterable[Consent]) -> list[str]:
         """The different people whose approval of exactly this content counts, by name."""
         return sorted(

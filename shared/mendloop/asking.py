@@ -40,6 +40,11 @@ def handed_line(request: ApprovalRequest, handed: HandOver) -> str:
     return f"Asked {handed.to}, as {handed.by} wished, {_about(request)}"
 
 
+def unreached_line(request: ApprovalRequest, handed: HandOver) -> str:
+    """The timeline's words where no mail reaches the one to whom it was handed over: it is not tried again."""
+    return f"Could not ask {handed.to}, as {handed.by} wished: their mail topic is not confirmed, {_about(request)}"
+
+
 def failed_line(request: ApprovalRequest, name: str) -> str:
     """The timeline's words for a mail that could not be sent."""
     return f"Could not mail {name} {_about(request)}; it is tried again"
@@ -71,14 +76,20 @@ def due(
     said = {entry.what for entry in timeline if entry.step == STEP}
     names = [name for name in request.approvers if name in service.approvers]
     asked = [name for name in names if asked_line(request, name) in said]
-    holder = {person: handed.to for handed in handed_over for person in (handed.by, handed.to)}
+    # Only who was reached holds it: until then, who handed it over is still reminded.
+    reached = [each for each in handed_over if handed_line(request, each) in said]
+    holder = {person: handed.to for handed in reached for person in (handed.by, handed.to)}
     mine = [name for name in asked if holder.get(name, name) == name]
     waiting = [name for name in mine if reminded_line(request, name) not in said]
     held = [
         *(name for name in names if name not in asked and held_back(request, name) in said),
         *(name for name in waiting if held_back(request, name, again=True) in said),
     ]
-    handed = [each for each in handed_over if each.to in names and handed_line(request, each) not in said]
+    handed = [
+        each
+        for each in handed_over
+        if each.to in names and not said & {handed_line(request, each), unreached_line(request, each)}
+    ]
     remind_at = request.asked_at + timedelta(hours=service.limits.reminder_hours)
     late = now >= remind_at
     first = [name for name in names if name not in {*asked, *held, *(each.to for each in handed)}]

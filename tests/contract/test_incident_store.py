@@ -395,6 +395,11 @@ def test_a_place_is_free_again_when_its_holder_neither_stands_nor_is_on_the_way(
     assert take(store, "b", 1, minutes=60) and not take(store, "a", 1, minutes=61)
 
 
+def test_a_place_of_ones_own_bears_the_time_of_its_last_taking(store: IncidentStore) -> None:
+    assert take(store, "a", 1) and take(store, "a", 1, minutes=240)
+    assert not take(store, "b", 1, minutes=241), "an approval that came late holds its place anew"
+
+
 def test_what_stands_without_a_place_takes_one_first(store: IncidentStore) -> None:
     assert not take(store, "b", 2, standing=("x", "y"))
     assert take(store, "b", 3, standing=("x", "y"))

@@ -134,6 +134,8 @@ class InMemoryIncidents(InMemoryFollowUps):
             for number in [number for number, (who, when) in held.items() if who not in standing and when <= since]:
                 if held[number][0] != incident_id:
                     del held[number]
+                else:
+                    held[number] = (incident_id, at)
             holders = {who for who, _ in held.values()}
             for comer in [*sorted(set(standing) - holders - {incident_id}), incident_id]:
                 free = [number for number in range(places) if number not in held]

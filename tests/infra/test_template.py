@@ -22,6 +22,7 @@ OUTPUTS = (
 STRICT = {
     **{"audit_mode": "compliance", "audit_days": "3650"},
     **{"oidc_issuer": "https://id.example.com", "oidc_audience": "mendloop", "oidc_header": "X-Id-Token"},
+    "site_url": "https://mendloop.example.com",
 }
 """What a deployment may ask for beyond the defaults, synthesised once."""
 

@@ -28,8 +28,12 @@ class Places:
         pk = f"queue#{queue}"
         found = {number: self._items.get(pk, f"place-{number}") for number in range(places)}
         holders = {_held(item).incident_id for item in found.values() if item}
-        if incident_id in holders:
-            return True
+        own = next((n for n, item in found.items() if item and _held(item).incident_id == incident_id), None)
+        if own is not None:
+            mine = found[own]
+            # One taken long ago is another's for the taking: it counts once it bears the time of today.
+            fresh = mine is not None and _held(mine).at > since
+            return fresh or self._put(pk, own, mine, _Held(incident_id=incident_id, at=at))
         missing = [each for each in sorted(standing) if each not in holders and each != incident_id]
         for number, item in found.items():
             held = _held(item) if item else None

@@ -151,6 +151,26 @@ def test_a_forged_trailer_does_not_make_a_branch_ours() -> None:
     assert scene.run().branch == f"mendloop/{INCIDENT}-2"
 
 
+def test_what_nobody_approved_beside_what_was_approved_does_not_make_a_branch_ours() -> None:
+    scene = Scene()
+    scene.approve()
+    slot = scene.run()
+    approved = scene.code.file(scene.repository, scene.code.branches[slot.branch], PATH)
+    message = scene.code.branch(scene.repository, slot.branch)
+    assert approved is not None and message is not None
+    again = Scene()
+    again.approve()
+    files = {
+        one.path: again_file
+        for one in scene.code.tree(scene.repository, message.head)
+        if (again_file := scene.code.file(scene.repository, message.head, one.path)) is not None
+    }
+    files[".github/workflows/steal.yml"] = b"on: push\n"
+    changes = [FileChange(path=path, content=content) for path, content in files.items()]
+    again.code.push_branch(again.repository, slot.branch, again.base, changes, message.message, ("a", "a@x"))
+    assert again.run().branch == f"mendloop/{INCIDENT}-2"
+
+
 @pytest.mark.parametrize("state", ["closed", "merged"])
 def test_one_that_a_person_ended_is_not_opened_again(state: str) -> None:
     scene = Scene()

@@ -14,6 +14,7 @@ from mendloop.contracts.draft import CodeFix, Ground
 from mendloop.domain.patch import apply_edits
 from tests.browser.sample import FILE, PATH, TOKEN, WORD, World, asked
 from tests.fakes import house
+from tests.fakes.catalogs import FixedCatalog
 from tests.unit.review.visitor import ADDRESS, FORM, Visitor, standing
 
 PAGE = f"{ADDRESS}/adjust"
@@ -41,6 +42,16 @@ def adjusted(world: World) -> CodeFix:
     decision = world.decisions.decision(question.id) if question else None
     assert decision and decision.adjusted
     return documents.load(world.artifacts, decision.adjusted, CodeFix)
+
+
+def test_a_link_edits_nothing_where_nobody_may_approve_their_own() -> None:
+    service = house.make_service(approvers=["dana", "robin"], approval={"not_author": True})
+    people = [house.make_approver(name, oidc=[f"id-{name}"]) for name in ("dana", "robin")]
+    world = asked(catalogs=FixedCatalog(house.make_catalog(services={"shop": service}, people=people)))
+    editor = Editor(world)
+    answer = editor.submit(editor.edit(*GOOD))
+    assert answer.status != 303 and standing(world) is None
+    assert "a link does not say who opened it" in html.unescape(answer.body)
 
 
 GOOD = ("if voucher is not None:", "if voucher:")

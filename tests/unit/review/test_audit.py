@@ -9,6 +9,7 @@ from mendloop.domain.errors import Unavailable
 from tests.browser.sample import World, asked
 from tests.fakes import house
 from tests.fakes.audit import InMemoryAudit
+from tests.unit.review import test_policy as policies
 from tests.unit.review.visitor import Visitor, standing
 
 
@@ -50,6 +51,27 @@ def test_a_scanner_that_opens_the_link_is_in_the_chain_too() -> None:
     visitor = Visitor(world)
     visitor.send("HEAD", visitor.link)
     assert told(world)[-1][0] == AuditEvent.LINK_OPENED
+
+
+def test_a_consent_that_could_not_be_written_down_is_written_by_the_next_one() -> None:
+    at = policies.world(people=2)
+    dana, robin = policies.SignedIn(at, "dana"), policies.SignedIn(at, "robin")
+    first, second = dana.form(), robin.form()
+    kept, at.audit = at.audit, Down()
+    assert dana.post(first).status == 503
+    at.audit = kept
+    assert robin.post(second).status == 303 and standing(at) is Action.APPROVE
+    assert {(event, by) for event, by, _ in told(at)} >= {("consented", "dana"), ("consented", "robin")}
+
+
+def test_what_is_handed_over_stands_in_the_chain_before_it_counts() -> None:
+    world = asked()
+    robin = Visitor(world, "robin")
+    form = robin.form(action="handover", to="dana")
+    world.audit = Down()
+    assert robin.post(form).status == 503
+    question = world.decisions.latest(house.INCIDENT)
+    assert question is not None and world.decisions.handed_over(question.id) == []
 
 
 class Down(InMemoryAudit):

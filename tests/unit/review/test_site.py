@@ -97,6 +97,16 @@ def test_a_nonce_that_was_used_decides_nothing() -> None:
     assert "wait for &lt;b&gt;us&lt;/b&gt;" in answer.body
 
 
+def test_an_incident_that_has_ended_takes_no_decision() -> None:
+    world = asked()
+    visitor = Visitor(world)
+    form = visitor.form()
+    incident = world.incidents.load(house.INCIDENT)
+    assert incident is not None
+    world.incidents.save(incident.model_copy(update={"state": IncidentState.LEFT_TO_HUMAN}))
+    assert "no longer open" in visitor.post(form).body and standing(world) is None
+
+
 def test_a_page_left_open_for_hours_decides_nothing() -> None:
     world = asked()
     visitor = Visitor(world)
