@@ -58,6 +58,8 @@ class Desk:
         made, record = self.incidents.publication(incident.published_as, incident.generation), self._record(incident)
         if made is None or not made.url or record is None or record.pull_request == made.url:
             return
+        if incident.generation < record.tied_generation:
+            return  # an earlier change that is still watched: the ticket names a newer one by now
         standing = self.tracker.find(record.key, record.number)
         if standing is None:
             return
@@ -65,7 +67,11 @@ class Desk:
         self.tracker.update(standing, self._kept(told, incident, record.seen_in(incident.generation)))
         if not told.public or self.service.repository.public:
             self.tracker.link(standing, made.url, f"Pull request {made.number}")
-        self.incidents.save_ticket(record.model_copy(update={"pull_request": made.url}))
+        # Telling takes seconds: what was remembered meanwhile stays.
+        newest = self._record(incident)
+        if newest and newest.key == record.key:
+            tied = {"pull_request": made.url, "tied_generation": incident.generation}
+            self.incidents.save_ticket(newest.model_copy(update=tied))
 
     def is_public(self) -> bool:
         """Whether anybody can read the service's tickets."""
@@ -85,7 +91,12 @@ class Desk:
         What is remembered is written last: a run that dies is repeated whole, and each effect happens once.
         """
         now, last = self.clock.now(), record.told_at
-        if standing.closed or now - last >= timedelta(hours=self.service.tickets.comment_hours):
+        apart = timedelta(hours=self.service.tickets.comment_hours)
+        if standing.closed and now - last < apart and self.remembers:
+            # A run that dies when it is open again must still say why.
+            record = record.model_copy(update={"told_at": now - apart})
+            self.incidents.save_ticket(record)
+        if standing.closed or now - last >= apart:
             self.tracker.comment(standing, outgoing_tickets.comment(told, why.reason))
             last = now
         self.tracker.update(standing, self._kept(told, incident, record.seen_in(incident.generation)))

@@ -110,7 +110,8 @@ class IssuesDouble:
 
     def _search(self, asked: str) -> dict[str, Any]:
         phrase = re.findall(r'"([^"]*)"', asked)[0]
-        found = [{**issue, "score": 1.0} for issue in self.issues if phrase in (issue["body"] or "")]
+        here = [issue for issue in self.issues if f"/{PROJECT}/" in issue["html_url"]]
+        found = [{**issue, "score": 1.0} for issue in here if phrase in (issue["body"] or "")]
         return {"total_count": len(found), "incomplete_results": False, "search_type": "lexical", "items": found}
 
     def _one(self, issue: dict[str, Any], exchange: Exchange) -> tuple[int, Any]:

@@ -95,6 +95,15 @@ def test_the_key_is_not_seen_and_labels_and_assignee_are_the_catalogs(wire: Wire
     assert sent["body"].startswith("<!-- mendloop key=") and sent["body"].endswith("3 times since 10:00")
 
 
+def test_an_issue_that_was_moved_to_another_project_is_not_taken_for_the_one_of_its_number_here(
+    wire: Wire, double: IssuesDouble
+) -> None:
+    filed = opened(wire).file(make_ticket())
+    double.issues[0]["labels"] = []
+    double.issues[0]["html_url"] = f"https://github.com/acme/elsewhere/issues/{filed.number.lstrip('#')}"
+    assert opened(wire).find(filed.key, filed.number) is None
+
+
 def test_an_issue_that_lost_its_label_is_found_by_search(wire: Wire, double: IssuesDouble) -> None:
     filed = opened(wire).file(make_ticket())
     double.issues[0]["labels"] = []

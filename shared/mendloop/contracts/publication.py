@@ -62,6 +62,7 @@ class TicketRecord(StoredContract):
     first_generation: int = Field(description="The fault's generation that it was filed for")
     generation: int = Field(description="The newest one that it was told of")
     pull_request: str = Field(default="", description="Address of the one that the ticket names and is tied to")
+    tied_generation: int = Field(default=0, description="The fault's generation that this pull request is of")
     told_at: UtcTime = Field(description="When people were last told of it: by filing it, or by a comment")
 
     def seen_in(self, generation: int) -> int:

@@ -122,6 +122,37 @@ def test_a_run_that_dies_is_repeated_whole_and_does_nothing_twice(
     assert "Seen in 2 incidents" in house.tracker.tickets[f"{FAULT}.1"].body
 
 
+def test_a_run_that_dies_once_the_ticket_is_open_again_still_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House(comment_hours=6)
+    first = house.file()
+    house.tracker.closed.add(first.key)
+
+    def opened_only(ticket: Ticket, body: str) -> None:
+        house.tracker.closed.discard(ticket.key)
+        raise Unavailable("the comment did not arrive")
+
+    monkeypatch.setattr(house.tracker, "comment", opened_only)
+    with pytest.raises(Unavailable):
+        house.file(2, hours=1)
+    monkeypatch.undo()
+    house.file(2, hours=1)
+    assert len(house.said) == 1 and not house.tracker.closed
+
+
+def test_an_earlier_change_that_is_still_watched_does_not_take_the_ticket_back() -> None:
+    house = House()
+    first = house.file()
+    desk = Desk(house.tracker, house.service, house.incidents, house.clock)
+    for generation in (2, 3):
+        url = f"https://github.com/acme/shop/pull/{generation}"
+        house.incidents.save_publication(make_publication(generation=generation, number=f"{generation}", url=url))
+        desk.tie(house.incident(generation))
+    desk.tie(house.incident(2))
+    assert "pull/3" in house.tracker.tickets[first.key].body
+    record = house.incidents.ticket(FAULT)
+    assert record is not None and record.pull_request.endswith("/3")
+
+
 def test_an_older_incident_that_runs_again_changes_nothing() -> None:
     house = House(comment_hours=0)
     for generation in (1, 2, 1):

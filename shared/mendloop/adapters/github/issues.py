@@ -147,7 +147,9 @@ class GitHubIssues:
             found = read(ISSUE, self._api.get(f"{self._at}/issues/{number.removeprefix('#')}"))
         except NotFound:
             return []
-        return [found] if found.marks[0] == key else []
+        # An issue that was moved to another project answers from there, under a number that is another one's here.
+        here = found.html_url.lower().endswith(f"/{self._project}/issues/{number.removeprefix('#')}".lower())
+        return [found] if here and found.marks[0] == key else []
 
     def _listed(self, key: str) -> list[Issue]:
         asked = {"labels": self._labels[0], "state": "all", "sort": "created", "direction": "desc"}
