@@ -12,6 +12,7 @@ from mendloop.contracts.follow_up import FollowUp
 from mendloop.domain.catalog import Catalog, Repository, Service
 from mendloop.domain.errors import MendloopError, Retryable
 from mendloop.domain.follow_up import FollowUpState, next_look, standing
+from mendloop.domain.follow_up_blind import Blind
 from mendloop.domain.follow_up_rules import FollowUpRules
 from mendloop.domain.outgoing_reasons import in_words, reason_code
 from mendloop.ports import Clock, CodeHost, IncidentStore, Mailer, Switch, Telemetry, TicketTracker
@@ -49,15 +50,26 @@ class Change:
         service = incident_facts.known_service(reach.catalog, followed.service)
         if reach.switch.paused(service.name):
             # Signals of a paused service are not taken in: that nothing was seen says nothing.
-            return followed.model_copy(update={"facts": followed.facts.joined(blind=now), "next_at": now + PAUSED})
+            return self._blind(now).model_copy(update={"next_at": now + PAUSED})
         news, code = self._news(), reach.code_host(service.repository, followed.incident_id)
         signal = news.incident.signal
         telemetry = reach.telemetry_at(signal.account, signal.region)
-        look = Eyes(service, news.incident, code, telemetry, reach.incidents).look(followed, now)
+        muted = service.muted(signal.resource, now)
+        known = self._blind(now) if muted else followed
+        look = Eyes(service, news.incident, code, telemetry, reach.incidents).look(known, now)
         if look.gone:
             advice = "Nothing: it was deleted at the code host. The incident's page holds what was proposed."
             return self._stopped(GONE, advice, now)
-        return self._told(look, Voice(news, service, code, reach.tracker), now)
+        told = self._told(look, Voice(news, service, code, reach.tracker), now)
+        if muted and told.state is FollowUpState.DEPLOYED and told.next_at:
+            return told.model_copy(update={"next_at": min(told.next_at, now + PAUSED)})
+        return told
+
+    def _blind(self, now: datetime) -> FollowUp:
+        """With what is not seen at this look, which was due before the quiet time was over."""
+        followed = self.followed
+        span = Blind(start=min(followed.next_at or now, now), end=now)
+        return followed.model_copy(update={"facts": followed.facts.joined(blind=[span])})
 
     def _told(self, look: Look, voice: Voice, now: datetime) -> FollowUp:
         readied = voice.tell_request(self.followed, look)

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 
 from mendloop.contracts.incident import Incident, IncidentState, Signal, SignalKind
-from mendloop.domain.catalog import Catalog, Limits, Mute, Service
+from mendloop.domain.catalog import Catalog, Limits, Service
 
 OWN_PREFIX = "mendloop"
 AUTOSCALING_PREFIX = "TargetTracking-"
@@ -57,7 +56,7 @@ def refusal(incident: Incident, earlier: list[Incident], service: Service, now: 
         return None
     others = [other for other in earlier if other.id != incident.id and other.state is not IncidentState.SKIPPED]
     return (
-        _muted(signal, service.mutes, now)
+        _muted(signal, service, now)
         or _untimely(signal, limits, now)
         or _joined(signal, others, limits, now)
         or _cooling(signal, others, limits, now)
@@ -65,11 +64,9 @@ def refusal(incident: Incident, earlier: list[Incident], service: Service, now: 
     )
 
 
-def _muted(signal: Signal, mutes: list[Mute], now: datetime) -> Refusal | None:
-    for mute in mutes:
-        if now < mute.until and fnmatchcase(signal.resource, mute.resource):
-            return Refusal(f"muted until {mute.until:%Y-%m-%d %H:%M %Z}: {mute.reason} (mutes)")
-    return None
+def _muted(signal: Signal, service: Service, now: datetime) -> Refusal | None:
+    mute = service.muted(signal.resource, now)
+    return Refusal(f"muted until {mute.until:%Y-%m-%d %H:%M %Z}: {mute.reason} (mutes)") if mute else None
 
 
 def _untimely(signal: Signal, limits: Limits, now: datetime) -> Refusal | None:

@@ -3,6 +3,7 @@
 Reading the file with line numbers is `mendloop.domain.catalog_file`; here is only what it means.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Annotated
@@ -150,6 +151,10 @@ class Service(Section):
     patch_allows: list[Annotated[str, Field(pattern="^(new dependency|network|subprocess)$")]] = Field(
         default_factory=list, description="Rules of the gate that a patch may break, since the service does so anyway"
     )
+
+    def muted(self, resource: str, now: datetime) -> Mute | None:
+        """The first mute that holds for this resource now."""
+        return next((mute for mute in self.mutes if now < mute.until and fnmatchcase(resource, mute.resource)), None)
 
     @model_validator(mode="after")
     def _somebody_decides(self) -> "Service":

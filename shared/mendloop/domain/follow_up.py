@@ -11,8 +11,9 @@ from enum import StrEnum
 from itertools import takewhile
 from typing import TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from mendloop.domain.follow_up_blind import Blind, merged, quiet_at
 from mendloop.domain.follow_up_rules import FollowUpRules
 
 
@@ -73,16 +74,22 @@ class Facts(BaseModel):
     requests: tuple[RequestSeen, ...] = ()
     revisions: tuple[RevisionSeen, ...] = ()
     faults: tuple[FaultSeen, ...] = ()
-    blind_until: AwareDatetime | None = Field(
-        default=None, description="The service was paused then: that nothing was seen before says nothing"
-    )
+    blind: tuple[Blind, ...] = Field(default=(), description="The service was paused then, or its signal muted")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _earlier_shape(cls, data: object) -> object:
+        """Once only the last time was kept: `blind_until`."""
+        if isinstance(data, dict) and data.get("blind_until") and "blind" not in data:
+            return {**data, "blind": [{"start": data["blind_until"], "end": data["blind_until"]}]}
+        return data
 
     def joined(
         self,
         requests: Iterable[RequestSeen] = (),
         revisions: Iterable[RevisionSeen] = (),
         faults: Iterable[FaultSeen] = (),
-        blind: datetime | None = None,
+        blind: Iterable[Blind] = (),
     ) -> "Facts":
         """With these too; what is known already changes nothing."""
         return self.model_copy(
@@ -90,7 +97,7 @@ class Facts(BaseModel):
                 "requests": _union(self.requests, requests),
                 "revisions": _union(self.revisions, revisions),
                 "faults": _union(self.faults, faults),
-                "blind_until": max((at for at in (self.blind_until, blind) if at), default=None),
+                "blind": merged([*self.blind, *blind]),
             }
         )
 
@@ -193,11 +200,7 @@ def _after_deployment(seen: FaultSeen, runs: Iterable[_Run], rules: FollowUpRule
 
 
 def _quiet_at(run: _Run, facts: Facts, rules: FollowUpRules) -> datetime:
-    """When it has been quiet for long enough; a pause in that time begins it anew."""
-    since, blind = run.start, facts.blind_until
-    if blind and since <= blind < since + rules.quiet:
-        since = blind
-    return since + rules.quiet
+    return quiet_at(run.start, rules.quiet, facts.blind)
 
 
 Seen = TypeVar("Seen", bound=_Seen)

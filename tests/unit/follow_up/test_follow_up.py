@@ -12,7 +12,7 @@ from mendloop.domain.follow_up import FollowUpState as S
 from mendloop.ports import CheckState
 from tests.fakes.catalogs import FixedCatalog
 from tests.fakes.house import FAULT, INCIDENT, make_catalog, make_service
-from tests.unit.follow_up.world import AGAIN, World
+from tests.unit.follow_up.world import AGAIN, World, catalog
 from tests.unit.publish_pull_request.scene import Deaths, Killed
 
 
@@ -247,6 +247,34 @@ def test_while_the_service_is_paused_nothing_is_judged_and_the_quiet_time_begins
     assert world.state is S.DEPLOYED
     world.until(S.FIXED)
     assert world.clock.now() >= world.followed.facts.revisions[-1].at + timedelta(hours=71 + 72)
+
+
+def test_a_pause_that_is_first_seen_after_the_quiet_time_was_over_begins_it_anew() -> None:
+    world = World()
+    world.runs(world.merge())
+    world.due()
+    world.clock.at = world.followed.facts.revisions[-1].at + timedelta(hours=70)
+    world.run()
+    world.switch.services.add("shop")
+    world.run(hours=4, minutes=15)
+    world.switch.services.clear()
+    world.run(hours=2)
+    assert world.state is S.DEPLOYED
+
+
+@pytest.mark.parametrize(("resource", "state"), [("shop-*", S.DEPLOYED), ("other-*", S.FIXED)])
+def test_while_its_signal_is_muted_silence_says_nothing(resource: str, state: S) -> None:
+    world = World(quiet_hours=0.5)
+    until = world.clock.now() + timedelta(days=2)
+    mute = {"resource": resource, "until": until.isoformat(), "reason": "load test"}
+    world.scene.catalogs = FixedCatalog(catalog(quiet_hours=0.5, mutes=[mute]))
+    world.runs(world.merge())
+    while world.clock.now() < until - timedelta(hours=2):
+        world.due()
+    assert world.state is state
+    world.clock.at = until
+    world.until(S.FIXED) if state is S.DEPLOYED else None
+    assert len(world.followed.facts.blind) == (state is S.DEPLOYED)
 
 
 # --- who tells, and what may be told ---

@@ -17,6 +17,7 @@ from mendloop.domain.follow_up import (
     next_look,
     standing,
 )
+from mendloop.domain.follow_up_blind import Blind
 from mendloop.domain.follow_up_rules import FollowUpRules
 from tests.fakes.clock import NOW
 
@@ -56,7 +57,7 @@ def facts_of(events: list[Event]) -> Facts:
             case FaultSeen():
                 facts = facts.joined(faults=[event])
             case datetime():
-                facts = facts.joined(blind=event)
+                facts = facts.joined(blind=[Blind(start=event, end=event)])
     return facts
 
 
@@ -111,10 +112,22 @@ S = FollowUpState
         (74, [MERGED, runs(2), at(50)], S.DEPLOYED),
         (122, [MERGED, runs(2), at(50)], S.FIXED),
         (80, [MERGED, runs(2), at(75)], S.FIXED),
+        # A pause that lasts longer than the quiet time, and a second one in the time that the first began anew.
+        (102, [MERGED, runs(2), *(at(hour) for hour in range(50, 101))], S.DEPLOYED),
+        (172, [MERGED, runs(2), *(at(hour) for hour in range(50, 101))], S.FIXED),
+        (122, [MERGED, runs(2), at(50), at(100)], S.DEPLOYED),
+        (172, [MERGED, runs(2), at(50), at(100)], S.FIXED),
     ],
 )
 def test_the_table(hours: float, events: list[Event], expected: FollowUpState) -> None:
     assert stands(hours, *events).state is expected
+
+
+def test_a_long_pause_is_kept_as_one_and_the_earlier_shape_is_read() -> None:
+    kept = facts_of([at(hour) for hour in range(50, 101)]).blind
+    assert kept == (Blind(start=at(50), end=at(100)),)
+    stored = {"published_at": NOW.isoformat(), "blind_until": at(50).isoformat()}
+    assert Facts.model_validate(stored).blind == (Blind(start=at(50), end=at(50)),)
 
 
 def test_since_when_and_by_whom() -> None:

@@ -34,12 +34,13 @@ QUIET_HOURS = 72
 Fields = dict[str, Any] | None
 
 
-def catalog(*, tickets: Fields = None, quiet_hours: float = QUIET_HOURS) -> Catalog:
+def catalog(*, tickets: Fields = None, quiet_hours: float = QUIET_HOURS, **fields: Any) -> Catalog:
     """The sample service, its function named so that what runs can be asked."""
     service = make_service(
         signals={"alarms": ["shop-*"], "functions": [FUNCTION]},
         tickets=tickets or {},
         follow_up={"quiet_hours": quiet_hours},
+        **fields,
     )
     return make_catalog(services={SERVICE: service})
 
