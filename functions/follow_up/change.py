@@ -11,7 +11,7 @@ from mendloop import incident_facts
 from mendloop.contracts.follow_up import FollowUp
 from mendloop.domain.catalog import Catalog, Repository, Service
 from mendloop.domain.errors import MendloopError, Retryable
-from mendloop.domain.follow_up import FollowUpState, next_look, standing
+from mendloop.domain.follow_up import FollowUpState, Standing, next_look, standing
 from mendloop.domain.follow_up_blind import Blind
 from mendloop.domain.follow_up_rules import FollowUpRules
 from mendloop.domain.outgoing_reasons import in_words, reason_code
@@ -135,11 +135,16 @@ class Change:
             news.alert("cannot be followed up", f"{sentence} {advice}")
             news.note(sentence)
         service = self.reach.catalog.services.get(followed.service)
-        stands = standing(followed.facts, service.follow_up if service else FollowUpRules(), now)
+        rules = service.follow_up if service else FollowUpRules()
+        stands = standing(followed.facts, rules, now)
         stopped = self.later().model_copy(update={"trouble": reason})
-        if stands.state is not FollowUpState.LOST:
+        if not stands.finished(rules, now):
             return stopped
-        self._tell_incident(FollowUpState.LOST)
+        if stands.state is not followed.state:
+            # Nobody looked: what only the time that went by would say is not claimed.
+            lost = stands.state is FollowUpState.LOST
+            stands = Standing(state=FollowUpState.LOST, since=stands.since if lost else now)
+            self._tell_incident(stands.state)
         return stopped.model_copy(update={"state": stands.state, "since": stands.since, "next_at": None})
 
     def later(self) -> FollowUp:

@@ -79,7 +79,9 @@ class Eyes:
                 facts = facts.joined(revisions=[RevisionSeen(at=now, revision=running, holds=holds)])
         told = {(seen.at, seen.incident_id) for seen in facts.faults}
         fresh = [each for each in self._sightings(followed) if (each.at, each.incident_id) not in told]
-        return facts.joined(faults=[self._fault(each, merge, known) for each in fresh])
+        faults = (self._fault(each, merge, known) for each in fresh)
+        # What a revision without the change shows says nothing of it; until a deployment there may be much of that.
+        return facts.joined(faults=[each for each in faults if each.holds is not False])
 
     def _running(self) -> str:
         """The revision that runs; empty where no record says so: what is only assumed proves no deployment."""

@@ -13,7 +13,7 @@ from mendloop.contracts.incident import Incident
 from mendloop.domain.catalog import Service
 from mendloop.domain.errors import PullRequestEnded
 from mendloop.domain.follow_up import FollowUpState, Standing
-from mendloop.ports import CheckState, Clock, CodeHost, IncidentStore, Mailer, TicketTracker
+from mendloop.ports import Checks, CheckState, Clock, CodeHost, IncidentStore, Mailer, TicketTracker
 from mendloop.ticketing import Desk
 from mendloop.timeline import note_once, told
 
@@ -60,9 +60,7 @@ class Voice:
             return False
         number = followed.number
         if look.checks.state is CheckState.RED:
-            comment = words.red_comment(followed.commit, look.checks.failed)
-            self.code.comment(self.service.repository, number, comment)
-            self.news.note(f"The checks of pull request {number} did not pass: it stays a draft")
+            self._tell_red(followed, look.checks)
             return False
         try:
             self.code.mark_ready(self.service.repository, number)
@@ -70,6 +68,14 @@ class Voice:
             return False
         self.news.note(f"The checks of pull request {number} are green: marked ready for review")
         return True
+
+    def _tell_red(self, followed: FollowUp, checks: Checks) -> None:
+        """Once, whichever fail later: only the head that was approved is looked at."""
+        news, line = self.news, f"The checks of pull request {followed.number} did not pass: it stays a draft"
+        if not told(news.incidents, news.incident.id, STEP, line):
+            comment = words.red_comment(followed.commit, checks.failed)
+            self.code.comment(self.service.repository, followed.number, comment)
+            news.note(line)
 
     def _tell_change(self, followed: FollowUp, look: Look) -> None:
         if look.facts.request == "open" and look.changed is not HeadChange.DELETED:
@@ -108,7 +114,8 @@ class Voice:
         sentence = words.stands(followed, standing, self.service, public=public)
         pointer = self.news.incident.id if public else self.news.address or self.news.incident.id
         text = f"{sentence} {pointer}"
-        if standing.state in _AGAIN:
+        superseded = ticket.closed and self.service.tickets.after_closing == "link"
+        if standing.state in _AGAIN and not superseded:
             tracker.comment(ticket, text)
         elif standing.state is FollowUpState.FIXED and self.service.tickets.when_fixed == "close":
             tracker.close(ticket, text)

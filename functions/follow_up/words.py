@@ -55,7 +55,7 @@ def changed_comment(change: HeadChange) -> str:
 
 
 def red_comment(commit: str, failed: Sequence[str]) -> str:
-    """For the pull request; once per head, for the text names it."""
+    """For the pull request."""
     names = [code(name) for name in failed[:MOST_CHECKS]]
     more = len(failed) - len(names)
     listed = ", ".join(names) + (f" and {more} more" if more > 0 else "")

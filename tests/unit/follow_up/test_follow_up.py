@@ -66,6 +66,16 @@ def test_red_checks_leave_it_a_draft_and_are_said_once_without_what_a_name_could
     assert not world.code.requests[0].draft, "a second try of the checks counts"
 
 
+def test_another_check_that_fails_later_is_no_second_comment() -> None:
+    world = World()
+    world.code.reported[world.made.commit] = {"unit": CheckState.RED}
+    world.due()
+    world.code.reported[world.made.commit] = {"unit": CheckState.RED, "e2e": CheckState.RED}
+    world.due()
+    [said] = world.comments()
+    assert "`unit`" in said
+
+
 @pytest.mark.parametrize(("keep", "change"), [(True, HeadChange.ADDED), (False, HeadChange.FORCED)])
 def test_a_head_that_a_person_changed_is_said_once_and_left_to_them(keep: bool, change: HeadChange) -> None:
     world = World()
@@ -198,6 +208,27 @@ def test_the_same_fault_after_the_deployment_recurred_and_the_ticket_is_opened_a
     sentence = f"Pull request 1 is deployed, and the fault was seen again ({AGAIN})."
     assert world.told()[-1] == world.told(AGAIN)[-1] == sentence
     assert world.incidents.by_id[AGAIN].follow_up == ""
+
+
+def test_a_closed_ticket_that_a_new_one_follows_is_told_and_stays_closed() -> None:
+    world = World(tickets={"after_closing": "link"})
+    filed = world.ticket()
+    world.runs(world.merge())
+    world.until(S.FIXED)
+    world.clock.advance(hours=1)
+    world.fails_again()
+    world.due()
+    assert world.state is S.REGRESSED and filed.key in world.tracker.closed
+    assert "was seen again" in world.tracker.comments[filed.key][-1]
+
+
+def test_what_is_seen_on_revisions_without_the_change_is_not_kept() -> None:
+    world = World()
+    world.merge()
+    world.due()
+    world.fails_again(revision=world.scene.base)
+    world.due()
+    assert world.followed.facts.faults == ()
 
 
 def test_fixed_and_seen_again_later_regressed_in_a_new_generation() -> None:
@@ -363,6 +394,19 @@ def test_a_pull_request_that_is_gone_is_said_once_and_lost_in_the_end() -> None:
     world.until(S.LOST)
     assert world.followed.trouble == "request_gone" and world.followed.next_at is None
     assert len(world.mailer.alerts) == 1 and world.incidents.by_id[INCIDENT].follow_up == "lost"
+
+
+@pytest.mark.parametrize(("before", "after"), [(S.REJECTED, S.REJECTED), (S.FIXED, S.FIXED), (S.DEPLOYED, S.LOST)])
+def test_what_cannot_be_looked_at_any_more_ends_and_claims_nothing(before: S, after: S) -> None:
+    world = World()
+    world.close() if before is S.REJECTED else world.runs(world.merge())
+    world.until(before)
+    world.scene.catalogs = FixedCatalog(make_catalog(services={"other": make_service("other")}))
+    for _ in range(60):
+        if world.followed.next_at:
+            world.due()
+    assert world.followed.next_at is None and world.state is after
+    assert world.incidents.by_id[INCIDENT].follow_up == after.value
 
 
 def test_a_service_that_left_the_catalog_is_said_once() -> None:
