@@ -16,7 +16,7 @@ SNAPSHOT = ROOT / "tests" / "infra" / "snapshots" / "remediation.asl.json"
 WRITE = bool(os.environ.get("MENDLOOP_WRITE_SNAPSHOTS"))  # read at import: the tests' environment is cleaned
 
 
-OUTSIDE = {"receive_signal", "intake", "review", "send_digest", "sweep", "follow_up"}
+OUTSIDE = {"receive_signal", "intake", "review", "send_digest", "sweep", "follow_up", "mint_token"}
 STATES = [name.replace("_", " ").capitalize() for name in BY_NAME if name not in OUTSIDE]
 
 
