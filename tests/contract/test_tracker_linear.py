@@ -12,6 +12,7 @@ import pytest
 from mendloop.adapters.linear import LinearIssues
 from mendloop.adapters.linear.api import Api
 from mendloop.adapters.linear.names import MOST, ids_of
+from mendloop.adapters.linear.operations import Issue
 from mendloop.adapters.patience import Patience
 from mendloop.contracts.publication import Ticket
 from mendloop.domain.catalog_tickets import Tickets
@@ -125,6 +126,22 @@ def test_racing_writers_end_with_one_issue(wire: Wire, double: LinearDouble) -> 
     for racer in racers:
         racer.join()
     assert len(double.issues) == 1 and {ticket.number for ticket in filed} == {"ENG-1"}
+
+
+def test_who_looked_before_another_one_wrote_makes_no_second_issue(
+    wire: Wire, double: LinearDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = opened(wire), opened(wire)
+    look = mine._found
+
+    def late(key: str) -> dict[str, Issue]:
+        found = look(key)
+        monkeypatch.undo()
+        theirs.file(make_ticket())
+        return found
+
+    monkeypatch.setattr(mine, "_found", late)
+    assert mine.file(make_ticket()).number == "ENG-1" and len(double.issues) == 1
 
 
 def test_a_recurrence_opens_the_closed_issue(wire: Wire, double: LinearDouble) -> None:

@@ -4,6 +4,8 @@ Issues, comments, links and labels get ids that mendloop chooses from what they 
 id, at once and wherever it was moved, and of racing writers Linear itself lets only the first one through.
 """
 
+from collections.abc import Mapping
+
 from mendloop.adapters import effects
 from mendloop.adapters.answers import readable
 from mendloop.adapters.linear import operations, place
@@ -34,8 +36,8 @@ class LinearIssues:
 
     def file(self, ticket: Ticket) -> Ticket:
         """Linear makes one issue of one id, whoever asks."""
-        found = self._standing(ticket.key) or self._create(ticket)
-        return _ticket(ticket.key, found)
+        known = self._found(ticket.key)
+        return _ticket(ticket.key, _untrashed(ticket.key, known) or self._create(ticket, known))
 
     def comment(self, ticket: Ticket, body: str) -> None:
         """Once; a closed issue is opened first, since what it tells of has happened again."""
@@ -90,9 +92,7 @@ class LinearIssues:
         return {issue.id: issue for issue in found.issues.nodes}
 
     def _standing(self, key: str) -> Issue | None:
-        """The first that nobody threw away."""
-        found = self._found(key)
-        return next((found[each] for each in ids_of(key) if each in found and not found[each].trashed), None)
+        return _untrashed(key, self._found(key))
 
     def _issue(self, ticket: Ticket) -> Issue:
         found = self._standing(ticket.key)
@@ -102,8 +102,8 @@ class LinearIssues:
             )
         return found
 
-    def _create(self, ticket: Ticket) -> Issue:
-        taken = self._found(ticket.key)
+    def _create(self, ticket: Ticket, taken: Mapping[str, Issue]) -> Issue:
+        """`taken`: what was there when it was looked for; who reads again would step aside from a racing writer's."""
         free = next((each for each in ids_of(ticket.key) if each not in taken), None)
         if free is None:
             raise Misconfigured(
@@ -170,6 +170,11 @@ class LinearIssues:
 
 def _comment_id(issue: Issue, body: str) -> str:
     return uuid_of("comment", issue.id, body)
+
+
+def _untrashed(key: str, found: Mapping[str, Issue]) -> Issue | None:
+    """The first that nobody threw away."""
+    return next((found[each] for each in ids_of(key) if each in found and not found[each].trashed), None)
 
 
 def _ticket(key: str, issue: Issue) -> Ticket:
