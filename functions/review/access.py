@@ -90,15 +90,19 @@ class Access:
 
     def _open_for(self, question: ApprovalRequest, claims: LinkClaims) -> bool:
         latest = self.decisions.latest(question.incident_id)
-        incident = self.incidents.load(question.incident_id)
         return (
             latest is not None
-            and not (incident is not None and incident.state.terminal)
             and latest.id == question.id
             and claims.content_sha256 == question.content_sha256
             and self.clock.now() < question.expires_at
             and self.decisions.decision(question.id) is None
+            and not self._has_ended(question)
         )
+
+    def _has_ended(self, question: ApprovalRequest) -> bool:
+        """Whether nothing waits for the answer any more: an execution that failed leaves its question behind."""
+        incident = self.incidents.load(question.incident_id)
+        return incident is not None and incident.state.terminal
 
     def _expired(self, claims: LinkClaims) -> bool:
         return self.clock.now() >= claims.expires_at

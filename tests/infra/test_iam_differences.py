@@ -181,6 +181,16 @@ def test_the_ledger_may_do_what_its_transactions_hold() -> None:
         assert found == ([calls] if "ledger" in room.needs else []), room.name
 
 
+def test_who_only_asks_what_was_decided_can_decide_nothing() -> None:
+    (decisions,) = [name for name in resources("AWS::DynamoDB::Table") if "Decisions" in name]
+    read = {"dynamodb:GetItem", "dynamodb:Query"}
+    wanted = {"decisions": [{*read, "dynamodb:PutItem"}], "decisions_read": [read]}
+    for room in ALWAYS:
+        mine = of_role(f"{room.title}Role")
+        found = [set(each["Action"]) for each in mine if f"<{decisions}>" in map(flat, listed(each["Resource"]))]
+        assert found == next((wanted[need] for need in room.needs if need in wanted), []), room.name
+
+
 def test_whatever_nobody_waits_for_may_be_handed_on() -> None:
     for name in NOBODY_WAITS:
         mine = of_role(f"{BY_NAME[name].title}Role")
